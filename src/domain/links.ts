@@ -1,0 +1,23 @@
+/** Addresses of pages (design: pages.md §3). Every link in the product is built here, so that none can rot alone. */
+
+const segment = encodeURIComponent;
+
+export const links = {
+  containers: () => "/compute/containers",
+  overview: () => "/compute/overview",
+  coverage: () => "/compute/coverage",
+  welcome: () => "/welcome",
+  registry: (registryId: string) => `/registries/${segment(registryId)}`,
+  repository: (registryId: string, repository: string) =>
+    `/registries/${segment(registryId)}/repos/${repository.split("/").map(segment).join("/")}`,
+  /** `at` picks the placement: `<registryId>/<repository>`. */
+  image: (digest: string, at?: { registryId: string; repository: string }) =>
+    `/images/${segment(digest).replaceAll("%3A", ":")}${at ? `?at=${segment(`${at.registryId}/${at.repository}`)}` : ""}`,
+  vulnerability: (key: string) => `/vulnerabilities/${segment(key)}`,
+  vulnerabilities: () => "/vulnerabilities",
+  host: (hostId: string) => `/hosts/${segment(hostId)}`,
+  hostContainer: (hostId: string, containerId: string) => `/hosts/${segment(hostId)}/containers/${segment(containerId)}`,
+  rule: (ruleId: string) => `/rules/${segment(ruleId)}`,
+  notices: () => "/notices",
+  settings: (page: string) => `/settings/${segment(page)}`,
+} as const;

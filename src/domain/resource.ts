@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** Roots are what a person connects; everything else hangs below one of them. */
+export const rootKinds = ["registry", "cluster", "host"] as const;
+export const RootKind = z.enum(rootKinds);
+export type RootKind = z.infer<typeof RootKind>;
+
+/**
+ * How well we can see a root right now. `connected` is the quiet normal; the others are shown in the signal colour
+ * with a reason: `connecting` first data on its way, `degraded` some of it, `noRight` refused, `unreachable` no answer,
+ * `paused` by a person.
+ */
+export const connectionStates = ["connecting", "connected", "degraded", "noRight", "unreachable", "paused"] as const;
+export const ConnectionState = z.enum(connectionStates);
+export type ConnectionState = z.infer<typeof ConnectionState>;
+
+export const registryKinds = ["acr", "oci", "demo"] as const;
+export const RegistryKind = z.enum(registryKinds);
+export type RegistryKind = z.infer<typeof RegistryKind>;
