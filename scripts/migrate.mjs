@@ -2,7 +2,7 @@
 // so that `prisma migrate deploy` stays interchangeable. Prisma's command line cannot run offline: it first wants
 // to fetch a native engine.
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const LOCK = 727_274_301;
@@ -28,7 +28,8 @@ export async function migrate(url, folder = path.join(process.cwd(), "prisma", "
       const script = readFileSync(file, "utf8");
       const checksum = createHash("sha256").update(script).digest("hex");
       if (applied.has(name)) {
-        if (applied.get(name) !== checksum) throw new Error(`Migration ${name} was changed after it had been applied. Add a new one instead.`);
+        if (applied.get(name) !== checksum)
+          throw new Error(`Migration ${name} was changed after it had been applied. Add a new one instead.`);
         continue;
       }
       await apply(client, name, script, checksum);
@@ -37,7 +38,9 @@ export async function migrate(url, folder = path.join(process.cwd(), "prisma", "
     const known = new Set(readdirSync(folder));
     const foreign = [...applied.keys()].filter((name) => !known.has(name));
     if (foreign.length > 0) {
-      throw new Error(`The database was made by a newer Breakwater (${foreign.join(", ")}). Start that version, or restore a backup.`);
+      throw new Error(
+        `The database was made by a newer Breakwater (${foreign.join(", ")}). Start that version, or restore a backup.`,
+      );
     }
     return done;
   } finally {

@@ -4,7 +4,17 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
-  chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
@@ -25,7 +35,9 @@ function nativeFolder() {
   } catch {
     const found = path.join(process.cwd(), "node_modules", name, "native");
     if (!existsSync(found)) {
-      throw new Error(`No embedded Postgres for ${process.platform}-${process.arch}. Set DATABASE_URL to a Postgres 15 or newer.`);
+      throw new Error(
+        `No embedded Postgres for ${process.platform}-${process.arch}. Set DATABASE_URL to a Postgres 15 or newer.`,
+      );
     }
     folder = found;
   }
@@ -63,10 +75,13 @@ function chooseRunner(native, dataFolder) {
 /** Without user namespaces root lends the data folder and a copy of the binaries to an unprivileged account. */
 function unprivilegedAccount(native, dataFolder) {
   const passwd = existsSync("/etc/passwd") ? readFileSync("/etc/passwd", "utf8") : "";
-  const row = ["postgres", "nobody"].map((name) => passwd.split("\n").find((line) => line.startsWith(`${name}:`))).find(Boolean);
+  const row = ["postgres", "nobody"]
+    .map((name) => passwd.split("\n").find((line) => line.startsWith(`${name}:`)))
+    .find(Boolean);
   const [uid, gid] = row ? row.split(":").slice(2, 4).map(Number) : [65534, 65534];
   const copy = path.join(os.tmpdir(), `breakwater-postgres-${uid}`, "native");
-  if (!existsSync(path.join(copy, "bin", "postgres"))) cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(path.join(copy, "bin", "postgres")))
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   chownTree(dataFolder, uid, gid);
   return { native: copy, mode: `uid ${uid}`, command: (binary, args) => [binary, args, { uid, gid }] };
@@ -84,7 +99,8 @@ function chownTree(folder, uid, gid) {
 function run(runner, name, args) {
   const [file, argv, options] = runner.command(path.join(runner.native, "bin", name), args);
   const result = spawnSync(file, argv, { ...options, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
-  if (result.status !== 0) throw new Error(`${name} failed: ${(result.stderr || result.stdout || String(result.error)).trim()}`);
+  if (result.status !== 0)
+    throw new Error(`${name} failed: ${(result.stderr || result.stdout || String(result.error)).trim()}`);
 }
 
 const isAlive = (pid) => {
@@ -111,7 +127,10 @@ function answers(port) {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: "127.0.0.1" });
     socket.setTimeout(1000, () => socket.destroy());
-    socket.once("connect", () => { socket.destroy(); resolve(true); });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.once("error", () => resolve(false));
     socket.once("close", () => resolve(false));
   });
@@ -140,7 +159,14 @@ function createCluster(runner, cluster, passwordFile, durable) {
   const staging = `${cluster}.new`;
   rmSync(staging, { recursive: true, force: true });
   run(runner, "initdb", [
-    "-D", staging, "-U", USER, "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C",
+    "-D",
+    staging,
+    "-U",
+    USER,
+    "--auth=scram-sha-256",
+    `--pwfile=${passwordFile}`,
+    "--encoding=UTF8",
+    "--locale=C",
     ...(durable ? [] : ["--no-sync"]),
   ]);
   // A half-made cluster never carries the final name, so a kill during the first start is harmless.
@@ -149,9 +175,21 @@ function createCluster(runner, cluster, passwordFile, durable) {
 
 function settings(port, durable) {
   const list = {
-    listen_addresses: "127.0.0.1", port, unix_socket_directories: "", max_connections: 100, shared_buffers: "256MB",
-    work_mem: "32MB", maintenance_work_mem: "256MB", max_wal_size: "2GB", random_page_cost: "1.1", jit: "off",
-    log_min_messages: "warning", timezone: "UTC", log_timezone: "UTC", wal_compression: "on", effective_cache_size: "2GB",
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    max_connections: 100,
+    shared_buffers: "256MB",
+    work_mem: "32MB",
+    maintenance_work_mem: "256MB",
+    max_wal_size: "2GB",
+    random_page_cost: "1.1",
+    jit: "off",
+    log_min_messages: "warning",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    wal_compression: "on",
+    effective_cache_size: "2GB",
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "128MB" }),
   };
   return Object.entries(list).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
@@ -176,15 +214,29 @@ export async function startPostgres({ dataFolder, durable = true, onLog = () => 
   if (!existsSync(path.join(cluster, "PG_VERSION"))) createCluster(runner, cluster, passwordFile, durable);
   chmodSync(cluster, 0o700);
   const port = await freePort();
-  const [file, argv, options] = runner.command(path.join(runner.native, "bin", "postgres"), ["-D", cluster, ...settings(port, durable)]);
+  const [file, argv, options] = runner.command(path.join(runner.native, "bin", "postgres"), [
+    "-D",
+    cluster,
+    ...settings(port, durable),
+  ]);
   // Its own process group: Ctrl-C reaches the launcher first, which stops the database last.
-  const child = spawn(file, argv, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
+  const child = spawn(file, argv, {
+    ...options,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, LC_ALL: "C" },
+  });
   let tail = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => { tail = (tail + chunk).slice(-4000); onLog(String(chunk)); });
+    stream.on("data", (chunk) => {
+      tail = (tail + chunk).slice(-4000);
+      onLog(String(chunk));
+    });
   }
   let exited = false;
-  child.once("exit", () => { exited = true; });
+  child.once("exit", () => {
+    exited = true;
+  });
   for (let attempt = 0; ; attempt += 1) {
     if (exited) throw new Error(`The embedded database did not start: ${tail.trim()}`);
     if (await answers(port)) break;
@@ -201,11 +253,23 @@ async function finish({ pid, port, password, mode, adopted }) {
   const base = `postgresql://${USER}:${password}@127.0.0.1:${port}`;
   await ensureDatabase(`${base}/postgres`);
   return {
-    url: `${base}/${DATABASE}`, adminUrl: `${base}/postgres`, port, pid, mode, adopted,
+    url: `${base}/${DATABASE}`,
+    adminUrl: `${base}/postgres`,
+    port,
+    pid,
+    mode,
+    adopted,
     /** Fast shutdown: open sessions are ended, nothing committed is lost. */
     stop: async () => {
-      for (const [signal, seconds] of [["SIGINT", 10], ["SIGQUIT", 5]]) {
-        try { process.kill(pid, signal); } catch { return; }
+      for (const [signal, seconds] of [
+        ["SIGINT", 10],
+        ["SIGQUIT", 5],
+      ]) {
+        try {
+          process.kill(pid, signal);
+        } catch {
+          return;
+        }
         for (let waited = 0; waited < seconds * 20; waited += 1) {
           if (!isAlive(pid)) return;
           await wait(50);

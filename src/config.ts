@@ -7,7 +7,10 @@ const flag = z
 const Environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   HOST: z.string().min(1).default("127.0.0.1"),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://").optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+    .optional(),
   BREAKWATER_EMBEDDED_DATABASE: z.string().optional(),
   BREAKWATER_DATA_DIR: z.string().min(1).default("./.data"),
   BREAKWATER_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -34,7 +37,10 @@ function toConfig(environment: z.infer<typeof Environment>) {
     host: environment.HOST,
     databaseUrl: environment.DATABASE_URL ?? environment.BREAKWATER_EMBEDDED_DATABASE ?? "",
     dataDir: environment.BREAKWATER_DATA_DIR,
-    publicUrl: (environment.BREAKWATER_PUBLIC_URL ?? `http://${urlHost(environment.HOST)}:${environment.PORT}`).replace(/\/+$/, ""),
+    publicUrl: (environment.BREAKWATER_PUBLIC_URL ?? `http://${urlHost(environment.HOST)}:${environment.PORT}`).replace(
+      /\/+$/,
+      "",
+    ),
     hasPublicUrl: environment.BREAKWATER_PUBLIC_URL !== undefined,
     role: environment.BREAKWATER_ROLE,
     adminEmail: environment.BREAKWATER_ADMIN_EMAIL,
@@ -45,7 +51,9 @@ function toConfig(environment: z.infer<typeof Environment>) {
     feedsUrl: environment.BREAKWATER_FEEDS_URL,
     allowLoopback: environment.BREAKWATER_ALLOW_LOOPBACK,
     demo: environment.BREAKWATER_DEMO,
-    trustedProxies: environment.BREAKWATER_TRUSTED_PROXIES.split(",").map((entry) => entry.trim()).filter(Boolean),
+    trustedProxies: environment.BREAKWATER_TRUSTED_PROXIES.split(",")
+      .map((entry) => entry.trim())
+      .filter(Boolean),
     insecure: environment.BREAKWATER_INSECURE,
     logLevel: environment.BREAKWATER_LOG_LEVEL,
     databasePool: environment.BREAKWATER_DATABASE_POOL,
@@ -60,7 +68,9 @@ export type Config = ReturnType<typeof toConfig>;
 export function parseConfig(
   environment: Record<string, string | undefined>,
 ): { ok: true; config: Config } | { ok: false; faults: string[] } {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = Environment.safeParse(present);
   if (!parsed.success) {
     return { ok: false, faults: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
@@ -90,7 +100,9 @@ function crossFaults(environment: z.infer<typeof Environment>): string[] {
     );
   }
   if (environment.DATABASE_URL && !environment.BREAKWATER_SECRET) {
-    faults.push("BREAKWATER_SECRET: is required with DATABASE_URL, because stored credentials are encrypted with it. Generate one: openssl rand -hex 32");
+    faults.push(
+      "BREAKWATER_SECRET: is required with DATABASE_URL, because stored credentials are encrypted with it. Generate one: openssl rand -hex 32",
+    );
   }
   if (Boolean(environment.BREAKWATER_ADMIN_EMAIL) !== Boolean(environment.BREAKWATER_ADMIN_PASSWORD)) {
     faults.push("BREAKWATER_ADMIN_EMAIL, BREAKWATER_ADMIN_PASSWORD: set both or none");

@@ -2,17 +2,17 @@
 export const errorStatus = {
   "bad-request": 400,
   "validation-failed": 400,
-  "unauthenticated": 401,
-  "forbidden": 403,
+  unauthenticated: 401,
+  forbidden: 403,
   "not-found": 404,
-  "conflict": 409,
-  "gone": 410,
+  conflict: 409,
+  gone: 410,
   "too-large": 413,
   "unsupported-media-type": 415,
   "rate-limited": 429,
   "upstream-unreachable": 502,
   "upstream-refused": 502,
-  "unavailable": 503,
+  unavailable: 503,
 } as const;
 export type ErrorCode = keyof typeof errorStatus;
 

@@ -16,7 +16,8 @@ export const links = {
   vulnerability: (key: string) => `/vulnerabilities/${segment(key)}`,
   vulnerabilities: () => "/vulnerabilities",
   host: (hostId: string) => `/hosts/${segment(hostId)}`,
-  hostContainer: (hostId: string, containerId: string) => `/hosts/${segment(hostId)}/containers/${segment(containerId)}`,
+  hostContainer: (hostId: string, containerId: string) =>
+    `/hosts/${segment(hostId)}/containers/${segment(containerId)}`,
   rule: (ruleId: string) => `/rules/${segment(ruleId)}`,
   notices: () => "/notices",
   settings: (page: string) => `/settings/${segment(page)}`,

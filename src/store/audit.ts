@@ -1,7 +1,7 @@
 import type { Actor } from "#domain/role.ts";
-import { newId } from "./ids.ts";
-import { execute, sql, type Executor } from "./sql.ts";
 import { recordChange } from "./change.ts";
+import { newId } from "./ids.ts";
+import { type Executor, execute, sql } from "./sql.ts";
 
 export interface AuditRecord {
   /** Verb and object: `registry.connect`, `token.revoke`. */

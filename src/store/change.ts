@@ -1,4 +1,4 @@
-import { execute, sql, type Executor } from "./sql.ts";
+import { type Executor, execute, sql } from "./sql.ts";
 
 /**
  * What live pages can follow. A topic carries no data: the browser refetches the query it is allowed to see.

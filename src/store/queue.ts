@@ -100,7 +100,13 @@ async function startQueue(supervise: boolean): Promise<PgBoss> {
   boss.on("error", (error) => log.error({ error: error.message }, "the job queue reported an error"));
   await boss.start();
   for (const name of Object.keys(jobPayloads) as JobName[]) {
-    const settings = { ...queueSettings[name], retryBackoff: true, retryDelayMax: 120, deleteAfterSeconds: 3 * 86_400, notify: true };
+    const settings = {
+      ...queueSettings[name],
+      retryBackoff: true,
+      retryDelayMax: 120,
+      deleteAfterSeconds: 3 * 86_400,
+      notify: true,
+    };
     await boss.createQueue(name, { ...settings, policy: "stately" });
   }
   return boss;
@@ -134,7 +140,9 @@ export async function enqueue<Name extends JobName>(
     db: { executeSql: (text, values) => executor.query(text, values as unknown[]) },
     priority: jobPriority[options.priority ?? "schedule"],
     singletonKey: options.key ?? JSON.stringify(payload),
-    ...(options.startAfterSeconds ? { startAfter: new Date(clock.now().getTime() + options.startAfterSeconds * 1000) } : {}),
+    ...(options.startAfterSeconds
+      ? { startAfter: new Date(clock.now().getTime() + options.startAfterSeconds * 1000) }
+      : {}),
   });
   await recordChange(executor, "jobs");
   return id;

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { z } from "zod";
 import { config } from "#config.ts";
 import { newId } from "./ids.ts";
-import { selectFirst, sql, execute, type Executor } from "./sql.ts";
-import { z } from "zod";
+import { type Executor, execute, selectFirst, sql } from "./sql.ts";
 
 const VERSION = 1;
 
@@ -35,7 +35,11 @@ export async function storeSecret(executor: Executor, plain: string): Promise<st
 
 /** Reads a credential back; undefined when the row is gone. */
 export async function readSecret(id: string, executor?: Executor): Promise<string | undefined> {
-  const row = await selectFirst(z.object({ cipher: z.instanceof(Uint8Array) }), sql`select cipher from secret where id = ${id}`, executor);
+  const row = await selectFirst(
+    z.object({ cipher: z.instanceof(Uint8Array) }),
+    sql`select cipher from secret where id = ${id}`,
+    executor,
+  );
   return row ? unseal(id, row.cipher) : undefined;
 }
 
@@ -46,6 +50,7 @@ export async function deleteSecret(executor: Executor, id: string): Promise<void
 
 function key(): Buffer {
   const { secret } = config();
-  if (secret.length < 32) throw new Error("BREAKWATER_SECRET is not set, so stored credentials cannot be read or written");
+  if (secret.length < 32)
+    throw new Error("BREAKWATER_SECRET is not set, so stored credentials cannot be read or written");
   return Buffer.from(hkdfSync("sha256", secret, "", "breakwater stored credentials v1", 32));
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { pool } from "#store/client.ts";
 import { enqueue, queue } from "#store/queue.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
-import { z } from "zod";
 
 test("a job is added with the caller's transaction and vanishes with its rollback", async () => {
   await expect(

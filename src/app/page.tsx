@@ -1,0 +1,5 @@
+import { severities } from "#domain/severity.ts";
+
+export default function Home() {
+  return <main>Breakwater sorts findings by {severities.join(", ")}.</main>;
+}
