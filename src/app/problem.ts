@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { AppError, type ErrorCode, errorStatus, type FieldFault } from "#domain/app-error.ts";
+
+/** The body of every error answer (RFC 9457). `instance` is the request id, which is also in the log. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  errors?: FieldFault[];
+}
+
+const titles: Record<ErrorCode, string> = {
+  "bad-request": "The request is not usable",
+  "validation-failed": "Some values are not usable",
+  unauthenticated: "Sign in or send a token",
+  forbidden: "Not allowed",
+  "not-found": "Not found",
+  conflict: "This does not fit the present state",
+  gone: "No longer valid",
+  "too-large": "The body is too large",
+  "unsupported-media-type": "This media type is not read here",
+  "rate-limited": "Too many requests",
+  "upstream-unreachable": "Another system did not answer",
+  "upstream-refused": "Another system refused",
+  unavailable: "Not available right now",
+};
+
+/** Turns any thrown value into a problem. Values that are not an AppError or zod fault show the request id alone. */
+export function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof AppError) return fromCode(error.code, error.message, requestId, error.faults);
+  if (error instanceof z.ZodError) {
+    const faults = zodFaults(error);
+    return fromCode("validation-failed", "Some values are not usable. See errors for each of them.", requestId, faults);
+  }
+  return {
+    type: "/problems/internal",
+    title: "Breakwater made a mistake",
+    status: 500,
+    detail: `Something went wrong that Breakwater did not expect. The log has the cause under reference ${requestId}.`,
+    instance: requestId,
+  };
+}
+
+/** One fault per issue, with a JSON pointer (RFC 6901). `base` is prefixed, for example `/query`. */
+export function zodFaults(error: z.ZodError, base = ""): FieldFault[] {
+  return error.issues.map((issue) => ({
+    pointer: base + issue.path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+    detail: issue.message,
+  }));
+}
+
+function fromCode(code: ErrorCode, detail: string, requestId: string, faults: FieldFault[]): Problem {
+  return {
+    type: `/problems/${code}`,
+    title: titles[code],
+    status: errorStatus[code],
+    detail,
+    instance: requestId,
+    ...(faults.length > 0 ? { errors: faults } : {}),
+  };
+}
