@@ -83,7 +83,10 @@ export function pickPlace(places: readonly ImagePlace[], params: ImagePlaceParam
   const place = at ? places.find((candidate) => `${candidate.registryId}/${candidate.repository}` === at) : places[0];
   if (place) return place;
   if (places.length > 0) {
-    throw new AppError("not-found", `This image is not in ${at?.split("/").slice(1).join("/")}. It is in ${places[0]?.repository}.`);
+    throw new AppError(
+      "not-found",
+      `This image is not in ${at?.split("/").slice(1).join("/")}. It is in ${places[0]?.repository}.`,
+    );
   }
   throw new AppError("not-found", `No connected registry holds an image with digest ${params.digest}.`);
 }

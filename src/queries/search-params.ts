@@ -3,7 +3,12 @@ import { z } from "zod";
 /** One value of a query string; of a repeated parameter the first counts. Control characters (NUL breaks Postgres) go. */
 export const TextParam = z
   .preprocess((value) => (Array.isArray(value) ? value[0] : value), z.string())
-  .transform((text) => text.replace(/\p{Cc}/gu, "").trim().slice(0, 200));
+  .transform((text) =>
+    text
+      .replace(/\p{Cc}/gu, "")
+      .trim()
+      .slice(0, 200),
+  );
 
 /** Optional text: missing, empty or unusable is undefined. */
 export const OptionalText = TextParam.optional()
