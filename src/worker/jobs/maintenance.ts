@@ -1,0 +1,22 @@
+import { clock } from "#clock.ts";
+import { dueRegistries } from "#store/due-registries.ts";
+import { maintainPartitions } from "#store/partitions.ts";
+import { enqueue } from "#store/queue.ts";
+import { expireOldRows, hasDirtyMarks } from "#store/retention.ts";
+import { defineJob } from "../define-job.ts";
+
+/** How many scheduled reconciles one round may start: the oldest due first, never a burst. */
+const RECONCILES_PER_ROUND = 20;
+
+/** Housekeeping every five minutes: partitions ahead, old ones away, expired rows away, due registries reconciled. */
+export default defineJob("maintenance", async (_payload, { log }) => {
+  const now = clock.now();
+  const partitions = await maintainPartitions(now);
+  const expired = await expireOldRows(now);
+  for (const registryId of await dueRegistries(now, RECONCILES_PER_ROUND)) {
+    await enqueue("reconcile-registry", { registryId, trigger: "schedule" }, { key: registryId });
+  }
+  // The jobs that mark also ask for a recount; this only mends one that was lost.
+  if (await hasDirtyMarks(now)) await enqueue("recount", {}, { key: "all" });
+  log.info({ ...partitions, ...expired }, "housekeeping done");
+});

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { clock } from "#clock.ts";
+import { config } from "#config.ts";
+import { log } from "#log.ts";
+import { closeDatabase } from "#store/client.ts";
+import { beat, endBeat, type ProcessIdentity } from "#store/process-heartbeat.ts";
+import { enqueue, queue, stopQueue } from "#store/queue.ts";
+import { loadJobs } from "./load-jobs.ts";
+import { runJobs, type Work } from "./run-jobs.ts";
+
+// The second process of Breakwater: takes jobs from the queue until it is told to stop.
+
+const BEAT_SECONDS = 5;
+/** After this long a stopping worker ends its jobs; the launcher allows 10 s in all. */
+const GRACE_MS = 5000;
+
+const identity: ProcessIdentity = {
+  id: `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`,
+  role: "worker",
+  startedAt: clock.now(),
+};
+const stop = new AbortController();
+
+const definitions = await loadJobs();
+const work = await runJobs(definitions, stop.signal);
+await schedule();
+await beat(identity, describe(work));
+const timer = setInterval(() => {
+  beat(identity, describe(work)).catch((error) => log.warn({ err: error }, "the heartbeat was not written"));
+}, BEAT_SECONDS * 1000);
+log.info({ jobs: definitions.map(({ name }) => name) }, "the worker takes jobs");
+process.send?.({ ready: true });
+
+let isStopping = false;
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
+// The launcher was killed: nobody would stop this process any more.
+process.on("disconnect", () => void shutDown("disconnect"));
+
+async function shutDown(reason: string): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  log.info({ reason, running: work.running.size }, "the worker stops");
+  // A database that is already gone must not keep a stopping process alive.
+  void delay(10_000, undefined, { ref: false }).then(() => process.exit(1));
+  clearInterval(timer);
+  void delay(GRACE_MS, undefined, { ref: false }).then(() => stop.abort(new Error("The worker is stopping")));
+  await stopQueue().catch((error) => log.warn({ err: error }, "the queue did not stop cleanly"));
+  await endBeat(identity).catch(() => {});
+  await closeDatabase().catch(() => {});
+  process.exit(0);
+}
+
+async function schedule(): Promise<void> {
+  const boss = await queue();
+  const options = { tz: "UTC", priority: 10 };
+  await boss.schedule("maintenance", "*/5 * * * *", {}, { ...options, singletonKey: "all" });
+  if (config().feedsEnabled)
+    await boss.schedule("pull-feeds", "17 * * * *", { trigger: "schedule" }, { ...options, singletonKey: "all" });
+  else await boss.unschedule("pull-feeds");
+  await enqueue("maintenance", {}, { key: "all" });
+}
+
+function describe(current: Work): Record<string, unknown> {
+  const running = [...current.running].map(([id, job]) => ({ id, ...job }));
+  return {
+    pid: process.pid,
+    host: hostname(),
+    running,
+    finished: current.finished,
+    failed: current.failed,
+    rssBytes: process.memoryUsage.rss(),
+  };
+}

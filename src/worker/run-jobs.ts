@@ -1,0 +1,96 @@
+import type { JobWithMetadata } from "pg-boss";
+import { clock } from "#clock.ts";
+import { log } from "#log.ts";
+import { recordChange } from "#store/change.ts";
+import { pool } from "#store/client.ts";
+import { type JobName, type JobPayload, jobPayloads, queue } from "#store/queue.ts";
+import { execute, sql } from "#store/sql.ts";
+import { isPermanent, type JobDefinition, PermanentJobError } from "./define-job.ts";
+
+/** What the worker is doing now: shown on the system health page through its heartbeat. */
+export interface Work {
+  running: Map<string, { name: JobName; startedAt: string }>;
+  finished: number;
+  failed: number;
+}
+
+/**
+ * Starts taking jobs of every definition. `stop` fires when running jobs must come to an end: what they had not finished
+ * goes back to the queue without costing an attempt.
+ */
+export async function runJobs(definitions: readonly JobDefinition[], stop: AbortSignal): Promise<Work> {
+  const work: Work = { running: new Map(), finished: 0, failed: 0 };
+  const boss = await queue({ supervise: true });
+  for (const definition of definitions) {
+    await boss.work(
+      definition.name,
+      { includeMetadata: true, localConcurrency: definition.concurrency, pollingIntervalSeconds: 2 },
+      async (jobs: JobWithMetadata<unknown>[]) => {
+        for (const job of jobs) await runJob(definition, job, { stop, work });
+      },
+    );
+  }
+  return work;
+}
+
+async function runJob(
+  definition: JobDefinition,
+  job: JobWithMetadata<unknown>,
+  context: { stop: AbortSignal; work: Work },
+): Promise<void> {
+  const { stop, work } = context;
+  const jobLog = log.child({ jobId: job.id, job: definition.name });
+  const started = clock.monotonicMs();
+  const attempt = job.retryCount + 1;
+  work.running.set(job.id, { name: definition.name, startedAt: clock.now().toISOString() });
+  await announce();
+  try {
+    const payload = parsePayload(definition.name, job.data);
+    await definition.handler(payload, {
+      jobId: job.id,
+      signal: AbortSignal.any([job.signal, stop]),
+      attempt,
+      isLastAttempt: job.retryCount >= job.retryLimit,
+      log: jobLog,
+    });
+    work.finished += 1;
+    jobLog.info({ attempt, durationMs: Math.round(clock.monotonicMs() - started) }, "job finished");
+  } catch (error) {
+    work.failed += 1;
+    await settleFailure(job, error, stop.aborted).catch((cause) =>
+      jobLog.warn({ err: cause }, "the retry budget was not adjusted"),
+    );
+    jobLog.warn({ err: error, attempt, isPermanent: isPermanent(error), isHandedBack: stop.aborted }, "job failed");
+    throw error;
+  } finally {
+    work.running.delete(job.id);
+    await announce();
+  }
+}
+
+function parsePayload<Name extends JobName>(name: Name, data: unknown): JobPayload<Name> {
+  const parsed = jobPayloads[name].safeParse(data);
+  if (!parsed.success)
+    throw new PermanentJobError(`The payload of this ${name} job does not fit: ${parsed.error.message}`);
+  // zod types the union of all payloads; the schema was picked by the same name.
+  return parsed.data as JobPayload<Name>;
+}
+
+/**
+ * The queue decides on a retry by comparing retry_count with retry_limit, so both exceptions are made there: a failure
+ * that cannot be mended uses up the budget, a job that was stopped by us gets its attempt back.
+ */
+async function settleFailure(job: JobWithMetadata<unknown>, error: unknown, isStopping: boolean): Promise<void> {
+  if (isStopping) {
+    await execute(
+      sql`update pgboss.job set retry_limit = retry_limit + 1, retry_delay = 0 where name = ${job.name} and id = ${job.id}`,
+    );
+  } else if (isPermanent(error)) {
+    await execute(sql`update pgboss.job set retry_limit = retry_count where name = ${job.name} and id = ${job.id}`);
+  }
+}
+
+/** Job lists are live. A failed hint only means that a page is a moment older. */
+async function announce(): Promise<void> {
+  await recordChange(pool(), "jobs").catch(() => {});
+}
