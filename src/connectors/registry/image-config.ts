@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { RegistryFault } from "./registry-fault.ts";
+
+const History = z.object({
+  created: z.string().optional(),
+  created_by: z.string().optional(),
+  comment: z.string().optional(),
+  empty_layer: z.boolean().optional(),
+});
+const ConfigBody = z.object({
+  os: z.string().max(100).default(""),
+  architecture: z.string().max(100).default(""),
+  variant: z.string().max(100).optional(),
+  created: z.string().optional(),
+  config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish(), Entrypoint: z.array(z.string()).nullish(), Cmd: z.array(z.string()).nullish() }).nullish(),
+  rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)).max(1000) }),
+  history: z.array(History).max(2000).nullish(),
+});
+
+/** What Breakwater keeps of an image configuration. Environment variables are left out: they carry secrets. */
+export interface ImageConfig {
+  os: string;
+  architecture: string;
+  variant: string | undefined;
+  createdAt: Date | null;
+  /** Digests of the uncompressed layers, lowest first. */
+  diffIds: string[];
+  history: { createdBy: string; comment: string; emptyLayer: boolean }[];
+  labels: Record<string, string>;
+  user: string;
+  command: string[];
+}
+
+/** Reads the configuration blob of an image. Throws RegistryFault `broken`. */
+export function parseImageConfig(bytes: Uint8Array): ImageConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch (error) {
+    throw new RegistryFault("broken", "The image configuration is not JSON.", { cause: error });
+  }
+  const body = ConfigBody.safeParse(json);
+  if (!body.success) {
+    throw new RegistryFault("broken", `The image configuration is not valid (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message}).`);
+  }
+  const { data } = body;
+  const created = data.created ? Date.parse(data.created) : Number.NaN;
+  return {
+    os: data.os,
+    architecture: data.architecture,
+    variant: data.variant,
+    createdAt: Number.isNaN(created) || created < 0 ? null : new Date(created),
+    diffIds: data.rootfs.diff_ids,
+    history: (data.history ?? []).map((entry) => ({ createdBy: (entry.created_by ?? "").slice(0, 2000), comment: (entry.comment ?? "").slice(0, 500), emptyLayer: entry.empty_layer ?? false })),
+    labels: data.config?.Labels ?? {},
+    user: data.config?.User ?? "",
+    command: [...(data.config?.Entrypoint ?? []), ...(data.config?.Cmd ?? [])],
+  };
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { isImageConfigType, isIndexType, isManifestType, mediaTypes } from "./media-types.ts";
+import { RegistryFault } from "./registry-fault.ts";
+
+const DigestText = z.string().regex(/^sha256:[0-9a-f]{64}$/, "not a sha256 digest");
+const Annotations = z.record(z.string(), z.string()).optional();
+
+/** A content descriptor (OCI image spec 1.1). */
+export const Descriptor = z.object({
+  mediaType: z.string().max(255).default(""),
+  digest: DigestText,
+  size: z.number().int().nonnegative(),
+  annotations: Annotations,
+  artifactType: z.string().optional(),
+});
+export type Descriptor = z.infer<typeof Descriptor>;
+
+const Platform = z.object({
+  os: z.string().max(100).default(""),
+  architecture: z.string().max(100).default(""),
+  variant: z.string().max(100).optional(),
+});
+
+const IndexBody = z.object({
+  mediaType: z.string().optional(),
+  manifests: z.array(Descriptor.extend({ platform: Platform.nullish() })).max(1000),
+  annotations: Annotations,
+  artifactType: z.string().optional(),
+});
+const ManifestBody = z.object({
+  mediaType: z.string().optional(),
+  config: Descriptor,
+  layers: z.array(Descriptor).max(1000),
+  annotations: Annotations,
+  artifactType: z.string().optional(),
+  subject: Descriptor.nullish(),
+});
+
+export interface IndexChild {
+  digest: string;
+  mediaType: string;
+  size: number;
+  /** `linux/amd64`, `linux/arm/v7`; null when the index names none. */
+  platform: string | null;
+  /** Build attestations and the like: stored beside images, no image themselves. */
+  isAttestation: boolean;
+}
+
+interface Common {
+  digest: string;
+  mediaType: string;
+  sizeBytes: number;
+  annotations: Record<string, string>;
+}
+export type RegistryManifest =
+  | (Common & { kind: "index"; children: IndexChild[] })
+  | (Common & { kind: "image"; config: Descriptor; layers: Descriptor[] })
+  /** Helm charts, signatures, SBOMs and other artifacts, and image forms that Breakwater does not read. */
+  | (Common & { kind: "other"; artifactType: string });
+
+/**
+ * Reads manifest bytes whose digest was verified. Throws RegistryFault `broken` on documents that are no manifest, and on
+ * ambiguous ones that could be read as both an index and an image (CVE-2021-41190).
+ */
+export function parseManifest(bytes: Uint8Array, contentType: string | null): RegistryManifest {
+  const json = parseObject(bytes);
+  const stated = typeof json.mediaType === "string" ? json.mediaType : "";
+  const served = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if ("manifests" in json && ("layers" in json || "config" in json)) throw broken("is both an index and an image, so it cannot be trusted");
+  const servedIsOne = isIndexType(served) || isManifestType(served);
+  if (stated && servedIsOne && stated !== served) throw broken(`is served as ${served} but calls itself ${stated.slice(0, 100)}`);
+  const type = stated || served;
+  const common = {
+    digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    mediaType: type.slice(0, 255),
+    sizeBytes: bytes.length,
+  };
+  if (json.schemaVersion === 1) throw broken("has the old schema 1, which carries no verifiable layers. Push the image again with a current client");
+  if ("manifests" in json) return readIndex(json, common);
+  if ("layers" in json) return readImage(json, common);
+  return { ...common, kind: "other", annotations: {}, artifactType: type.slice(0, 255) };
+}
+
+function readIndex(json: object, common: Omit<Common, "annotations">): RegistryManifest {
+  const body = IndexBody.safeParse(json);
+  if (!body.success) throw broken(`is not a valid index (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
+  const children = body.data.manifests.map((child) => ({
+    digest: child.digest,
+    mediaType: child.mediaType,
+    size: child.size,
+    platform: platformText(child.platform ?? null),
+    isAttestation: child.annotations?.["vnd.docker.reference.type"] === "attestation-manifest" || (child.platform?.os === "unknown" && child.platform.architecture === "unknown"),
+  }));
+  return { ...common, mediaType: common.mediaType || mediaTypes.ociIndex, kind: "index", annotations: body.data.annotations ?? {}, children };
+}
+
+function readImage(json: object, common: Omit<Common, "annotations">): RegistryManifest {
+  const body = ManifestBody.safeParse(json);
+  if (!body.success) throw broken(`is not a valid manifest (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
+  const { config, layers, annotations = {}, artifactType } = body.data;
+  const mediaType = common.mediaType || mediaTypes.ociManifest;
+  if (!isImageConfigType(config.mediaType) || artifactType) {
+    return { ...common, mediaType, kind: "other", annotations, artifactType: artifactType ?? config.mediaType };
+  }
+  return { ...common, mediaType, kind: "image", annotations, config, layers };
+}
+
+/** `os/architecture[/variant]`, or null when nothing is known. */
+export function platformText(platform: { os: string; architecture: string; variant?: string | undefined } | null): string | null {
+  if (!platform?.os && !platform?.architecture) return null;
+  return [platform.os || "unknown", platform.architecture || "unknown", platform.variant].filter(Boolean).join("/");
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new RegistryFault("broken", "The manifest is not JSON.", { cause: error });
+  }
+  throw broken("is not a JSON object");
+}
+
+function broken(what: string): RegistryFault {
+  return new RegistryFault("broken", `The manifest ${what}.`);
+}
