@@ -1,3 +1,4 @@
+// Not named route.ts: Next would take it for the route of `/`.
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
