@@ -1,5 +1,5 @@
 import { AppError } from "#domain/app-error.ts";
-import type { Actor, Role } from "#domain/role.ts";
+import { type Actor, type Role, roleIncludes } from "#domain/role.ts";
 import { authenticateSession } from "#ingest/authenticate-session.ts";
 import { authenticateToken, tokenFromHeaders } from "#ingest/authenticate-token.ts";
 import { clientAddress } from "#ingest/client-address.ts";
@@ -9,8 +9,6 @@ export interface RequestActor {
   via: "cookie" | "token";
   mustChangePassword: boolean;
 }
-
-const rank: Record<Role, number> = { viewer: 1, analyst: 2, admin: 3 };
 
 /**
  * Who sends this request: the bearer of an `api` token when an Authorization header is there (a bad one is 401, never
@@ -32,6 +30,6 @@ async function tokenActor(headers: Headers): Promise<Actor> {
   if (token.createdBy !== null && !token.creatorActive) {
     throw new AppError("unauthenticated", "The account that made this token is disabled or gone. Make a new token.");
   }
-  const role = token.creatorRole && rank[token.creatorRole] < rank[own] ? token.creatorRole : own;
+  const role = token.creatorRole && !roleIncludes(token.creatorRole, own) ? token.creatorRole : own;
   return { kind: "token", id: token.id, name: token.name, role, address: clientAddress(headers) };
 }

@@ -4,7 +4,7 @@ import { AppError } from "#domain/app-error.ts";
 import { type TokenKind, type TokenScope, tokenPattern } from "#domain/token-kind.ts";
 import { countRefusal, type FoundToken, findApiToken, touchApiToken } from "#store/api-token.ts";
 import { sha256 } from "#store/ids.ts";
-import { addressAllowed, clientAddress } from "./client-address.ts";
+import { addressAllowed, addressGroup, clientAddress } from "./client-address.ts";
 
 /** Refused attempts per source and minute before the answer becomes 429. A valid token always passes. */
 const REFUSALS_PER_MINUTE = 20;
@@ -59,7 +59,7 @@ function isUsable(
 }
 
 async function refuse(address: string, kind: TokenKind): Promise<never> {
-  const { count, retryAfterSeconds } = await countRefusal(address, clock.now().getTime());
+  const { count, retryAfterSeconds } = await countRefusal(addressGroup(address), clock.now().getTime());
   if (count > REFUSALS_PER_MINUTE) {
     throw new AppError(
       "rate-limited",

@@ -44,6 +44,16 @@ export function clientAddress(headers: Headers, trusted: readonly string[] = con
   return nearest.toString();
 }
 
+/** What a rate limit counts by: an IPv4 address, or the /64 network of an IPv6 one, which one sender owns as a whole. */
+export function addressGroup(address: string): string {
+  const parsed = parse(address);
+  if (parsed?.kind() !== "ipv6") return address;
+  return `${(parsed as ipaddr.IPv6).parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
+}
+
 /** True when `address` lies in one of the ranges (`10.0.0.0/8`, `2001:db8::/32` or single addresses). */
 export function addressAllowed(address: string, ranges: readonly string[]): boolean {
   const parsed = parse(address);

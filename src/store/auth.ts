@@ -1,15 +1,14 @@
 import { hkdfSync } from "node:crypto";
-import { prismaAdapter } from "@better-auth/prisma-adapter";
 import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { config } from "#config.ts";
+import { passwordLength } from "#domain/account-input.ts";
 import { prisma } from "./client.ts";
 import { selectFirst, sql } from "./sql.ts";
 
-export const PASSWORD_MIN = 12;
-export const PASSWORD_MAX = 128;
 const SESSION_SECONDS = 7 * 86_400;
 
 /** Set by our own route from the socket and the trusted proxies; the library never sees a client's X-Forwarded-For. */
@@ -26,8 +25,8 @@ const create = () =>
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      minPasswordLength: PASSWORD_MIN,
-      maxPasswordLength: PASSWORD_MAX,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
     },
     user: {
       additionalFields: {

@@ -59,7 +59,7 @@ export async function selectRows<Row extends z.ZodType>(
   executor: Executor = pool(),
 ): Promise<z.infer<Row>[]> {
   const result = await executor.query(statement.text, [...statement.values]);
-  return result.rows.map((raw) => row.parse(raw));
+  return result.rows.map((raw) => parseRow(row, raw));
 }
 
 /** The first row or undefined. */
@@ -76,4 +76,11 @@ export async function selectFirst<Row extends z.ZodType>(
 export async function execute(statement: Statement, executor: Executor = pool()): Promise<number> {
   const result = await executor.query(statement.text, [...statement.values]);
   return result.rowCount ?? 0;
+}
+
+// A row of another shape is our mistake. As a ZodError it would reach the person as if their input were wrong.
+function parseRow<Row extends z.ZodType>(row: Row, raw: unknown): z.infer<Row> {
+  const result = row.safeParse(raw);
+  if (result.success) return result.data;
+  throw new Error(`A row of the database has another shape: ${result.error.message}`, { cause: result.error });
 }

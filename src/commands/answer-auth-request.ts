@@ -1,0 +1,124 @@
+import { clock } from "#clock.ts";
+import { config } from "#config.ts";
+import { EmailAddress } from "#domain/account-input.ts";
+import { AppError } from "#domain/app-error.ts";
+import type { Actor } from "#domain/role.ts";
+import { countRefusal } from "#store/api-token.ts";
+import { recordAudit } from "#store/audit.ts";
+import { auth, CLIENT_HEADER } from "#store/auth.ts";
+import { transaction } from "#store/transaction.ts";
+import { noteSignIn, type UserRow, userByEmail } from "#store/user.ts";
+
+/** Wrong passwords per account and minute, from anywhere. */
+const WRONG_PER_ACCOUNT = 30;
+
+export interface AuthCall {
+  email?: unknown;
+  password?: unknown;
+  cookie: string | null;
+  userAgent: string | null;
+  address: string;
+  requestId: string;
+}
+
+/**
+ * Signs a person in: answers with the session cookie. The library checks password and rate limit; failures come out as
+ * AppErrors that say the same whether the account exists or not. One audit row either way.
+ */
+export async function signIn(call: AuthCall): Promise<Response> {
+  const parsed = EmailAddress.safeParse(call.email);
+  if (!parsed.success || typeof call.password !== "string" || call.password === "") {
+    throw new AppError("validation-failed", "Enter your e-mail address and your password.", {
+      faults: [
+        parsed.success
+          ? { pointer: "/password", detail: "must not be empty" }
+          : { pointer: "/email", detail: "must be an e-mail address" },
+      ],
+    });
+  }
+  const email = parsed.data;
+  const response = await send(call, "/sign-in/email", { email, password: call.password, rememberMe: true });
+  const user = await userByEmail(email);
+  await audit(call, { action: "session.sign-in", user, isDone: response.ok });
+  if (response.ok) return new Response(null, { status: 204, headers: cookiesOf(response) });
+  return refuseSignIn(response, email);
+}
+
+/** Ends the session of the cookie. Answers 204 with the cookie removed, also when there was none. */
+export async function signOut(call: AuthCall, actor: Actor | null): Promise<Response> {
+  const response = await send(call, "/sign-out", {});
+  if (actor) {
+    await transaction((tx) =>
+      recordAudit(tx, actor, { action: "session.sign-out", target: { kind: "user", id: actor.id, name: actor.name } }),
+    );
+  }
+  return new Response(null, { status: 204, headers: cookiesOf(response) });
+}
+
+// Our own route has checked the origin; the library gets a request that carries only what it needs.
+function send(call: AuthCall, path: string, body: unknown): Promise<Response> {
+  const { publicUrl } = config();
+  const headers = new Headers({
+    "content-type": "application/json",
+    origin: new URL(publicUrl).origin,
+    [CLIENT_HEADER]: call.address,
+  });
+  if (call.cookie) headers.set("cookie", call.cookie);
+  if (call.userAgent) headers.set("user-agent", call.userAgent.slice(0, 300));
+  return auth().handler(
+    new Request(`${publicUrl}/api/auth${path}`, { method: "POST", headers, body: JSON.stringify(body) }),
+  );
+}
+
+function cookiesOf(response: Response): Headers {
+  const headers = new Headers({ "cache-control": "no-store" });
+  for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
+  return headers;
+}
+
+async function refuseSignIn(response: Response, email: string): Promise<never> {
+  if (response.status === 429) {
+    const retryAfterSeconds = Number(response.headers.get("x-retry-after")) || 60;
+    throw new AppError("rate-limited", `Too many attempts from this address. Try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
+  }
+  if (response.status === 403) {
+    const body: unknown = await response.json().catch(() => null);
+    const message =
+      body && typeof body === "object" && "message" in body && typeof body.message === "string" ? body.message : "";
+    throw new AppError("forbidden", message || "This account cannot sign in. Ask a Breakwater admin.");
+  }
+  if (response.status >= 500) throw new Error(`the sign-in library answered ${response.status}`);
+  const { count, retryAfterSeconds } = await countRefusal(`sign-in:${email}`, clock.now().getTime());
+  if (count > WRONG_PER_ACCOUNT) {
+    throw new AppError("rate-limited", `Too many attempts for this account. Try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
+  }
+  throw new AppError(
+    "unauthenticated",
+    "E-mail or password is not right. Check both and try again, or ask a Breakwater admin for a new password.",
+  );
+}
+
+async function audit(
+  call: AuthCall,
+  attempt: { action: string; user: UserRow | undefined; isDone: boolean },
+): Promise<void> {
+  const { user, isDone } = attempt;
+  const origin = { address: call.address, requestId: call.requestId };
+  // What a stranger typed is not kept: it may be a password in the wrong field.
+  const actor: Actor =
+    user && isDone
+      ? { kind: "user", id: user.id, name: user.name, role: user.role, ...origin }
+      : { kind: "system", id: "stranger", name: "Not signed in", role: "viewer", ...origin };
+  await transaction(async (tx) => {
+    if (user && isDone) await noteSignIn(tx, user.id);
+    await recordAudit(tx, actor, {
+      action: attempt.action,
+      target: user ? { kind: "user", id: user.id, name: user.email } : { kind: "user", name: "unknown account" },
+      outcome: isDone ? "done" : "refused",
+    });
+  });
+}
