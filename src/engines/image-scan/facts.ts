@@ -27,6 +27,8 @@ export interface LayerFacts {
   /** Directories whose lower content is hidden (`.wh..wh..opq`). */
   opaqueDirectories: string[];
   others: string[];
+  /** Directories that the layer names itself: one of them replaces a link or file of a lower layer. */
+  directories: string[];
   diagnostics: Diagnostic[];
 }
 

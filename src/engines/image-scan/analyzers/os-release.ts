@@ -1,0 +1,30 @@
+import { type Analyzer, textOf } from "./analyzer.ts";
+
+/** The fields of os-release(5), without quotes. */
+export type OsReleaseFields = Record<string, string>;
+
+const paths = new Set(["etc/os-release", "usr/lib/os-release", "etc/debian_version", "etc/alpine-release"]);
+
+/** os-release, and the version files of Debian and Alpine for images that lack it. */
+export const osRelease: Analyzer<OsReleaseFields> = {
+  name: "os-release",
+  version: 1,
+  isWanted: (path) => path.length < 20 && paths.has(path),
+  parse: (bytes) => ({ result: parseFields(textOf(bytes)), diagnostics: [] }),
+};
+
+function parseFields(text: string): OsReleaseFields {
+  const fields: OsReleaseFields = {};
+  for (const line of text.split("\n")) {
+    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined) fields[match[1]] = unquote(match[2] ?? "");
+  }
+  return fields;
+}
+
+function unquote(value: string): string {
+  const quote = value[0];
+  if ((quote !== '"' && quote !== "'") || value.length < 2 || !value.endsWith(quote)) return value;
+  const inner = value.slice(1, -1);
+  return quote === '"' ? inner.replace(/\\(["$`\\])/g, "$1") : inner;
+}

@@ -1,0 +1,72 @@
+import type { Diagnostic } from "#domain/evidence.ts";
+import { DiagnosticList } from "./diagnostic-list.ts";
+import type { InstalledPackage, Inventory, LayerFacts, OperatingSystem, SkippedPackage } from "./facts.ts";
+import { FileTree } from "./file-tree.ts";
+import { findNpmPackages } from "./npm-packages.ts";
+import { operatingSystem } from "./operating-system.ts";
+import { OsPackageReader } from "./os-packages.ts";
+
+/**
+ * What is installed in an image. `layers` are its layers from the lowest up. The final file system is the truth: what a
+ * higher layer deleted or replaced is not there. Pure and deterministic: the same layers give the same result, sorted.
+ */
+export function inventory(layers: LayerFacts[]): Inventory {
+  const tree = new FileTree();
+  const osReader = new OsPackageReader();
+  const problems = new DiagnosticList();
+  layers.forEach((facts, layer) => {
+    tree.apply(facts, layer);
+    osReader.observe(tree, layer);
+    problems.addAll(facts.diagnostics);
+  });
+  problems.addAll(tree.diagnostics());
+  const os = operatingSystem(tree);
+  const osPackages = osReader.read(tree, os);
+  const npm = findNpmPackages(tree, osPackages.ownership);
+  problems.addAll([...osPackages.diagnostics, ...npm.diagnostics]);
+  const osState = stateOf(os, osPackages.hasDatabase);
+  problems.addAll(explainState(osState, os));
+  const diagnostics = problems.list();
+  return {
+    os,
+    osState,
+    packages: [...osPackages.packages, ...npm.packages].sort(comparePackages),
+    skipped: [...osPackages.skipped, ...npm.skipped].sort(compareSkipped),
+    diagnostics,
+    completeness: diagnostics.length === 0 ? "complete" : "partial",
+  };
+}
+
+function stateOf(os: OperatingSystem | null, hasDatabase: boolean): Inventory["osState"] {
+  if (!hasDatabase) return "none";
+  return os?.ecosystem == null ? "unknown-distribution" : "known";
+}
+
+function explainState(state: Inventory["osState"], os: OperatingSystem | null): Diagnostic[] {
+  if (state === "none") {
+    const message = "The image has no package database, so nothing is known about its operating system packages.";
+    return [{ code: "no-package-database", message }];
+  }
+  if (state === "known") return [];
+  const name =
+    os === null ? "Nothing in the image names its distribution" : `${os.name} is not a release with known advisories`;
+  return [{ code: "unknown-distribution", message: `${name}: its packages are listed but not assessed.` }];
+}
+
+function comparePackages(a: InstalledPackage, b: InstalledPackage): number {
+  return (
+    compareText(a.type, b.type) ||
+    compareText(a.name, b.name) ||
+    compareText(a.version, b.version) ||
+    compareText(a.path, b.path) ||
+    compareText(a.arch ?? "", b.arch ?? "")
+  );
+}
+
+function compareSkipped(a: SkippedPackage, b: SkippedPackage): number {
+  return compareText(a.name, b.name) || compareText(a.version, b.version) || compareText(a.path, b.path);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
