@@ -10,7 +10,10 @@ export interface FrameSummary {
   /** Vulnerabilities with at least one open finding, bounded at 10 000. */
   vulnerabilities: number;
   resources: number;
-  notReporting: { count: number; worst: { rootId: string; kind: string; name: string; lastDataAt: string | null } | null };
+  notReporting: {
+    count: number;
+    worst: { rootId: string; kind: string; name: string; lastDataAt: string | null } | null;
+  };
   hasDemo: boolean;
   advisories: AdvisoryReadiness;
 }
@@ -34,7 +37,9 @@ const Row = z.object({
   vulnerabilities: z.number(),
   resources: z.number(),
   silent: z.number(),
-  worst: z.object({ rootId: z.string(), kind: z.string(), name: z.string(), lastDataAt: z.string().nullable() }).nullable(),
+  worst: z
+    .object({ rootId: z.string(), kind: z.string(), name: z.string(), lastDataAt: z.string().nullable() })
+    .nullable(),
   has_demo: z.boolean(),
 });
 

@@ -1,0 +1,53 @@
+"use client";
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { liveStream } from "./live-stream.ts";
+
+/** What a page can follow; the same words as the server's change topics. */
+export type LiveTopic =
+  | "containers"
+  | "vulnerabilities"
+  | "notices"
+  | "advisories"
+  | "jobs"
+  | "audit"
+  | "accounts"
+  | `registry:${string}`
+  | `image:${string}`
+  | `host:${string}`;
+
+const COALESCE_MS = 300;
+const POLL_MS = 15_000;
+
+/**
+ * Refetches the queries below `key` when one of `topics` changes. Changes that come close together are one refetch; while
+ * the stream is down the queries are polled instead.
+ */
+export function useLive(topics: readonly LiveTopic[], key: QueryKey): void {
+  const client = useQueryClient();
+  const wanted = topics.join(" ");
+  const prefix = JSON.stringify(key);
+  useEffect(() => {
+    if (!wanted) return;
+    const names = new Set<string>(wanted.split(" "));
+    const stream = liveStream();
+    let pending: ReturnType<typeof setTimeout> | undefined;
+    const refetch = () => {
+      pending ??= setTimeout(() => {
+        pending = undefined;
+        void client.invalidateQueries({ queryKey: JSON.parse(prefix) as QueryKey });
+      }, COALESCE_MS);
+    };
+    const leave = stream.subscribe((changed) => {
+      if (changed.some((topic) => names.has(topic))) refetch();
+    });
+    const poll = setInterval(() => {
+      if (!stream.isConnected() && document.visibilityState === "visible") refetch();
+    }, POLL_MS);
+    return () => {
+      leave();
+      clearInterval(poll);
+      clearTimeout(pending);
+    };
+  }, [client, wanted, prefix]);
+}

@@ -1,0 +1,58 @@
+"use client";
+import {
+  keepPreviousData,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from "@tanstack/react-query";
+import { callApi } from "./problem.ts";
+import { type LiveTopic, useLive } from "./use-live.ts";
+import { type ViewSource, viewKey, viewPath } from "./view-key.ts";
+
+interface ViewOptions {
+  /** Changes that make this view stale. */
+  topics?: readonly LiveTopic[];
+  /** Also refetch after this many ms, for progress that no topic announces. */
+  refetchInterval?: number | false;
+  enabled?: boolean;
+}
+
+/** One object or a bounded summary. The page prefetches it with `Prefetched`, so the first render has data. */
+export function useView<Data>(source: ViewSource, options: ViewOptions = {}): UseQueryResult<Data> {
+  useLive(options.topics ?? [], viewKey(source).slice(0, 2));
+  return useQuery<Data>({
+    queryKey: viewKey(source),
+    queryFn: ({ signal }) => callApi<Data>(viewPath(source), { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: options.refetchInterval ?? false,
+    enabled: options.enabled ?? true,
+  });
+}
+
+/** A page of a keyset list. */
+export interface Page {
+  nextCursor: string | null;
+}
+
+export interface Pages<Data> {
+  pages: Data[];
+  pageParams: (string | null)[];
+}
+
+/** A keyset list that loads page after page. */
+export function useListView<Data extends Page>(
+  source: ViewSource,
+  options: ViewOptions = {},
+): UseInfiniteQueryResult<Pages<Data>> {
+  useLive(options.topics ?? [], viewKey(source).slice(0, 2));
+  return useInfiniteQuery<Data, Error, Pages<Data>, ReturnType<typeof viewKey>, string | null>({
+    queryKey: viewKey(source),
+    queryFn: ({ signal, pageParam }) => callApi<Data>(viewPath(source, pageParam), { signal }),
+    initialPageParam: null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: options.refetchInterval ?? false,
+    enabled: options.enabled ?? true,
+  });
+}

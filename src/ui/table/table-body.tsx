@@ -1,0 +1,179 @@
+"use client";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
+import { Icon } from "../icon.tsx";
+import { isTyping, useSingleKeys } from "../shell/keyboard-help.tsx";
+import styles from "./data-table.module.css";
+import { type DataTableProps, useOpener } from "./data-table.tsx";
+
+const VIRTUAL_ABOVE = 200;
+
+type BodyProps<Row> = DataTableProps<Row> & { data: Row[] };
+
+export function TableBody<Row>(props: BodyProps<Row>) {
+  return props.data.length > VIRTUAL_ABOVE ? <VirtualBody {...props} /> : <PlainBody {...props} />;
+}
+
+function PlainBody<Row>(props: BodyProps<Row>) {
+  const body = useRowKeys(props);
+  return (
+    <tbody ref={body}>
+      {props.data.map((row, index) => (
+        <TableRow key={props.rowKey(row)} table={props} row={row} index={index} />
+      ))}
+    </tbody>
+  );
+}
+
+/** Only the rows near the window are in the document; padding rows stand for the others. */
+function VirtualBody<Row>(props: BodyProps<Row>) {
+  // The virtualizer is a mutable object: compiled memoisation would freeze what it returns.
+  "use no memo";
+  const body = useRowKeys(props);
+  const height = props.density === "compact" ? 33 : props.rows === "detail" ? 37 : 45;
+  const virtualizer = useWindowVirtualizer({
+    count: props.data.length,
+    estimateSize: () => height,
+    overscan: 12,
+    scrollMargin: body.current?.offsetTop ?? 0,
+    initialRect: { width: 1280, height: 1200 },
+  });
+  const items = virtualizer.getVirtualItems();
+  const span = props.columns.length + (props.selection ? 1 : 0);
+  const before = (items[0]?.start ?? 0) - virtualizer.options.scrollMargin;
+  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) + virtualizer.options.scrollMargin;
+  return (
+    <tbody ref={body}>
+      <Gap height={before} span={span} />
+      {items.map((item) => {
+        const row = props.data[item.index];
+        return row === undefined ? null : (
+          <TableRow key={props.rowKey(row)} table={props} row={row} index={item.index} />
+        );
+      })}
+      <Gap height={after} span={span} />
+    </tbody>
+  );
+}
+
+function Gap({ height, span }: { height: number; span: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr role="presentation">
+      <td colSpan={span} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
+
+interface RowProps<Row> {
+  table: BodyProps<Row>;
+  row: Row;
+  index: number;
+}
+
+function TableRow<Row>({ table, row, index }: RowProps<Row>) {
+  const open = useOpener();
+  const full = table.fullRow?.(row);
+  const key = table.rowKey(row);
+  if (full != null) {
+    return (
+      <tr className={styles.full} data-tone="group">
+        <td colSpan={table.columns.length + (table.selection ? 1 : 0)}>{full}</td>
+      </tr>
+    );
+  }
+  const href = table.rowHref?.(row);
+  const click = (event: MouseEvent) => {
+    if (isControl(event.target) || window.getSelection()?.toString()) return;
+    if (href) open(href, event);
+    else table.onOpen?.(row);
+  };
+  return (
+    <tr
+      className={styles.row}
+      tabIndex={-1}
+      data-row={key}
+      data-href={href}
+      data-opens={href || table.onOpen ? "" : undefined}
+      data-selected={table.selection?.keys.has(key) || undefined}
+      data-active={table.activeKey === key || undefined}
+      data-muted={table.isMuted?.(row) || undefined}
+      aria-rowindex={table.data.length > VIRTUAL_ABOVE ? index + 2 : undefined}
+      onClick={click}
+      onAuxClick={click}
+      onKeyDown={(event) => openByKey(event, () => (href ? open(href, event) : table.onOpen?.(row)))}
+    >
+      {table.selection && <CheckCell rowKey={key} selection={table.selection} />}
+      {table.columns.map((column) => (
+        <td
+          key={column.key}
+          data-align={column.align}
+          data-leaves={column.leavesBelow}
+          data-phone={column.phone ?? "none"}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function CheckCell({
+  rowKey,
+  selection,
+}: {
+  rowKey: string;
+  selection: NonNullable<DataTableProps<unknown>["selection"]>;
+}) {
+  return (
+    <td className={styles.check}>
+      <label>
+        <span className="bw-hidden">Select row</span>
+        <input type="checkbox" checked={selection.keys.has(rowKey)} onChange={() => selection.toggle(rowKey)} />
+        <Icon name="check" size={12} />
+      </label>
+    </td>
+  );
+}
+
+function openByKey(event: KeyboardEvent<HTMLTableRowElement>, open: () => void): void {
+  if (event.key === "Enter" && event.target === event.currentTarget) open();
+}
+
+/** True when the click belongs to something inside the row. */
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("a, button, input, label, select, [role=menuitem]") !== null;
+}
+
+/** j and k move through the rows, x selects the focused one; Enter is the row's own. */
+function useRowKeys<Row>(props: BodyProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [areOn] = useSingleKeys();
+  const toggle = props.selection?.toggle;
+  useEffect(() => {
+    if (!areOn) return;
+    const press = (event: globalThis.KeyboardEvent) => {
+      if (isTyping(event) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
+      if (event.key === "x") {
+        const key = focusedRow(body.current)?.dataset.row;
+        if (key) toggle?.(key);
+      } else if (event.key === "j" || event.key === "k") moveFocus(body.current, event.key === "j" ? 1 : -1);
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [areOn, toggle]);
+  return body;
+}
+
+function focusedRow(body: HTMLElement | null): HTMLElement | null {
+  const row = document.activeElement?.closest<HTMLElement>("tr[data-row]") ?? null;
+  return row && body?.contains(row) ? row : null;
+}
+
+function moveFocus(body: HTMLElement | null, step: 1 | -1): void {
+  const rows = [...(body?.querySelectorAll<HTMLElement>("tr[data-row]") ?? [])];
+  const at = rows.indexOf(focusedRow(body) ?? document.body);
+  const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : at + step];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
