@@ -26,6 +26,7 @@ const Environment = z.object({
   BREAKWATER_TRUSTED_PROXIES: z.string().default(""),
   BREAKWATER_INSECURE: flag.default(false),
   BREAKWATER_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  NODE_ENV: z.string().optional(),
   BREAKWATER_DATABASE_POOL: z.coerce.number().int().min(2).max(50).default(8),
 });
 
@@ -56,6 +57,7 @@ function toConfig(environment: z.infer<typeof Environment>) {
       .filter(Boolean),
     insecure: environment.BREAKWATER_INSECURE,
     logLevel: environment.BREAKWATER_LOG_LEVEL,
+    isDevelopment: environment.NODE_ENV === "development",
     databasePool: environment.BREAKWATER_DATABASE_POOL,
   };
 }

@@ -8,7 +8,7 @@ import type { TokenKind } from "#domain/token-kind.ts";
 import { readCappedJson } from "#ingest/read-capped-body.ts";
 import { requestActor } from "./actor.ts";
 import { zodFaults } from "./problem.ts";
-import { problemResponse } from "./problem-response.ts";
+import { apiSecurityHeaders, problemResponse } from "./problem-response.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 
 /** Who may call a route. A test walks every route file and holds each handler against what it declares here. */
@@ -153,6 +153,7 @@ function finish(result: unknown, requestId: string, status: number | undefined):
         : Response.json(result, { status: status ?? 200 });
   const headers = new Headers(response.headers);
   headers.set("x-request-id", requestId);
+  for (const [name, value] of Object.entries(apiSecurityHeaders)) headers.set(name, value);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }

@@ -2,6 +2,14 @@ import { AppError } from "#domain/app-error.ts";
 import { log } from "#log.ts";
 import { toProblem } from "./problem.ts";
 
+/** An answer of the API is data: it is never rendered, framed or guessed to be another type. */
+export const apiSecurityHeaders = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
 /** Answers a failed request with problem+json and logs the cause of what nobody expected. */
 export function problemResponse(error: unknown, requestId: string, request?: Request): Response {
   const problem = toProblem(error, requestId);
@@ -13,6 +21,7 @@ export function problemResponse(error: unknown, requestId: string, request?: Req
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     "x-request-id": requestId,
+    ...apiSecurityHeaders,
   });
   if (problem.status === 401) headers.set("www-authenticate", 'Bearer realm="breakwater"');
   if (error instanceof AppError && error.retryAfterSeconds !== undefined) {

@@ -1,0 +1,10 @@
+import { apiRoute } from "#app/route.ts";
+import { AuditList, AuditListParams, auditList } from "#queries/audit-list.ts";
+
+export const GET = apiRoute({
+  role: "admin",
+  summary: "The audit log, newest first",
+  query: AuditListParams,
+  result: AuditList,
+  handle: ({ actor, query }) => auditList(actor, query),
+});
