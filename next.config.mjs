@@ -34,6 +34,8 @@ export default {
   ],
   turbopack: { root },
   outputFileTracingRoot: root,
-  outputFileTracingExcludes: { "*": [".data/**", ".runtime/**", ".next*/**", "docs/**", "tests/**", "bench/**"] },
+  outputFileTracingExcludes: { "*": [".data/**", ".runtime/**", ".next-out/**", "docs/**", "tests/**", "bench/**"] },
   devIndicators: false,
+  // `forbidden()` renders the 403 page with its status.
+  experimental: { authInterrupts: true },
 };

@@ -14,16 +14,30 @@ const stamp = path.join(output, ".made-from");
 export function generate({ force = false } = {}) {
   const schema = path.join(root, "prisma", "schema.prisma");
   const manifest = path.join(root, "node_modules", "prisma", "package.json");
-  const source = createHash("sha256").update(readFileSync(schema)).update(JSON.parse(readFileSync(manifest, "utf8")).version).digest("hex");
-  const isCurrent = existsSync(path.join(output, "client.ts")) && existsSync(stamp) && readFileSync(stamp, "utf8") === source;
+  const source = createHash("sha256")
+    .update(readFileSync(schema))
+    .update(JSON.parse(readFileSync(manifest, "utf8")).version)
+    .digest("hex");
+  const isCurrent =
+    existsSync(path.join(output, "client.ts")) && existsSync(stamp) && readFileSync(stamp, "utf8") === source;
   if (isCurrent && !force) return false;
-  const result = spawnSync(process.execPath, [path.join(root, "node_modules", "prisma", "build", "index.js"), "generate", "--schema", schema], {
-    cwd: root,
-    encoding: "utf8",
-    // Prisma insists on a native engine that it would fetch, though this generator never runs it: any executable will do.
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1" },
-  });
-  if (result.status !== 0) throw new Error(`The database client could not be generated: ${(result.stderr || result.stdout).trim()}`);
+  const result = spawnSync(
+    process.execPath,
+    [path.join(root, "node_modules", "prisma", "build", "index.js"), "generate", "--schema", schema],
+    {
+      cwd: root,
+      encoding: "utf8",
+      // Prisma insists on a native engine that it would fetch, though this generator never runs it: any executable will do.
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: "1",
+        CHECKPOINT_DISABLE: "1",
+      },
+    },
+  );
+  if (result.status !== 0)
+    throw new Error(`The database client could not be generated: ${(result.stderr || result.stdout).trim()}`);
   writeFileSync(stamp, source);
   return true;
 }

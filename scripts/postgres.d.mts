@@ -10,5 +10,5 @@ export interface EmbeddedPostgres {
 export function startPostgres(options: {
   dataFolder: string;
   durable?: boolean;
-  onLog?: (text: string) => void;
+  port?: number;
 }): Promise<EmbeddedPostgres>;

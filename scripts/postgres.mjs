@@ -6,13 +6,16 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -25,6 +28,7 @@ import process from "node:process";
 const require = createRequire(import.meta.url);
 const USER = "breakwater";
 const DATABASE = "breakwater";
+const MAX_LOG_BYTES = 10_000_000;
 
 /** Folder that holds bin/, lib/ and share/ of this platform's server, with its library links in place. */
 function nativeFolder() {
@@ -138,20 +142,32 @@ function answers(port) {
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A postmaster left behind by a killed launcher: { pid, port } when it is alive and serves this data folder. */
+/** A server left behind by a killed launcher: { pid, port } when it is alive and serves this data folder. */
 async function leftBehind(cluster) {
   const file = path.join(cluster, "postmaster.pid");
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, "utf8").split("\n");
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
+  // The file of a dead server stays: the next one reads in it which shared memory must be free before it may start.
   if (!pid || !isAlive(pid)) return undefined;
   for (let attempt = 0; attempt < 40; attempt += 1) {
     if (port && (await answers(port))) return { pid, port };
     if (!isAlive(pid)) return undefined;
+    if (attempt === 12 && !isPostgres(pid)) {
+      // Another program got the number of the dead server, which would keep a new one from starting.
+      rmSync(file, { force: true });
+      return undefined;
+    }
     await wait(250);
   }
   return undefined;
+}
+
+function isPostgres(pid) {
+  const shown = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" });
+  const name = existsSync(`/proc/${pid}/comm`) ? readFileSync(`/proc/${pid}/comm`, "utf8") : shown.stdout;
+  return !name || name.includes("postgres");
 }
 
 function createCluster(runner, cluster, passwordFile, durable) {
@@ -196,10 +212,11 @@ function settings(port, durable) {
 }
 
 /**
- * Starts the server of `dataFolder` (or adopts the one that still runs there) and makes sure the database exists.
- * `durable: false` is for tests: nothing is synced to disk. Returns { url, port, pid, mode, adopted, stop() }.
+ * Starts the server of `dataFolder` (or adopts the one that still runs there) and makes sure the database exists. `port`
+ * is preferred when it is free. `durable: false` is for tests: nothing is synced to disk.
+ * Returns { url, adminUrl, port, pid, mode, adopted, stop() }.
  */
-export async function startPostgres({ dataFolder, durable = true, onLog = () => {} }) {
+export async function startPostgres({ dataFolder, durable = true, port: wanted }) {
   const folder = path.resolve(dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const runner = chooseRunner(nativeFolder(), folder);
@@ -210,43 +227,56 @@ export async function startPostgres({ dataFolder, durable = true, onLog = () => 
   const password = readFileSync(passwordFile, "utf8").trim();
   const old = await leftBehind(cluster);
   if (old) return finish({ ...old, password, mode: runner.mode, adopted: true });
-  rmSync(path.join(cluster, "postmaster.pid"), { force: true });
   if (!existsSync(path.join(cluster, "PG_VERSION"))) createCluster(runner, cluster, passwordFile, durable);
   chmodSync(cluster, 0o700);
-  const port = await freePort();
+  const port = wanted && !(await answers(wanted)) ? wanted : await freePort();
+  for (let attempt = 0; ; attempt += 1) {
+    const failure = await launch({ runner, folder, cluster, port, durable });
+    if (!failure) break;
+    // The sessions of a server that was killed notice within moments and let go of its memory.
+    if (attempt >= 40 || !/still in use|already in use|lock file/.test(failure)) {
+      throw new Error(`The embedded database did not start: ${failure}`);
+    }
+    await wait(500);
+  }
+  const pid = Number(readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[0]);
+  return finish({ pid, port, password, mode: runner.mode, adopted: false });
+}
+
+/** Starts the server process once. Returns undefined when it answers, else what it said. */
+async function launch({ runner, folder, cluster, port, durable }) {
   const [file, argv, options] = runner.command(path.join(runner.native, "bin", "postgres"), [
     "-D",
     cluster,
     ...settings(port, durable),
   ]);
+  // A file and not a pipe: the server may outlive this process, and then it must still be able to write.
+  const logFile = path.join(folder, "postgres.log");
+  if (existsSync(logFile) && statSync(logFile).size > MAX_LOG_BYTES) renameSync(logFile, `${logFile}.1`);
+  const start = existsSync(logFile) ? statSync(logFile).size : 0;
+  const output = openSync(logFile, "a", 0o600);
   // Its own process group: Ctrl-C reaches the launcher first, which stops the database last.
   const child = spawn(file, argv, {
     ...options,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", output, output],
     env: { ...process.env, LC_ALL: "C" },
   });
-  let tail = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      tail = (tail + chunk).slice(-4000);
-      onLog(String(chunk));
+  closeSync(output);
+  let exited = false;
+  for (const event of ["exit", "error"]) {
+    child.once(event, () => {
+      exited = true;
     });
   }
-  let exited = false;
-  child.once("exit", () => {
-    exited = true;
-  });
-  for (let attempt = 0; ; attempt += 1) {
-    if (exited) throw new Error(`The embedded database did not start: ${tail.trim()}`);
-    if (await answers(port)) break;
-    if (attempt > 600) throw new Error(`The embedded database did not answer within 60 s: ${tail.trim()}`);
+  child.unref();
+  const said = () => readFileSync(logFile).subarray(start).toString("utf8").slice(-4000).trim();
+  for (let attempt = 0; attempt <= 600; attempt += 1) {
+    if (exited) return said() || "it ended without a word";
+    if (await answers(port)) return undefined;
     await wait(100);
   }
-  child.unref();
-  for (const stream of [child.stdout, child.stderr]) stream.unref?.();
-  const pid = Number(readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[0]);
-  return finish({ pid, port, password, mode: runner.mode, adopted: false });
+  return `it did not answer within 60 s. ${said()}`;
 }
 
 async function finish({ pid, port, password, mode, adopted }) {

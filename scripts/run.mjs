@@ -49,7 +49,7 @@ function main(what, rest) {
   if (isNewEnough(process.versions.node)) {
     // In this very process: one pid to signal, nothing to forward.
     process.argv = [process.execPath, file].concat(args);
-    import(pathToFileURL(file).href).catch(function (error) {
+    import(pathToFileURL(file).href).catch((error) => {
       console.error(error);
       process.exit(1);
     });
@@ -69,19 +69,36 @@ function runtime() {
   const name = PACKAGES[key];
   const need = "Breakwater needs Node " + MINIMUM.join(".") + " or newer and this is " + process.versions.node;
   if (!name) fail(need + ". No runtime package exists for " + key + ": please install a newer Node.");
-  if (isMusl()) fail(need + ". No runtime package exists for musl (Alpine): please install a newer Node, for example `apk add nodejs-current`.");
+  if (isMusl())
+    fail(
+      need +
+        ". No runtime package exists for musl (Alpine): please install a newer Node, for example `apk add nodejs-current`.",
+    );
   const prefix = path.join(root, ".runtime");
   const binary = path.join(prefix, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
   if (works(binary)) return binary;
   console.error(need + ": installing Node " + RUNTIME + " into .runtime (once, about 60 MB).");
-  const args = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [
+    "install",
+    "--no-save",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   args.push("--prefix", prefix, name + "@" + RUNTIME);
   const npm = process.env.npm_execpath;
   const isScript = npm && /\.c?js$/.test(npm);
   // npm passes the settings of the outer run on; a dry or offline flag of it would break the inner one.
-  const options = { stdio: ["ignore", "ignore", "inherit"], cwd: root, shell: !isScript && process.platform === "win32" };
+  const options = {
+    stdio: ["ignore", "ignore", "inherit"],
+    cwd: root,
+    shell: !isScript && process.platform === "win32",
+  };
   const result = isScript ? spawnSync(process.execPath, [npm].concat(args), options) : spawnSync("npm", args, options);
-  if (result.status !== 0 || !works(binary)) fail("Node " + RUNTIME + " could not be installed. Install Node " + MINIMUM.join(".") + " or newer and try again.");
+  if (result.status !== 0 || !works(binary))
+    fail("Node " + RUNTIME + " could not be installed. Install Node " + MINIMUM.join(".") + " or newer and try again.");
   return binary;
 }
 
@@ -103,12 +120,12 @@ function spawnWith(node, args) {
   env.PATH = path.dirname(node) + path.delimiter + (env.PATH || "");
   // The channel tells the child when this process is killed without a chance to say so.
   const child = spawn(node, args, { stdio: ["inherit", "inherit", "inherit", "ipc"], env: env });
-  ["SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
-    process.on(signal, function () {
+  ["SIGINT", "SIGTERM", "SIGHUP"].forEach((signal) => {
+    process.on(signal, () => {
       child.kill(signal);
     });
   });
-  child.on("exit", function (code, signal) {
+  child.on("exit", (code, signal) => {
     process.exit(signal ? 1 : code);
   });
 }

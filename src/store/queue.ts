@@ -82,7 +82,14 @@ const holder = globalThis as typeof globalThis & { breakwaterQueue?: Promise<PgB
  * (`supervise: true`), which is what returns the jobs of a killed worker.
  */
 export function queue(options: { supervise?: boolean } = {}): Promise<PgBoss> {
-  holder.breakwaterQueue ??= startQueue(options.supervise ?? false);
+  if (!holder.breakwaterQueue) {
+    const started = startQueue(options.supervise ?? false);
+    holder.breakwaterQueue = started;
+    // A database that was away for a moment must not leave the process with a queue that failed once and for all.
+    started.catch(() => {
+      if (holder.breakwaterQueue === started) delete holder.breakwaterQueue;
+    });
+  }
   return holder.breakwaterQueue;
 }
 
