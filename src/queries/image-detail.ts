@@ -17,7 +17,7 @@ export const ImageDetailParams = ImagePlaceParams;
 const ImageRow = z.object({
   platform: z.string(),
   size_bytes: BigIntColumn,
-  layers: z.array(z.object({ digest: z.string(), sizeBytes: z.union([z.number(), z.string()]).optional() })).catch([]),
+  layers: z.array(z.object({ digest: z.string(), sizeBytes: z.coerce.number() })).catch([]),
   history: z.unknown(),
   config: z.unknown(),
   created_at: IsoColumn.nullable(),
@@ -29,7 +29,7 @@ const ImageRow = z.object({
   os: OperatingSystem.nullable().catch(null),
   os_state: z.string(),
   end_of_life_at: IsoColumn.nullable(),
-  completeness: z.string().nullable(),
+  completeness: z.enum(["complete", "partial"]).nullable().catch(null),
   diagnostics: z.array(Diagnostic).nullable().catch(null),
   package_count: z.number(),
   is_past_end_of_life: z.boolean().nullable(),
@@ -61,7 +61,7 @@ export interface ScanProgress {
   error: string | null;
 }
 
-/** What we can say about an image, worst first to check: only `assessed` has findings that may be believed. */
+/** What we can say about an image: only `assessed` has findings, and `completeness` says how far they go. */
 export type AssessmentState = "notScanned" | "scanning" | "failed" | "assessed";
 
 export interface ImageDetail {
@@ -81,6 +81,8 @@ export interface ImageDetail {
     reason: string | null;
     /** True when results of an earlier scan are shown while a new one runs or after it failed. */
     hasEarlierResult: boolean;
+    /** A scan waits or runs now, the first one or a repeated one. */
+    isScanning: boolean;
     scannedAt: string | null;
     analyserVersion: number | null;
     completeness: "complete" | "partial" | null;
@@ -191,13 +193,15 @@ async function loadSiblings(place: ImagePlace): Promise<{ platform: string; dige
 }
 
 function toAssessment(image: z.infer<typeof ImageRow>, scan: ScanProgress | null): ImageDetail["assessment"] {
+  const isScanning = scan?.state === "queued" || scan?.state === "scanning";
   return {
-    state: assessmentState(image.scan_state, image.scanned_at !== null),
+    state: assessmentState(image, isScanning),
     reason: image.scan_reason ?? scan?.error ?? null,
     hasEarlierResult: image.scanned_at !== null,
+    isScanning,
     scannedAt: image.scanned_at,
     analyserVersion: image.analyser_version,
-    completeness: image.completeness === "complete" ? "complete" : image.completeness === "partial" ? "partial" : null,
+    completeness: image.completeness,
     diagnostics: image.diagnostics ?? [],
     os: image.os,
     osState: image.os_state,
@@ -208,8 +212,8 @@ function toAssessment(image: z.infer<typeof ImageRow>, scan: ScanProgress | null
   };
 }
 
-function assessmentState(scanState: string, hasResult: boolean): AssessmentState {
-  if (scanState === "queued" || scanState === "running" || scanState === "scanning") return "scanning";
-  if (scanState === "failed" || scanState === "dead") return "failed";
-  return hasResult ? "assessed" : "notScanned";
+function assessmentState(image: z.infer<typeof ImageRow>, isScanning: boolean): AssessmentState {
+  if (image.scan_state === "failed" && !isScanning) return "failed";
+  if (image.scanned_at !== null) return "assessed";
+  return isScanning ? "scanning" : "notScanned";
 }

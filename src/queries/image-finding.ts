@@ -136,7 +136,7 @@ async function packagePlaces(row: z.infer<typeof Row>): Promise<PackagePlace[]> 
   const inventory = await inventoryBlob(row.inventory_sha256);
   const base = baseLayers(row.history, row.config, row.layer_count);
   return (inventory?.packages ?? [])
-    .filter((pkg) => pkg.type === row.type && pkg.name === row.name && pkg.version === row.version)
+    .filter((pkg) => pkg.packageVersionId === row.package_version_id)
     .slice(0, 50)
     .map((pkg) => ({ path: pkg.path, layer: pkg.layer + 1, isBase: base ? pkg.layer < base.layers : null }));
 }

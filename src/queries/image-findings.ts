@@ -6,7 +6,7 @@ import { joinSql, selectFirst, selectRows, sql, type Statement } from "#store/sq
 import { BigIntColumn, digestValue, IsoColumn, likePattern } from "./columns.ts";
 import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
-import { ChoiceParam, CursorParam, ListParam, OptionalText, SwitchParam, TextParam } from "./search-params.ts";
+import { ChoiceParam, CursorParam, ListParam, OptionalText, SwitchParam, WordsParam } from "./search-params.ts";
 
 export const findingStatuses = ["open", "exempt", "hidden"] as const;
 export type FindingStatus = (typeof findingStatuses)[number];
@@ -27,9 +27,7 @@ export type FindingFilters = z.infer<typeof FindingFilters>;
 export const ImageFindingsParams = ImagePlaceParams.extend(FindingFilters.shape).extend({
   group: ChoiceParam(findingGroups, "package"),
   /** Groups that are shown in full instead of their first rows. */
-  expand: TextParam.optional()
-    .catch(undefined)
-    .transform((text) => (text ?? "").split(",").filter(Boolean).slice(0, 10)),
+  expand: WordsParam,
   cursor: CursorParam,
 });
 export type ImageFindingsParams = z.infer<typeof ImageFindingsParams>;
@@ -210,7 +208,7 @@ async function findRows(matching: Statement, params: ImageFindingsParams, ids: s
   const groups = new Map<string, ImageFinding[]>();
   if (ids.length === 0) return groups;
   const { id } = groupColumns(params.group);
-  const open = params.expand.filter((group) => ids.includes(group));
+  const open = params.expand.filter((group) => ids.includes(group)).slice(0, 10);
   const rows = await selectRows(
     FindingRow,
     sql`select * from (

@@ -3,12 +3,12 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { type BaseLayers, baseLayers } from "#engines/image-scan/base-layers.ts";
-import { type InstalledPackage, PackageType } from "#engines/image-scan/facts.ts";
+import { PackageType } from "#engines/image-scan/facts.ts";
 import { type FixPlan, type FixableFinding, planFixes } from "#engines/image-scan/plan-fixes.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue } from "./columns.ts";
 import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
-import { inventoryBlob } from "./inventory-blob.ts";
+import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
 
 export const ImageFixPlanParams = ImagePlaceParams;
 
@@ -40,7 +40,7 @@ export async function imageFixPlan(actor: Actor, input: unknown): Promise<ImageF
   const inventory = await inventoryBlob(image?.inventory_sha256 ?? null);
   const where = firstPlaces(inventory?.packages ?? []);
   return {
-    ...planFixes(findings.map((row) => toFinding(row, where.get(placeKey(row)), base))),
+    ...planFixes(findings.map((row) => toFinding(row, where.get(row.package_version_id), base))),
     base,
     target: `${place.repository}${place.tags[0] ? `:${place.tags[0]}` : ""}`,
   };
@@ -69,20 +69,16 @@ function loadImage(place: ImagePlace) {
 }
 
 /** The topmost occurrence of each package: an upgrade in the base does not help where an own layer installs it again. */
-function firstPlaces(packages: readonly InstalledPackage[]): Map<string, InstalledPackage> {
-  const places = new Map<string, InstalledPackage>();
+function firstPlaces(packages: readonly StoredPackage[]): Map<string, StoredPackage> {
+  const places = new Map<string, StoredPackage>();
   for (const pkg of packages) {
-    const known = places.get(placeKey(pkg));
-    if (!known || pkg.layer > known.layer) places.set(placeKey(pkg), pkg);
+    const known = places.get(pkg.packageVersionId);
+    if (!known || pkg.layer > known.layer) places.set(pkg.packageVersionId, pkg);
   }
   return places;
 }
 
-function placeKey(pkg: { type: string; name: string; version: string }): string {
-  return `${pkg.type}\u0000${pkg.name}\u0000${pkg.version}`;
-}
-
-function toFinding(row: z.infer<typeof Row>, where: InstalledPackage | undefined, base: BaseLayers | null): FixableFinding {
+function toFinding(row: z.infer<typeof Row>, where: StoredPackage | undefined, base: BaseLayers | null): FixableFinding {
   return {
     vulnerabilityKey: row.key,
     severity: row.severity,

@@ -40,6 +40,7 @@ const StatusChange = z.object({
   toStatus: z.string(),
   cause: z.string(),
   causeRef: z.string().nullable(),
+  ruleId: z.string(),
   detail: z.unknown(),
 });
 export type StatusChange = z.infer<typeof StatusChange>;
@@ -60,7 +61,7 @@ export async function imageHistory(actor: Actor, input: unknown): Promise<ImageH
   const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const rows = await selectRows(
     ScanRun,
-    sql`select id, trigger, state, stage, date_trunc('milliseconds', queued_at) as "queuedAt", started_at as "startedAt",
+    sql`select id, trigger, state, stage, queued_at as "queuedAt", started_at as "startedAt",
                finished_at as "finishedAt", attempt, duration_ms as "durationMs", layers_read as "layersRead",
                layers_reused as "layersReused", bytes_pulled as "bytesPulled", analyser_version as "analyserVersion",
                advisories_version as "advisoriesVersion", package_count as "packageCount", finding_count as "findingCount",
@@ -75,16 +76,16 @@ export async function imageHistory(actor: Actor, input: unknown): Promise<ImageH
   return {
     scans,
     nextCursor: last ? encodeCursor(shape, [last.queuedAt, last.id]) : null,
-    changes: after ? [] : await statusChanges(place.registryId, [place.digest, place.placementId]),
+    changes: after ? [] : await statusChanges(place.registryId, place.digest),
   };
 }
 
-function statusChanges(rootId: string, resourceIds: string[]): Promise<StatusChange[]> {
+function statusChanges(rootId: string, digest: string): Promise<StatusChange[]> {
   return selectRows(
     StatusChange,
-    sql`select at, from_status as "fromStatus", to_status as "toStatus", cause, cause_ref as "causeRef", detail
+    sql`select at, from_status as "fromStatus", to_status as "toStatus", cause, cause_ref as "causeRef", rule_id as "ruleId", detail
           from status_history
-         where root_id = ${rootId} and resource_id = any(${resourceIds})
+         where root_id = ${rootId} and resource_id = ${digest}
          order by at desc, id desc limit 100`,
   );
 }

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { baseLayers } from "#engines/image-scan/base-layers.ts";
-import type { InstalledPackage, SkippedPackage } from "#engines/image-scan/facts.ts";
+import type { SkippedPackage } from "#engines/image-scan/facts.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue } from "./columns.ts";
 import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
-import { inventoryBlob } from "./inventory-blob.ts";
+import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText, SwitchParam } from "./search-params.ts";
 
@@ -22,7 +22,8 @@ export const ImagePackagesParams = ImagePlaceParams.extend({
 const pageSize = 100;
 
 export interface ImagePackage {
-  id: string | null;
+  /** Id of the package version. */
+  id: string;
   type: string;
   name: string;
   version: string;
@@ -51,7 +52,6 @@ export interface ImagePackages {
 }
 
 interface PackageCount {
-  id: string;
   open: number;
   worst: string | null;
 }
@@ -71,7 +71,7 @@ export async function imagePackages(actor: Actor, input: unknown): Promise<Image
   const counts = await packageCounts(place);
   const base = baseLayers(image.history, image.config, image.layer_count);
   const matching = inventory.packages
-    .map((pkg) => toPackage(pkg, counts.get(packageKey(pkg)), base?.layers))
+    .map((pkg) => toPackage(pkg, counts.get(pkg.packageVersionId), base?.layers))
     .filter((pkg) => passes(pkg, params))
     .sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
   const shape = JSON.stringify([place.placementId, params.q, params.type, params.vulnerable, params.dev]);
@@ -91,36 +91,19 @@ export async function imagePackages(actor: Actor, input: unknown): Promise<Image
 
 async function packageCounts(place: ImagePlace): Promise<Map<string, PackageCount>> {
   const rows = await selectRows(
-    z.object({
-      id: BigIntColumn,
-      ecosystem: z.string(),
-      type: z.string(),
-      name: z.string(),
-      version: z.string(),
-      open: z.number(),
-      worst: z.string().nullable(),
-    }),
-    sql`select pv.id, pv.ecosystem, pv.type, pv.name, pv.version, count(f.vulnerability_id)::int as open,
-               (array_agg(f.severity order by f.severity_rank desc) filter (where f.severity is not null))[1] as worst
-          from image_set s
-          join set_package sp on sp.registry_id = s.registry_id and sp.set_id = s.set_id
-          join package_version pv on pv.id = sp.package_version_id
-          left join placement_finding f on f.registry_id = s.registry_id and f.digest = s.digest and f.set_id = s.set_id
-               and f.package_version_id = pv.id and f.repository_id = ${place.repositoryId} and f.platform = ${place.platform}
-               and f.state = 'open'
-         where s.registry_id = ${place.registryId} and s.digest = ${digestValue(place.digest)}
-         group by pv.id`,
+    z.object({ id: BigIntColumn, open: z.number(), worst: z.string() }),
+    sql`select f.package_version_id as id, count(*)::int as open, (array_agg(f.severity order by f.severity_rank desc))[1] as worst
+          from placement_finding f
+         where f.registry_id = ${place.registryId} and f.repository_id = ${place.repositoryId}
+           and f.digest = ${digestValue(place.digest)} and f.platform = ${place.platform} and f.state = 'open'
+         group by f.package_version_id`,
   );
-  return new Map(rows.map((row) => [packageKey(row), { id: row.id, open: row.open, worst: row.worst }]));
+  return new Map(rows.map((row) => [row.id, { open: row.open, worst: row.worst }]));
 }
 
-function packageKey(pkg: Pick<InstalledPackage, "ecosystem" | "name" | "version"> & { type: string }): string {
-  return [pkg.ecosystem, pkg.type, pkg.name, pkg.version].join("\u0000");
-}
-
-function toPackage(pkg: InstalledPackage, count: PackageCount | undefined, baseCount: number | undefined): ImagePackage {
+function toPackage(pkg: StoredPackage, count: PackageCount | undefined, baseCount: number | undefined): ImagePackage {
   return {
-    id: count?.id ?? null,
+    id: pkg.packageVersionId,
     type: pkg.type,
     name: pkg.name,
     version: pkg.version,

@@ -9,8 +9,12 @@ const unzstdAsync = promisify(zstdDecompress);
 /** An inventory of a large image is a few MB; more than this is not read into a page. */
 const maxInventoryBytes = 128 * 1024 * 1024;
 
+/** A package with the id of its package version, as the scan stored it. */
+const StoredPackage = InstalledPackage.extend({ packageVersionId: z.string() });
+export type StoredPackage = z.infer<typeof StoredPackage>;
+
 const StoredInventory = z.object({
-  packages: z.array(InstalledPackage),
+  packages: z.array(StoredPackage),
   skipped: z.array(SkippedPackage).default([]),
 });
 export type StoredInventory = z.infer<typeof StoredInventory>;

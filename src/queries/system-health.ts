@@ -135,11 +135,10 @@ async function loadDatabase(): Promise<SystemHealth["database"]> {
 async function loadScans(): Promise<SystemHealth["scans"]> {
   const row = await selectFirst(
     z.object({ running: z.number(), queued: z.number(), failed: z.number() }),
-    sql`select count(*) filter (where i.scan_state in ('running', 'scanning'))::int as running,
-               count(*) filter (where i.scan_state = 'queued')::int as queued,
-               count(*) filter (where i.scan_state = 'failed')::int as failed
-          from image i join registry g on g.id = i.registry_id and g.deleted_at is null
-         where i.scan_state in ('running', 'scanning', 'queued', 'failed')`,
+    sql`select (select count(*)::int from image_scan where state = 'scanning') as running,
+               (select count(*)::int from image_scan where state = 'queued') as queued,
+               (select count(*)::int from image i join registry g on g.id = i.registry_id and g.deleted_at is null
+                 where i.scan_state = 'failed') as failed`,
   );
   return row ?? { running: 0, queued: 0, failed: 0 };
 }

@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { apiRoute } from "#app/api-route.ts";
+import { imageFixPlan, ImageFixPlanParams } from "#queries/image-fix-plan.ts";
+
+export const GET = apiRoute({
+  role: "viewer",
+  summary: "What to upgrade in an image, best step first",
+  params: z.object({ digest: z.string() }),
+  query: ImageFixPlanParams.omit({ digest: true }),
+  handle: ({ actor, params, query }) => imageFixPlan(actor, { ...query, digest: params.digest }),
+});
