@@ -29,7 +29,11 @@ test("binaries of one source package are one upgrade to the highest version that
     finding({ fixedVersion: "3.0.9-1" }),
   ]);
   expect(plan.steps).toHaveLength(1);
-  expect(plan.steps[0]?.upgrades[0]).toMatchObject({ name: "openssl", target: "3.0.17-1", counts: { total: 3, high: 3 } });
+  expect(plan.steps[0]?.upgrades[0]).toMatchObject({
+    name: "openssl",
+    target: "3.0.17-1",
+    counts: { total: 3, high: 3 },
+  });
   expect(plan.steps[0]?.upgrades[0]?.packages.map((pkg) => pkg.name)).toEqual(["libssl3", "openssl"]);
 });
 
@@ -45,7 +49,10 @@ test("system packages of the base are one step; libraries in it are not", () => 
     finding({ isBase: true, sourceName: "zlib", name: "zlib1g", packageVersionId: "3" }),
     finding({ isBase: true, type: "npm", name: "npm", version: "1.0.0", fixedVersion: "2.0.0" }),
   ]);
-  expect(plan.steps.map((step) => [step.kind, step.counts.total])).toEqual([["base", 2], ["package", 1]]);
+  expect(plan.steps.map((step) => [step.kind, step.counts.total])).toEqual([
+    ["base", 2],
+    ["package", 1],
+  ]);
 });
 
 test("the best step comes first, and what has no fix is counted apart", () => {
@@ -61,7 +68,13 @@ test("the best step comes first, and what has no fix is counted apart", () => {
 
 test("a version that cannot be compared never becomes the target by accident", () => {
   const npm = { type: "npm", name: "tar", version: "6.2.0", sourceName: "tar", sourceVersion: "6.2.0" } as const;
-  expect(planFixes([finding({ ...npm, fixedVersion: "6.9.1" }), finding({ ...npm, fixedVersion: "not a version" })]).steps[0]?.upgrades[0]?.target).toBe("6.9.1");
-  expect(planFixes([finding({ ...npm, fixedVersion: "not a version" }), finding({ ...npm, fixedVersion: "6.9.1" })]).steps[0]?.upgrades[0]?.target).toBe("6.9.1");
+  expect(
+    planFixes([finding({ ...npm, fixedVersion: "6.9.1" }), finding({ ...npm, fixedVersion: "not a version" })]).steps[0]
+      ?.upgrades[0]?.target,
+  ).toBe("6.9.1");
+  expect(
+    planFixes([finding({ ...npm, fixedVersion: "not a version" }), finding({ ...npm, fixedVersion: "6.9.1" })]).steps[0]
+      ?.upgrades[0]?.target,
+  ).toBe("6.9.1");
   expect(planFixes([])).toEqual({ steps: [], open: 0, closed: 0, unfixable: 0 });
 });

@@ -63,7 +63,11 @@ export interface FixPlan {
   unfixable: number;
 }
 
-const comparators: Record<PackageType, (a: string, b: string) => number> = { deb: compareDeb, apk: compareApk, npm: compareSemver };
+const comparators: Record<PackageType, (a: string, b: string) => number> = {
+  deb: compareDeb,
+  apk: compareApk,
+  npm: compareSemver,
+};
 
 /**
  * What to upgrade, best step first (known exploited, then critical, high, medium that it closes). Each upgrade goes to
@@ -76,7 +80,12 @@ export function planFixes(findings: readonly FixableFinding[]): FixPlan {
   const ofBase = upgrades.filter((upgrade) => upgrade.isBase && upgrade.type !== "npm");
   const others = upgrades.filter((upgrade) => !ofBase.includes(upgrade));
   const steps: FixStep[] = others.map((upgrade) => ({ kind: "package", upgrades: [upgrade], counts: upgrade.counts }));
-  if (ofBase.length > 0) steps.push({ kind: "base", upgrades: ofBase.sort(byBenefit), counts: addCounts(ofBase.map((upgrade) => upgrade.counts)) });
+  if (ofBase.length > 0)
+    steps.push({
+      kind: "base",
+      upgrades: ofBase.sort(byBenefit),
+      counts: addCounts(ofBase.map((upgrade) => upgrade.counts)),
+    });
   return {
     steps: steps.sort((a, b) => compareCounts(a.counts, b.counts) || compareText(stepName(a), stepName(b))),
     open: findings.length,
@@ -100,7 +109,10 @@ function toUpgrade(findings: FixableFinding[]): PackageUpgrade {
     type: first.type,
     name: isOs ? first.sourceName : first.name,
     installed: isOs ? first.sourceVersion : first.version,
-    target: highest(first.type, findings.map((finding) => finding.fixedVersion ?? "")),
+    target: highest(
+      first.type,
+      findings.map((finding) => finding.fixedVersion ?? ""),
+    ),
     packages: [...packages.values()].sort((a, b) => compareText(a.name, b.name)),
     path: first.path,
     layer: first.layer,
