@@ -1,0 +1,98 @@
+import type { AdvisoryRecord, RecordAffected, RecordEvent, RecordRange } from "#domain/advisory-record.ts";
+import { FeedError } from "./feed-error.ts";
+import { asFields, type Fields, list, optionalDate, optionalFields, optionalText, text, texts } from "./field.ts";
+import { rangesFromRequirements } from "./requirement-ranges.ts";
+
+/**
+ * Reads one OSV record (schema 1.3 … 1.7) and the close relatives of it: RustSec and RubySec exports with requirement
+ * lists, vendor conversions with `ecosystem_specific.status`. Throws FeedError that names the wrong field.
+ */
+export function readOsvRecord(value: unknown): AdvisoryRecord {
+  const raw = asFields(value, "record");
+  const recordId = text(raw.id, "id");
+  if (recordId.length > 200) throw new FeedError('"id" is longer than 200 characters');
+  const specific = optionalFields(raw.database_specific, "database_specific");
+  const affected = list(raw.affected, "affected").flatMap((entry) => readAffected(asFields(entry, "affected"), specific));
+  return {
+    recordId,
+    aliases: names([...texts(raw.aliases, "aliases"), ...texts(raw.upstream, "upstream")], recordId),
+    related: names(texts(raw.related, "related"), recordId),
+    title: (optionalText(raw.summary, "summary") ?? "").slice(0, 500),
+    details: (optionalText(raw.details, "details") ?? "").slice(0, 4000),
+    cvss: readCvss(raw),
+    statedSeverity: optionalText(specific.severity, "database_specific.severity"),
+    publishedAt: optionalDate(raw.published, "published"),
+    modifiedAt: optionalDate(raw.modified, "modified"),
+    withdrawnAt: optionalDate(raw.withdrawn, "withdrawn"),
+    links: list(raw.references, "references").flatMap(readLink).slice(0, 12),
+    affected,
+  };
+}
+
+function names(values: string[], recordId: string): string[] {
+  return [...new Set(values)].filter((name) => name !== recordId && name.length <= 200).sort();
+}
+
+function readCvss(raw: Fields): string[] {
+  const vectors = list(raw.severity, "severity").flatMap((entry) => {
+    const { type, score } = asFields(entry, "severity");
+    return typeof type === "string" && type.startsWith("CVSS") ? [text(score, "severity.score")] : [];
+  });
+  const scores = optionalFields(raw.severity_scores, "severity_scores");
+  return [...vectors, optionalText(raw.cvss, "cvss"), vectorOf(scores.cvss_v4), vectorOf(scores.cvss_v3)].filter(
+    (vector) => vector !== null,
+  );
+}
+
+/** RubySec keeps some vectors as bare scores, which carry no vector to show. */
+function vectorOf(value: unknown): string | null {
+  return typeof value === "string" && value.startsWith("CVSS:") ? value : null;
+}
+
+function readLink(value: unknown): { type: string; url: string }[] {
+  const raw = asFields(value, "references");
+  const url = optionalText(raw.url, "references.url");
+  // Only addresses a browser may follow: a feed must not be able to plant a script.
+  if (url === null || !/^https?:\/\//.test(url) || url.length > 2000) return [];
+  return [{ type: optionalText(raw.type, "references.type") ?? "WEB", url }];
+}
+
+function readAffected(raw: Fields, record: Fields): RecordAffected[] {
+  if (raw.package === undefined || raw.package === null) return [];
+  const pkg = asFields(raw.package, "affected.package");
+  const specific = optionalFields(raw.ecosystem_specific, "affected.ecosystem_specific");
+  const requirements = optionalFields(raw.database_specific, "affected.database_specific");
+  const ecosystem = text(pkg.ecosystem, "affected.package.ecosystem");
+  const isRequirementList = "patched" in requirements || "patched_versions" in requirements;
+  const isChangelog = typeof record.derived === "string" && record.derived.includes("changelog");
+  return [
+    {
+      ecosystem,
+      packageName: text(pkg.name, "affected.package.name"),
+      ranges: isRequirementList
+        ? rangesFromRequirements(ecosystem, {
+            patched: texts(requirements.patched ?? requirements.patched_versions, "patched"),
+            unaffected: texts(requirements.unaffected ?? requirements.unaffected_versions, "unaffected"),
+          })
+        : list(raw.ranges, "affected.ranges").flatMap((range) => readRange(asFields(range, "affected.ranges"))),
+      versions: texts(raw.versions, "affected.versions"),
+      vendorStatus: isChangelog ? "changelog" : optionalText(specific.status, "ecosystem_specific.status"),
+      urgency: optionalText(specific.urgency ?? specific.priority, "ecosystem_specific.urgency"),
+    },
+  ];
+}
+
+function readRange(raw: Fields): RecordRange[] {
+  const type = text(raw.type, "ranges.type");
+  if (type === "GIT") return [];
+  if (type !== "ECOSYSTEM" && type !== "SEMVER") throw new FeedError(`range type "${type.slice(0, 40)}" is not known`);
+  return [{ type, events: list(raw.events, "ranges.events").map((event) => readEvent(asFields(event, "ranges.events"))) }];
+}
+
+function readEvent(raw: Fields): RecordEvent {
+  if (raw.introduced !== undefined) return { introduced: text(raw.introduced, "introduced") };
+  if (raw.fixed !== undefined) return { fixed: text(raw.fixed, "fixed") };
+  if (raw.last_affected !== undefined) return { lastAffected: text(raw.last_affected, "last_affected") };
+  if (raw.limit !== undefined) return { limit: text(raw.limit, "limit") };
+  throw new FeedError("a range event names none of introduced, fixed, last_affected, limit");
+}

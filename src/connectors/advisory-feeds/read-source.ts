@@ -1,0 +1,71 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { detectFormat } from "./detect-format.ts";
+import { FeedError } from "./feed-error.ts";
+import { feedLimits } from "./feed-limits.ts";
+import { type FeedFile, openFeedFile, openRecordFiles } from "./read-records.ts";
+
+/** A file that is not used, and why. */
+export interface RefusedFile {
+  path: string;
+  refused: string;
+}
+
+/**
+ * Every file of a folder (or the one file): recognised, or refused with its reason. Hidden files and links are passed
+ * over. Files with one OSV record each are read together, one feed per folder. Throws FeedError when `source` is
+ * neither a file nor a folder.
+ */
+export async function* readSource(source: string): AsyncGenerator<FeedFile | RefusedFile> {
+  const found = await stat(source).catch(() => null);
+  if (!found) throw new FeedError(`${source} does not exist or cannot be read`);
+  if (!found.isDirectory()) {
+    yield await openOrRefuse(source);
+    return;
+  }
+  const singles = new Map<string, string[]>();
+  for (const file of await filesBelow(source)) {
+    const opened = await openInFolder(file, singles);
+    if (opened) yield opened;
+  }
+  for (const [folder, paths] of singles) yield await asRefusal(folder, () => openRecordFiles(folder, paths));
+}
+
+async function openInFolder(file: string, singles: Map<string, string[]>): Promise<FeedFile | RefusedFile | undefined> {
+  const format = await detectFormat(file).catch((error: unknown) => refusal(file, error));
+  if (typeof format !== "string") return format;
+  if (format !== "osv-record") return openOrRefuse(file);
+  const folder = path.dirname(file);
+  singles.set(folder, [...(singles.get(folder) ?? []), file]);
+  return undefined;
+}
+
+function openOrRefuse(file: string): Promise<FeedFile | RefusedFile> {
+  return asRefusal(file, async () =>
+    (await detectFormat(file)) === "osv-record" ? openRecordFiles(path.dirname(file), [file]) : openFeedFile(file),
+  );
+}
+
+async function asRefusal(file: string, open: () => Promise<FeedFile>): Promise<FeedFile | RefusedFile> {
+  try {
+    return await open();
+  } catch (error) {
+    return refusal(file, error);
+  }
+}
+
+function refusal(file: string, error: unknown): RefusedFile {
+  if (!(error instanceof FeedError)) throw error;
+  return { path: file, refused: error.message };
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  if (entries.length > feedLimits.folderFiles) {
+    throw new FeedError(`${folder} holds more than ${feedLimits.folderFiles} files`);
+  }
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
