@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { enqueue } from "./queue.ts";
-import { type Executor, execute, sql } from "./sql.ts";
+import { type Executor, execute, selectFirst, selectRows, sql } from "./sql.ts";
 
 /** Why figures may have changed. `advisories` marks come with their vulnerabilities; the others derive them. */
 export type DirtyCause = "push" | "scan" | "retired" | "exemption" | "advisories" | "registry" | "removed";
@@ -20,16 +21,20 @@ export const RECOUNT_KEY = "all";
  */
 export async function markDirty(executor: Executor, cause: DirtyCause, marks: readonly DirtyMark[]): Promise<void> {
   if (marks.length === 0) return;
+  await appendMarks(executor, cause, marks);
+  await askForRecount(executor);
+}
+
+/** As `markDirty`, for the recount itself, which goes on until no mark is left. */
+export async function appendMarks(executor: Executor, cause: DirtyCause, marks: readonly DirtyMark[]): Promise<void> {
+  if (marks.length === 0) return;
   const keyed = [...new Map(marks.map((mark) => [`${mark.scope} ${keyOf(mark)}`, mark])).values()];
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
         select scope, key, ${cause} from unnest(${keyed.map((mark) => mark.scope)}::text[], ${keyed.map(keyOf)}::text[])
-          as mark (scope, key) order by scope, key
-        on conflict (scope, key) do update set marked_at = excluded.marked_at,
-          cause = case when dirty_mark.cause = 'advisories' then excluded.cause else dirty_mark.cause end`,
+          as mark (scope, key)`,
     executor,
   );
-  await askForRecount(executor);
 }
 
 /**
@@ -46,16 +51,14 @@ export async function markPackagesDirty(
       sql`insert into dirty_mark (scope, key, cause)
           select distinct 'image', i.registry_id || '/sha256:' || encode(i.digest, 'hex'), 'advisories'
             from set_package sp join image_set i on i.registry_id = sp.registry_id and i.set_id = sp.set_id
-           where sp.package_version_id = any(${packageVersionIds}::bigint[]) order by 2
-          on conflict (scope, key) do update set marked_at = excluded.marked_at`,
+           where sp.package_version_id = any(${packageVersionIds}::bigint[])`,
       executor,
     );
   }
   if (vulnerabilityIds.length > 0) {
     await execute(
       sql`insert into dirty_mark (scope, key, cause)
-          select distinct 'vulnerability', id::text, 'advisories' from unnest(${vulnerabilityIds}::bigint[]) as id order by 2
-          on conflict (scope, key) do update set marked_at = excluded.marked_at`,
+          select distinct 'vulnerability', id::text, 'advisories' from unnest(${vulnerabilityIds}::bigint[]) as id`,
       executor,
     );
   }
@@ -79,4 +82,50 @@ export function keyOf(mark: DirtyMark): string {
     case "vulnerability":
       return String(mark.vulnerabilityId);
   }
+}
+
+const Taken = z.object({ scope: z.enum(["image", "repository", "registry", "vulnerability"]), key: z.string(), cause: z.string() });
+
+/**
+ * Takes the marks of up to `limit` rows of one scope for counting, oldest first, in the caller's transaction: they are gone when
+ * it commits and back when it does not. Marks that are not committed yet are left for the next round. One taker at a time.
+ */
+export async function takeDirtyMarks<Scope extends DirtyMark["scope"]>(
+  executor: Executor,
+  scope: Scope,
+  limit: number,
+): Promise<{ mark: Extract<DirtyMark, { scope: Scope }>; cause: DirtyCause }[]> {
+  const rows = await selectRows(
+    Taken,
+    sql`with picked as (select distinct key from (select key from dirty_mark where scope = ${scope} order by id limit ${limit}) oldest),
+        taken as (delete from dirty_mark d using picked where d.scope = ${scope} and d.key = picked.key returning d.key, d.cause)
+        select ${scope} as scope, key, coalesce(min(cause) filter (where cause <> 'advisories'), 'advisories') as cause
+          from taken group by key order by key`,
+    executor,
+  );
+  // The statement asked for this scope alone, and the causes are our own words.
+  return rows.map((row) => ({ mark: markOf(row), cause: row.cause })) as {
+    mark: Extract<DirtyMark, { scope: Scope }>;
+    cause: DirtyCause;
+  }[];
+}
+
+function markOf({ scope, key }: z.infer<typeof Taken>): DirtyMark {
+  const [registryId = "", rest = ""] = key.split("/");
+  switch (scope) {
+    case "image":
+      return { scope, registryId, digest: rest };
+    case "repository":
+      return { scope, registryId, repositoryId: rest };
+    case "registry":
+      return { scope, registryId };
+    case "vulnerability":
+      return { scope, vulnerabilityId: BigInt(key) };
+  }
+}
+
+/** How many marks wait; for tests and the health page. */
+export async function countDirtyMarks(executor?: Executor): Promise<number> {
+  const row = await selectFirst(z.object({ n: z.number() }), sql`select count(*)::int as n from dirty_mark`, executor);
+  return row?.n ?? 0;
 }

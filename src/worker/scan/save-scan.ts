@@ -1,0 +1,163 @@
+import { zstdCompressSync } from "node:zlib";
+import { z } from "zod";
+import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
+import { storeBlob } from "#store/blob.ts";
+import { recordChange } from "#store/change.ts";
+import { recountImages, vulnerabilitiesOf } from "#store/counters.ts";
+import { type DirtyMark, markDirty } from "#store/dirty.ts";
+import { applyExemptions } from "#store/exempted-finding.ts";
+import { saveImageCancelled, saveImageFailure, saveImageResult } from "#store/image.ts";
+import { assessImages } from "#store/image-assessment.ts";
+import { finishScan, type ImageKey, readScan } from "#store/image-scan.ts";
+import { recordArrivals } from "#store/arrival.ts";
+import {
+  addPackageVersions,
+  laggingPackageVersions,
+  packageVersionId,
+  planSets,
+  replaceImageSets,
+} from "#store/package-set.ts";
+import { selectFirst, sql } from "#store/sql.ts";
+import { type Transaction, transaction } from "#store/transaction.ts";
+import { matchPackages } from "../match-packages.ts";
+import type { FetchedLayers } from "./fetch-layers.ts";
+import { ScanCancelled } from "./scan-failure.ts";
+
+export interface ScanResult {
+  image: ImageKey;
+  scanId: string;
+  isDemo: boolean;
+  inventory: Inventory;
+  layers: Pick<FetchedLayers, "read" | "reused" | "bytesPulled">;
+}
+
+/** Matches the packages of an image that were never matched, ahead of the saving transaction so that it stays short. */
+export async function matchInventory(result: Pick<ScanResult, "inventory" | "isDemo">): Promise<void> {
+  await transaction(async (tx) => {
+    const ids = await addPackageVersions(tx, result.inventory.packages, result.isDemo);
+    const lagging = await laggingPackageVersions(tx, ids);
+    if (lagging.length > 0) await matchPackages(tx, lagging);
+  });
+}
+
+/**
+ * Saves everything a scan found in one transaction: package sets, inventory, figures of the image and its places, status
+ * history, notices, the scan's end. The advisories cannot change while it runs, so figures and matches fit together.
+ * Saving a scan that has ended already does nothing. Throws ScanCancelled when it was called off.
+ */
+export async function saveScan(result: ScanResult): Promise<void> {
+  const { image, scanId, inventory } = result;
+  const sets = planSets(image.registryId, inventory.packages);
+  const blob = encodeInventory(inventory);
+  await transaction(async (tx) => {
+    const scan = await readScan(tx, { registryId: image.registryId, scanId }, { lock: true });
+    if (!scan || scan.state === "cancelled") throw new ScanCancelled();
+    if (scan.state !== "scanning" && scan.state !== "queued") return;
+    const advisoriesVersion = await holdAdvisories(tx);
+    const ids = await addPackageVersions(tx, inventory.packages, result.isDemo);
+    const lagging = await laggingPackageVersions(tx, ids);
+    if (lagging.length > 0) await matchPackages(tx, lagging);
+
+    const before = await vulnerabilitiesOf(tx, [image]);
+    await replaceImageSets(tx, image, sets);
+    const state = isWhole(inventory) ? "done" : "partial";
+    await saveImageResult(tx, image, {
+      state,
+      scanId,
+      analyserVersion: ANALYSER_VERSION,
+      os: inventory.os,
+      osState: inventory.osState,
+      endOfLifeAt: inventory.os?.eol ?? null,
+      completeness: inventory.completeness,
+      diagnostics: inventory.diagnostics,
+      packageCount: inventory.packages.length,
+      inventorySha256: await storeBlob(tx, blob),
+      setIds: sets.map((set) => set.id),
+    });
+    await applyExemptions(tx, [image]);
+    await recountImages(tx, [image]);
+    const findingCount = await openFindings(tx, image);
+    await assessImages(tx, [image], { cause: scan.trigger === "push" ? "push" : "scan", causeRef: scanId });
+    await recordArrivals(tx, [image]);
+    await finishScan(tx, {
+      registryId: image.registryId,
+      scanId,
+      state,
+      layersRead: result.layers.read,
+      layersReused: result.layers.reused,
+      bytesPulled: result.layers.bytesPulled,
+      analyserVersion: ANALYSER_VERSION,
+      advisoriesVersion,
+      packageCount: inventory.packages.length,
+      findingCount,
+      diagnostics: inventory.diagnostics,
+    });
+    await announce(tx, image, before);
+  });
+}
+
+/** Ends a scan without a result. What an earlier scan found stays. */
+export async function saveScanFailure(image: ImageKey, scanId: string, reason: string): Promise<void> {
+  await transaction(async (tx) => {
+    const scan = await readScan(tx, { registryId: image.registryId, scanId }, { lock: true });
+    if (scan?.state !== "scanning" && scan?.state !== "queued") return;
+    await saveImageFailure(tx, image, { scanId, reason });
+    await finishScan(tx, { registryId: image.registryId, scanId, state: "failed", error: reason });
+    await assessImages(tx, [image], { cause: "scan", causeRef: scanId });
+    await announce(tx, image, []);
+  });
+}
+
+/** Ends a scan that has become pointless or was called off. */
+export async function saveScanCancelled(image: ImageKey, scanId: string, reason: string): Promise<void> {
+  await transaction(async (tx) => {
+    const scan = await readScan(tx, { registryId: image.registryId, scanId }, { lock: true });
+    if (scan?.state === "scanning" || scan?.state === "queued") {
+      await finishScan(tx, { registryId: image.registryId, scanId, state: "cancelled", error: reason });
+    }
+    await saveImageCancelled(tx, image, reason);
+    await announce(tx, image, []);
+  });
+}
+
+/** Holds the advisories still until the transaction ends and returns their version. */
+async function holdAdvisories(tx: Transaction): Promise<bigint> {
+  const row = await selectFirst(
+    z.object({ version: z.bigint() }),
+    sql`select advisories_version as version from advisory_state for share`,
+    tx,
+  );
+  return row?.version ?? 0n;
+}
+
+async function openFindings(tx: Transaction, image: ImageKey): Promise<number> {
+  const row = await selectFirst(
+    z.object({ n: z.number() }),
+    sql`select critical + high + medium + low + unrated as n from image
+         where registry_id = ${image.registryId} and digest = decode(${image.digest.slice(7)}, 'hex')`,
+    tx,
+  );
+  return row?.n ?? 0;
+}
+
+async function announce(tx: Transaction, image: ImageKey, vulnerabilities: readonly bigint[]): Promise<void> {
+  await markDirty(tx, "scan", [
+    { scope: "image", ...image },
+    { scope: "registry", registryId: image.registryId },
+    ...vulnerabilities.map((vulnerabilityId): DirtyMark => ({ scope: "vulnerability", vulnerabilityId })),
+  ]);
+  await recordChange(tx, `image:${image.digest}`, `registry:${image.registryId}`, "containers");
+}
+
+/** Complete, and on a distribution whose packages can be judged. Anything else is a partial result and says so. */
+function isWhole(inventory: Inventory): boolean {
+  return inventory.completeness === "complete" && inventory.osState === "known";
+}
+
+/** The inventory as it is kept: JSON under zstd, with the id of the package version that each package is. */
+function encodeInventory(inventory: Inventory): Uint8Array {
+  const packages = inventory.packages.map((found) => ({ ...found, packageVersionId: String(packageVersionId(found)) }));
+  const { os, osState, skipped } = inventory;
+  return zstdCompressSync(JSON.stringify({ schemaVersion: 1, os, osState, packages, skipped }));
+}
+
