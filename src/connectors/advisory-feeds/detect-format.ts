@@ -1,5 +1,5 @@
-import { FeedError } from "./feed-error.ts";
 import type { FeedFormat } from "./feed-catalogue.ts";
+import { FeedError } from "./feed-error.ts";
 import { compressionOf, readBytes } from "./read-bytes.ts";
 
 /**
@@ -49,5 +49,7 @@ async function readHead(path: string): Promise<string> {
     length += chunk.length;
     if (length >= 512 * 1024) break;
   }
-  return Buffer.concat(parts).subarray(0, 512 * 1024).toString("utf8");
+  return Buffer.concat(parts)
+    .subarray(0, 512 * 1024)
+    .toString("utf8");
 }

@@ -1,9 +1,4 @@
-import type {
-  AdvisoryRecord,
-  ExploitedRecord,
-  ExploitProbability,
-  LifecycleRecord,
-} from "#domain/advisory-record.ts";
+import type { AdvisoryRecord, ExploitedRecord, ExploitProbability, LifecycleRecord } from "#domain/advisory-record.ts";
 
 /** A handful of what a feed holds, so that readers and writers take turns and memory stays flat. */
 export interface FeedBatch {

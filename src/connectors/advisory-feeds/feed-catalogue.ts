@@ -61,7 +61,10 @@ export function knownFeed(id: string): FeedDescription | undefined {
 /** The name of a file without folders and endings, in lower case: `npm` of `/data/npm.ndjson.gz`. */
 export function fileStem(path: string): string {
   const base = path.replaceAll("\\", "/").split("/").at(-1) ?? path;
-  return base.replace(/\.(?:gz|zst|zip)$/i, "").replace(/\.(?:ndjson|jsonl|json|csv|txt)$/i, "").toLowerCase();
+  return base
+    .replace(/\.(?:gz|zst|zip)$/i, "")
+    .replace(/\.(?:ndjson|jsonl|json|csv|txt)$/i, "")
+    .toLowerCase();
 }
 
 /**

@@ -28,7 +28,8 @@ export function optionalText(value: unknown, name: string): string | null {
 export function list(value: unknown, name: string): readonly unknown[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new FeedError(`"${name}" is not a list`);
-  if (value.length > feedLimits.listLength) throw new FeedError(`"${name}" has more than ${feedLimits.listLength} entries`);
+  if (value.length > feedLimits.listLength)
+    throw new FeedError(`"${name}" has more than ${feedLimits.listLength} entries`);
   return value;
 }
 

@@ -12,7 +12,9 @@ export function readOsvRecord(value: unknown): AdvisoryRecord {
   const recordId = text(raw.id, "id");
   if (recordId.length > 200) throw new FeedError('"id" is longer than 200 characters');
   const specific = optionalFields(raw.database_specific, "database_specific");
-  const affected = list(raw.affected, "affected").flatMap((entry) => readAffected(asFields(entry, "affected"), specific));
+  const affected = list(raw.affected, "affected").flatMap((entry) =>
+    readAffected(asFields(entry, "affected"), specific),
+  );
   return {
     recordId,
     aliases: names([...texts(raw.aliases, "aliases"), ...texts(raw.upstream, "upstream")], recordId),
@@ -86,7 +88,9 @@ function readRange(raw: Fields): RecordRange[] {
   const type = text(raw.type, "ranges.type");
   if (type === "GIT") return [];
   if (type !== "ECOSYSTEM" && type !== "SEMVER") throw new FeedError(`range type "${type.slice(0, 40)}" is not known`);
-  return [{ type, events: list(raw.events, "ranges.events").map((event) => readEvent(asFields(event, "ranges.events"))) }];
+  return [
+    { type, events: list(raw.events, "ranges.events").map((event) => readEvent(asFields(event, "ranges.events"))) },
+  ];
 }
 
 function readEvent(raw: Fields): RecordEvent {

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { PassThrough, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { FeedError } from "./feed-error.ts";
 import { type FeedLimits, feedLimits } from "./feed-limits.ts";
@@ -37,9 +37,12 @@ export async function* readBytes(path: string, limits: FeedLimits = feedLimits):
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       total += chunk.length;
-      if (total > limits.totalBytes) throw new FeedError(`the file holds more than ${limits.totalBytes} bytes when unpacked`);
+      if (total > limits.totalBytes)
+        throw new FeedError(`the file holds more than ${limits.totalBytes} bytes when unpacked`);
       if (total > limits.ratioFromBytes && total > size * limits.ratio) {
-        throw new FeedError(`the file unfolds to more than ${limits.ratio} times its size, so it was refused as a bomb`);
+        throw new FeedError(
+          `the file unfolds to more than ${limits.ratio} times its size, so it was refused as a bomb`,
+        );
       }
       yield chunk;
     }
@@ -62,7 +65,8 @@ function decompressed(source: Readable, compression: Compression): Readable {
 
 function damage(error: unknown, compression: Compression): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "Z_BUF_ERROR" || code === "ZSTD_error_srcSize_wrong") return `the ${compression} file ends too early: it was cut off`;
+  if (code === "Z_BUF_ERROR" || code === "ZSTD_error_srcSize_wrong")
+    return `the ${compression} file ends too early: it was cut off`;
   if (code.startsWith("Z_") || code.startsWith("ZSTD")) return `the ${compression} file is damaged (${code})`;
   if (code === "ERR_STREAM_PREMATURE_CLOSE") return `the ${compression} file ends too early: it was cut off`;
   return `the file cannot be read (${code || (error instanceof Error ? error.message : "unknown fault")})`;

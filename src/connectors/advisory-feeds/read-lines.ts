@@ -21,7 +21,10 @@ export async function* readLines(
       const part = chunk.subarray(start, end);
       number += 1;
       checkLength(pendingLength + part.length, number, limits);
-      lines.push({ number, text: pending.length > 0 ? Buffer.concat([...pending, part]).toString("utf8") : part.toString("utf8") });
+      lines.push({
+        number,
+        text: pending.length > 0 ? Buffer.concat([...pending, part]).toString("utf8") : part.toString("utf8"),
+      });
       pending = [];
       pendingLength = 0;
       start = end + 1;

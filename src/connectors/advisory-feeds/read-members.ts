@@ -66,7 +66,8 @@ class MemberSplitter {
 
   /** True when a member ends here. */
   #readStructure(byte: number): boolean {
-    if (this.#isDone && byte > 32) throw new FeedError("text follows after the end of the JSON document", { line: this.#line });
+    if (this.#isDone && byte > 32)
+      throw new FeedError("text follows after the end of the JSON document", { line: this.#line });
     if (byte === QUOTE) {
       this.#inString = true;
       return false;

@@ -36,7 +36,12 @@ export async function openRecordFiles(folder: string, paths: readonly string[]):
   const [first = ""] = paths;
   const sample = readOsvRecord(await parseWhole(first));
   const feed = describeOsvFile(paths.length === 1 ? first : folder, sample.affected[0]?.ecosystem ?? "unknown");
-  return { path: paths.length === 1 ? first : folder, format: "osv-record", feed, batches: () => readRecordFiles(paths) };
+  return {
+    path: paths.length === 1 ? first : folder,
+    format: "osv-record",
+    feed,
+    batches: () => readRecordFiles(paths),
+  };
 }
 
 const batchSize = 250;
@@ -93,7 +98,8 @@ function atLine<Result>(line: number, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    if (error instanceof FeedError && error.line === undefined) throw new FeedError(error.message, { line, cause: error });
+    if (error instanceof FeedError && error.line === undefined)
+      throw new FeedError(error.message, { line, cause: error });
     throw error;
   }
 }
@@ -131,7 +137,9 @@ async function* readRecordFiles(paths: readonly string[]): AsyncGenerator<FeedBa
 
 async function* readOsvList(path: string): AsyncGenerator<FeedBatch> {
   const parsed = await parseWhole(path);
-  const records = (Array.isArray(parsed) ? parsed : []).map((entry, index) => atLine(index + 1, () => readOsvRecord(entry)));
+  const records = (Array.isArray(parsed) ? parsed : []).map((entry, index) =>
+    atLine(index + 1, () => readOsvRecord(entry)),
+  );
   if (records.length === 0) throw new FeedError("the list holds no record");
   yield advisoryBatch(records);
 }
@@ -167,7 +175,12 @@ async function* readEndOfLife(path: string): AsyncGenerator<FeedBatch> {
 }
 
 async function describe(path: string, format: FeedFormat): Promise<FeedDescription> {
-  const fixed = { "cisa-kev": "kev", epss: "epss", endoflife: "endoflife", "debian-tracker": "debian-tracker" } as const;
+  const fixed = {
+    "cisa-kev": "kev",
+    epss: "epss",
+    endoflife: "endoflife",
+    "debian-tracker": "debian-tracker",
+  } as const;
   if (format in fixed) {
     const known = knownFeed(fixed[format as keyof typeof fixed]);
     if (known) return known;

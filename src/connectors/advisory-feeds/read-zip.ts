@@ -1,4 +1,4 @@
-import { openPromise, type Entry, type ZipFile } from "yauzl";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { FeedError } from "./feed-error.ts";
 import { type FeedLimits, feedLimits } from "./feed-limits.ts";
 
@@ -41,7 +41,8 @@ function checkEntry(entry: Entry, total: number, limits: FeedLimits): void {
     throw new FeedError(`${entry.fileName} in the zip is larger than ${limits.itemBytes} bytes`);
   }
   const unfolds = entry.uncompressedSize > 1024 ** 2 && entry.uncompressedSize > entry.compressedSize * limits.ratio;
-  if (total > limits.totalBytes || unfolds) throw new FeedError("the zip unfolds far beyond its size, so it was refused as a bomb");
+  if (total > limits.totalBytes || unfolds)
+    throw new FeedError("the zip unfolds far beyond its size, so it was refused as a bomb");
 }
 
 async function readEntry(zip: ZipFile, entry: Entry): Promise<string> {

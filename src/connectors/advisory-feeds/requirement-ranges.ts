@@ -92,7 +92,8 @@ function mergeIntervals(intervals: Interval[]): Interval[] {
     if (interval.high !== null && order(interval.high, interval.low) <= 0) continue;
     const last = merged.at(-1);
     if (!last || (last.high !== null && order(interval.low, last.high) > 0)) merged.push({ ...interval });
-    else if (last.high !== null && (interval.high === null || order(interval.high, last.high) > 0)) last.high = interval.high;
+    else if (last.high !== null && (interval.high === null || order(interval.high, last.high) > 0))
+      last.high = interval.high;
   }
   return merged;
 }

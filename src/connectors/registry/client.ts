@@ -61,42 +61,73 @@ export function createRegistryClient(settings: RegistryClientSettings) {
     challenges: (signal?: AbortSignal): Promise<AuthChallenge[]> => transport.challenges(signal),
 
     /** Signs in at the base endpoint. Throws `unauthenticated` when the credentials are wrong. */
-    authenticate: (signal?: AbortSignal): Promise<void> => transport.ask({ path: "/v2/", purpose: "base", scope: "", signal }, async (response) => response.discard()),
+    authenticate: (signal?: AbortSignal): Promise<void> =>
+      transport.ask({ path: "/v2/", purpose: "base", scope: "", signal }, async (response) => response.discard()),
 
     /** Names of all repositories, as the catalog pages arrive. */
     catalog: (signal?: AbortSignal): AsyncGenerator<string> =>
-      paged(transport, { path: `/v2/_catalog?n=${PAGE_SIZE}`, purpose: "catalog", scope: "registry:catalog:*", signal }, (body) => CatalogPage.parse(body).repositories ?? []),
+      paged(
+        transport,
+        { path: `/v2/_catalog?n=${PAGE_SIZE}`, purpose: "catalog", scope: "registry:catalog:*", signal },
+        (body) => CatalogPage.parse(body).repositories ?? [],
+      ),
 
     /** Tags of a repository. Throws `notFound` when the repository is gone. */
     tags: (repository: string, signal?: AbortSignal): AsyncGenerator<string> =>
-      paged(transport, { ...about(repository), purpose: `tags:${repository}`, path: `/v2/${checked(repository)}/tags/list?n=${PAGE_SIZE}`, signal }, (body) => TagsPage.parse(body).tags ?? []),
+      paged(
+        transport,
+        {
+          ...about(repository),
+          purpose: `tags:${repository}`,
+          path: `/v2/${checked(repository)}/tags/list?n=${PAGE_SIZE}`,
+          signal,
+        },
+        (body) => TagsPage.parse(body).tags ?? [],
+      ),
 
     /** The manifest behind a tag or digest, its digest verified over the bytes. */
-    manifest: (repository: string, reference: string, signal?: AbortSignal): Promise<RegistryManifest> => readManifest(transport, { repository, reference, signal }),
+    manifest: (repository: string, reference: string, signal?: AbortSignal): Promise<RegistryManifest> =>
+      readManifest(transport, { repository, reference, signal }),
 
     /** Digest of a tag or digest without its body; null when it does not exist. */
-    headManifest: (repository: string, reference: string, signal?: AbortSignal): Promise<string | null> => headManifest(transport, { repository, reference, signal }),
+    headManifest: (repository: string, reference: string, signal?: AbortSignal): Promise<string | null> =>
+      headManifest(transport, { repository, reference, signal }),
 
     /** Bytes of a blob as they arrive. Throws at the end when size or digest differ: keep nothing until it has ended. */
-    blob: (repository: string, digest: string, options: BlobOptions = {}): AsyncGenerator<Uint8Array> => readBlob(transport, { repository, digest, ...options }),
+    blob: (repository: string, digest: string, options: BlobOptions = {}): AsyncGenerator<Uint8Array> =>
+      readBlob(transport, { repository, digest, ...options }),
   };
 }
 
 const CatalogPage = z.object({ repositories: z.array(z.string()).max(100_000).nullish() });
 const TagsPage = z.object({ tags: z.array(z.string()).max(100_000).nullish() });
 
-async function* paged(transport: RegistryTransport, first: TransportRequest, read: (body: unknown) => string[]): AsyncGenerator<string> {
+async function* paged(
+  transport: RegistryTransport,
+  first: TransportRequest,
+  read: (body: unknown) => string[],
+): AsyncGenerator<string> {
   const seen = new Set<string>();
   let path: string | null = first.path;
   while (path !== null) {
-    if (seen.has(path) || seen.size >= MOST_PAGES) throw new RegistryFault("broken", `${transport.url.host} lists pages in circles.`);
+    if (seen.has(path) || seen.size >= MOST_PAGES)
+      throw new RegistryFault("broken", `${transport.url.host} lists pages in circles.`);
     seen.add(path);
     const page: { names: string[]; next: string | null } = await transport.ask({ ...first, path }, async (response) => {
       try {
-        return { names: read(await response.json()), next: nextPage(response.header("link"), response.url.origin === transport.url.origin ? response.url : transport.url) };
+        return {
+          names: read(await response.json()),
+          next: nextPage(
+            response.header("link"),
+            response.url.origin === transport.url.origin ? response.url : transport.url,
+          ),
+        };
       } catch (error) {
         if (error instanceof RegistryFault || (error instanceof Error && error.name === "AppError")) throw error;
-        const why = error instanceof z.ZodError ? "the list has an unknown form" : String(error instanceof Error ? error.message : error);
+        const why =
+          error instanceof z.ZodError
+            ? "the list has an unknown form"
+            : String(error instanceof Error ? error.message : error);
         throw new RegistryFault("broken", `${transport.url.host} lists wrongly: ${why}.`, { cause: error });
       }
     });
@@ -115,7 +146,12 @@ function manifestRequest({ repository, reference, signal }: ManifestRequest): Tr
   if (!DigestText.safeParse(reference).success && !TagName.safeParse(reference).success) {
     throw new RegistryFault("broken", `Not a tag or digest: ${reference.slice(0, 150)}`);
   }
-  return { ...about(repository), path: `/v2/${checked(repository)}/manifests/${reference}`, accept: manifestAccept, signal };
+  return {
+    ...about(repository),
+    path: `/v2/${checked(repository)}/manifests/${reference}`,
+    accept: manifestAccept,
+    signal,
+  };
 }
 
 async function readManifest(transport: RegistryTransport, request: ManifestRequest): Promise<RegistryManifest> {
@@ -125,7 +161,10 @@ async function readManifest(transport: RegistryTransport, request: ManifestReque
     const wanted = request.reference.startsWith("sha256:") ? request.reference : null;
     const claimed = response.header("docker-content-digest");
     if ((wanted && wanted !== computed) || (claimed?.startsWith("sha256:") && claimed !== computed)) {
-      throw new RegistryFault("broken", `${transport.url.host} sent a manifest of ${request.repository} whose bytes do not match its digest.`);
+      throw new RegistryFault(
+        "broken",
+        `${transport.url.host} sent a manifest of ${request.repository} whose bytes do not match its digest.`,
+      );
     }
     return parseManifest(bytes, response.header("content-type"));
   });
@@ -133,7 +172,9 @@ async function readManifest(transport: RegistryTransport, request: ManifestReque
 
 async function headManifest(transport: RegistryTransport, request: ManifestRequest): Promise<string | null> {
   try {
-    const claimed = await transport.ask({ ...manifestRequest(request), method: "HEAD" }, async (response) => response.header("docker-content-digest"));
+    const claimed = await transport.ask({ ...manifestRequest(request), method: "HEAD" }, async (response) =>
+      response.header("docker-content-digest"),
+    );
     if (claimed && DigestText.safeParse(claimed).success) return claimed;
     return (await readManifest(transport, request)).digest;
   } catch (error) {
@@ -142,11 +183,20 @@ async function headManifest(transport: RegistryTransport, request: ManifestReque
   }
 }
 
-async function* readBlob(transport: RegistryTransport, request: { repository: string; digest: string } & BlobOptions): AsyncGenerator<Uint8Array> {
+async function* readBlob(
+  transport: RegistryTransport,
+  request: { repository: string; digest: string } & BlobOptions,
+): AsyncGenerator<Uint8Array> {
   const { repository, digest, signal, maxBytes = Number.MAX_SAFE_INTEGER, expectedBytes } = request;
   if (!DigestText.safeParse(digest).success) throw new RegistryFault("broken", `Not a digest: ${digest.slice(0, 100)}`);
   const cap = Math.min(maxBytes, expectedBytes ?? Number.MAX_SAFE_INTEGER);
-  const { response, release } = await transport.open({ ...about(repository), path: `/v2/${checked(repository)}/blobs/${digest}`, signal, maxBytes: cap, totalTimeoutMs: BLOB_TIME_MS });
+  const { response, release } = await transport.open({
+    ...about(repository),
+    path: `/v2/${checked(repository)}/blobs/${digest}`,
+    signal,
+    maxBytes: cap,
+    totalTimeoutMs: BLOB_TIME_MS,
+  });
   const hash = createHash("sha256");
   let size = 0;
   try {
@@ -160,7 +210,10 @@ async function* readBlob(transport: RegistryTransport, request: { repository: st
     release();
   }
   if (expectedBytes !== undefined && size !== expectedBytes) {
-    throw new RegistryFault("broken", `${transport.url.host} sent ${size} bytes of ${digest}, but its manifest says ${expectedBytes}.`);
+    throw new RegistryFault(
+      "broken",
+      `${transport.url.host} sent ${size} bytes of ${digest}, but its manifest says ${expectedBytes}.`,
+    );
   }
   if (`sha256:${hash.digest("hex")}` !== digest) {
     throw new RegistryFault("broken", `${transport.url.host} sent bytes for ${digest} that do not match this digest.`);
@@ -172,6 +225,7 @@ function about(repository: string): { purpose: string; scope: string } {
 }
 
 function checked(repository: string): string {
-  if (!RepositoryName.safeParse(repository).success) throw new RegistryFault("broken", `Not a repository name: ${repository.slice(0, 255)}`);
+  if (!RepositoryName.safeParse(repository).success)
+    throw new RegistryFault("broken", `Not a repository name: ${repository.slice(0, 255)}`);
   return repository;
 }

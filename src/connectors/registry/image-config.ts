@@ -12,7 +12,14 @@ const ConfigBody = z.object({
   architecture: z.string().max(100).default(""),
   variant: z.string().max(100).optional(),
   created: z.string().optional(),
-  config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish(), Entrypoint: z.array(z.string()).nullish(), Cmd: z.array(z.string()).nullish() }).nullish(),
+  config: z
+    .object({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      User: z.string().nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Cmd: z.array(z.string()).nullish(),
+    })
+    .nullish(),
   rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)).max(1000) }),
   history: z.array(History).max(2000).nullish(),
 });
@@ -41,7 +48,10 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   }
   const body = ConfigBody.safeParse(json);
   if (!body.success) {
-    throw new RegistryFault("broken", `The image configuration is not valid (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message}).`);
+    throw new RegistryFault(
+      "broken",
+      `The image configuration is not valid (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message}).`,
+    );
   }
   const { data } = body;
   const created = data.created ? Date.parse(data.created) : Number.NaN;
@@ -51,7 +61,11 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
     variant: data.variant,
     createdAt: Number.isNaN(created) || created < 0 ? null : new Date(created),
     diffIds: data.rootfs.diff_ids,
-    history: (data.history ?? []).map((entry) => ({ createdBy: (entry.created_by ?? "").slice(0, 2000), comment: (entry.comment ?? "").slice(0, 500), emptyLayer: entry.empty_layer ?? false })),
+    history: (data.history ?? []).map((entry) => ({
+      createdBy: (entry.created_by ?? "").slice(0, 2000),
+      comment: (entry.comment ?? "").slice(0, 500),
+      emptyLayer: entry.empty_layer ?? false,
+    })),
     labels: data.config?.Labels ?? {},
     user: data.config?.User ?? "",
     command: [...(data.config?.Entrypoint ?? []), ...(data.config?.Cmd ?? [])],

@@ -8,7 +8,8 @@ export function nextPage(header: string | null, current: URL): string | null {
     if (!/;\s*rel\s*=\s*"?next"?\s*(?:;|$)/i.test(parameters)) continue;
     const url = URL.parse(target, current);
     if (!url) throw new Error("the address of the next page is malformed");
-    if (url.origin !== current.origin) throw new Error(`the next page is said to be on another host (${url.host.slice(0, 200)})`);
+    if (url.origin !== current.origin)
+      throw new Error(`the next page is said to be on another host (${url.host.slice(0, 200)})`);
     return url.pathname + url.search;
   }
   return null;

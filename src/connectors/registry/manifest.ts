@@ -67,16 +67,21 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Re
   const json = parseObject(bytes);
   const stated = typeof json.mediaType === "string" ? json.mediaType : "";
   const served = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if ("manifests" in json && ("layers" in json || "config" in json)) throw broken("is both an index and an image, so it cannot be trusted");
+  if ("manifests" in json && ("layers" in json || "config" in json))
+    throw broken("is both an index and an image, so it cannot be trusted");
   const servedIsOne = isIndexType(served) || isManifestType(served);
-  if (stated && servedIsOne && stated !== served) throw broken(`is served as ${served} but calls itself ${stated.slice(0, 100)}`);
+  if (stated && servedIsOne && stated !== served)
+    throw broken(`is served as ${served} but calls itself ${stated.slice(0, 100)}`);
   const type = stated || served;
   const common = {
     digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
     mediaType: type.slice(0, 255),
     sizeBytes: bytes.length,
   };
-  if (json.schemaVersion === 1) throw broken("has the old schema 1, which carries no verifiable layers. Push the image again with a current client");
+  if (json.schemaVersion === 1)
+    throw broken(
+      "has the old schema 1, which carries no verifiable layers. Push the image again with a current client",
+    );
   if ("manifests" in json) return readIndex(json, common);
   if ("layers" in json) return readImage(json, common);
   return { ...common, kind: "other", annotations: {}, artifactType: type.slice(0, 255) };
@@ -84,20 +89,30 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Re
 
 function readIndex(json: object, common: Omit<Common, "annotations">): RegistryManifest {
   const body = IndexBody.safeParse(json);
-  if (!body.success) throw broken(`is not a valid index (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
+  if (!body.success)
+    throw broken(`is not a valid index (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
   const children = body.data.manifests.map((child) => ({
     digest: child.digest,
     mediaType: child.mediaType,
     size: child.size,
     platform: platformText(child.platform ?? null),
-    isAttestation: child.annotations?.["vnd.docker.reference.type"] === "attestation-manifest" || (child.platform?.os === "unknown" && child.platform.architecture === "unknown"),
+    isAttestation:
+      child.annotations?.["vnd.docker.reference.type"] === "attestation-manifest" ||
+      (child.platform?.os === "unknown" && child.platform.architecture === "unknown"),
   }));
-  return { ...common, mediaType: common.mediaType || mediaTypes.ociIndex, kind: "index", annotations: body.data.annotations ?? {}, children };
+  return {
+    ...common,
+    mediaType: common.mediaType || mediaTypes.ociIndex,
+    kind: "index",
+    annotations: body.data.annotations ?? {},
+    children,
+  };
 }
 
 function readImage(json: object, common: Omit<Common, "annotations">): RegistryManifest {
   const body = ManifestBody.safeParse(json);
-  if (!body.success) throw broken(`is not a valid manifest (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
+  if (!body.success)
+    throw broken(`is not a valid manifest (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
   const { config, layers, annotations = {}, artifactType } = body.data;
   const mediaType = common.mediaType || mediaTypes.ociManifest;
   if (!isImageConfigType(config.mediaType) || artifactType) {
@@ -107,7 +122,9 @@ function readImage(json: object, common: Omit<Common, "annotations">): RegistryM
 }
 
 /** `os/architecture[/variant]`, or null when nothing is known. */
-export function platformText(platform: { os: string; architecture: string; variant?: string | undefined } | null): string | null {
+export function platformText(
+  platform: { os: string; architecture: string; variant?: string | undefined } | null,
+): string | null {
   if (!platform?.os && !platform?.architecture) return null;
   return [platform.os || "unknown", platform.architecture || "unknown", platform.variant].filter(Boolean).join("/");
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { clock } from "#clock.ts";
-import { errorCode } from "../http/network-fault.ts";
-import { guardedFetch, type GuardedFetchOptions } from "../http/guarded-fetch.ts";
+import { type GuardedFetchOptions, guardedFetch } from "../http/guarded-fetch.ts";
 import type { GuardedResponse } from "../http/guarded-response.ts";
+import { errorCode } from "../http/network-fault.ts";
 import { type AuthChallenge, parseChallenges } from "./auth-challenge.ts";
 import { RegistryFault } from "./registry-fault.ts";
 import { RequestLimiter } from "./request-limiter.ts";
@@ -98,7 +98,10 @@ export class RegistryTransport {
     if (response.status === 200) return [];
     const challenges = response.status === 401 ? parseChallenges(response.header("www-authenticate")) : [];
     if (challenges.length > 0) return challenges;
-    throw new RegistryFault("broken", `${this.url.host} does not answer like a registry: GET /v2/ gave status ${response.status}.`);
+    throw new RegistryFault(
+      "broken",
+      `${this.url.host} does not answer like a registry: GET /v2/ gave status ${response.status}.`,
+    );
   }
 
   async #sendWithRetries(request: TransportRequest): Promise<GuardedResponse> {
@@ -125,11 +128,17 @@ export class RegistryTransport {
     if (bearer) {
       response.discard();
       this.#tokens.forget(request.purpose);
-      const token = await this.#tokens.fetch(request.purpose, bearer, bearer.parameters.scope ?? request.scope, request.signal);
+      const token = await this.#tokens.fetch(
+        request.purpose,
+        bearer,
+        bearer.parameters.scope ?? request.scope,
+        request.signal,
+      );
       return this.#fetch(request, `Bearer ${token}`);
     }
     const { credentials } = this.#settings;
-    if (!credentials || this.#useBasic || !challenges.some((challenge) => challenge.scheme === "basic")) return response;
+    if (!credentials || this.#useBasic || !challenges.some((challenge) => challenge.scheme === "basic"))
+      return response;
     response.discard();
     const retried = await this.#fetch(request, basic(credentials));
     this.#useBasic = retried.status !== 401;
@@ -171,7 +180,9 @@ export class RegistryTransport {
 function isPassing(error: unknown): boolean {
   if (error instanceof RegistryFault) return error.reason === "unreachable" || error.reason === "throttled";
   const cause = error instanceof Error ? error.cause : undefined;
-  return ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ECONNREFUSED", "ERR_STREAM_PREMATURE_CLOSE"].includes(errorCode(cause));
+  return ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "ECONNREFUSED", "ERR_STREAM_PREMATURE_CLOSE"].includes(
+    errorCode(cause),
+  );
 }
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 §10.2.3). */
@@ -182,18 +193,33 @@ export function retryAfterMs(header: string | null): number | null {
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - clock.now().getTime()), LONGEST_PAUSE_MS);
 }
 
-async function faultOf(response: GuardedResponse, url: URL, request: TransportRequest, hasCredentials: boolean): Promise<RegistryFault> {
+async function faultOf(
+  response: GuardedResponse,
+  url: URL,
+  request: TransportRequest,
+  hasCredentials: boolean,
+): Promise<RegistryFault> {
   const said = request.method === "HEAD" ? "" : await registryWords(response);
   response.discard();
   const what = `${url.host}${request.path.slice(0, 300)}`;
   const { status } = response;
   if (status === 404) return new RegistryFault("notFound", `${what} does not exist in the registry.${said}`);
-  if (status === 401 && !hasCredentials) return new RegistryFault("noRight", `${url.host} refuses anonymous access to ${request.path.slice(0, 300)}.`);
-  if (status === 401 && request.purpose === "base") return new RegistryFault("unauthenticated", `${url.host} refused the user name or the password.`);
-  if (status === 401 || status === 403) return new RegistryFault("noRight", `${url.host} refuses ${request.path.slice(0, 300)} to these credentials.${said}`);
+  if (status === 401 && !hasCredentials)
+    return new RegistryFault("noRight", `${url.host} refuses anonymous access to ${request.path.slice(0, 300)}.`);
+  if (status === 401 && request.purpose === "base")
+    return new RegistryFault("unauthenticated", `${url.host} refused the user name or the password.`);
+  if (status === 401 || status === 403)
+    return new RegistryFault(
+      "noRight",
+      `${url.host} refuses ${request.path.slice(0, 300)} to these credentials.${said}`,
+    );
   if (status === 429) {
     const wait = retryAfterMs(response.header("retry-after"));
-    return new RegistryFault("throttled", `${url.host} is throttling requests (status 429).`, wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) });
+    return new RegistryFault(
+      "throttled",
+      `${url.host} is throttling requests (status 429).`,
+      wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) },
+    );
   }
   if (status >= 500) return new RegistryFault("unreachable", `${what} answered with status ${status}.${said}`);
   return new RegistryFault("broken", `${what} answered with status ${status}.${said}`);
