@@ -4,8 +4,12 @@ import { config } from "#config.ts";
 import { log } from "#log.ts";
 import { PrismaClient } from "./generated/client.ts";
 
-// bigint columns hold ids and byte sizes; as text they would compare wrongly, as numbers they would lose digits.
-pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+// bigint columns hold ids and byte sizes; as text they would compare wrongly, as numbers they would lose digits. Only for
+// our own statements: Prisma and pg-boss parse int8 themselves and refuse a value that is a bigint already.
+const ownTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.INT8 && format !== "binary" ? BigInt : pg.types.getTypeParser(oid, format),
+};
 
 interface Connections {
   pool: pg.Pool;
@@ -20,6 +24,7 @@ function connections(): Connections {
     const pool = new pg.Pool({
       connectionString: config().databaseUrl,
       max: config().databasePool,
+      types: ownTypes,
       idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 10_000,
       application_name: `breakwater-${config().role}`,
