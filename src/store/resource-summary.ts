@@ -34,13 +34,14 @@ export async function recountRegistries(executor: Executor, registryIds: readonl
            group by re.registry_id)
         insert into resource_summary (root_id, kind, name, detail, owner, environment, state, state_reason, risk, critical, high, medium,
           low, unrated, healthy, unhealthy, unknown, exempt, fixable, kev, worst, contents_count, contents_unit, repository_count,
-          last_data_at, updated_at, is_demo)
-        select r.id, 'registry', r.name, r.url, r.owner, r.environment, r.state, r.state_reason,
+          last_data_at, expected_interval_seconds, updated_at, is_demo)
+        select r.id, 'registry', r.name, regexp_replace(r.url, '^https?://([^/]+).*$', '\\1'), r.owner, r.environment, r.state, r.state_reason,
           risk_of(coalesce(t.critical, 0), coalesce(t.high, 0), coalesce(t.medium, 0), coalesce(t.kev, 0)),
           coalesce(t.critical, 0), coalesce(t.high, 0), coalesce(t.medium, 0), coalesce(t.low, 0), coalesce(t.unrated, 0),
           coalesce(i.healthy, 0), coalesce(i.unhealthy, 0), coalesce(i.unknown, 0), coalesce(e.exempt, 0), coalesce(t.fixable, 0),
           coalesce(t.kev, 0), worst.value, coalesce(i.total, 0), 'images', coalesce(t.total, 0),
-          greatest(r.last_event_at, r.last_reconciled_at, i.scanned_at), now(), r.is_demo
+          greatest(r.last_event_at, r.last_reconciled_at, i.scanned_at), coalesce((r.settings ->> 'reconcileMinutes')::int, 15) * 60,
+          now(), r.is_demo
           from wanted r left join images i on i.registry_id = r.id left join exempted e on e.registry_id = r.id
           left join repositories t on t.registry_id = r.id
           left join lateral (
@@ -59,7 +60,9 @@ export async function recountRegistries(executor: Executor, registryIds: readonl
           critical = excluded.critical, high = excluded.high, medium = excluded.medium, low = excluded.low, unrated = excluded.unrated,
           healthy = excluded.healthy, unhealthy = excluded.unhealthy, unknown = excluded.unknown, exempt = excluded.exempt,
           fixable = excluded.fixable, kev = excluded.kev, worst = excluded.worst, contents_count = excluded.contents_count,
-          contents_unit = excluded.contents_unit, repository_count = excluded.repository_count, last_data_at = excluded.last_data_at,
+          contents_unit = excluded.contents_unit, repository_count = excluded.repository_count,
+          last_data_at = greatest(resource_summary.last_data_at, excluded.last_data_at),
+          expected_interval_seconds = excluded.expected_interval_seconds,
           updated_at = excluded.updated_at, is_demo = excluded.is_demo`,
     executor,
   );
