@@ -1,0 +1,131 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { findViolations } from "./architecture/import-table.ts";
+import { buildGraph, readSources } from "./architecture/module-graph.ts";
+
+const root = path.resolve(import.meta.dirname, "../src");
+const sources = readSources(root);
+
+/** A reader that finds nothing would find no breach either. */
+const FEWEST_MODULES = 150;
+
+test("every import is in the table of src/README.md, and nothing goes in circles", () => {
+  const graph = buildGraph(sources, root);
+  expect(graph.modules.size).toBeGreaterThanOrEqual(FEWEST_MODULES);
+  const imports = [...graph.modules.values()].flatMap((module) => module.imports);
+  expect(imports.length).toBeGreaterThan(graph.modules.size);
+  expect(findViolations(graph)).toEqual([]);
+});
+
+const planted: { name: string; files: Record<string, string>; want: string }[] = [
+  {
+    name: "an engine reaches the database",
+    files: { "engines/image-scan/planted.ts": 'import { pool } from "#store/client.ts";\nexport const it = pool;' },
+    want: "engines/image-scan/planted.ts may not import store/client.ts",
+  },
+  {
+    name: "an engine knows a type of the store",
+    files: {
+      "engines/image-scan/planted.ts": 'import type { Executor } from "#store/sql.ts";\nexport type It = Executor;',
+    },
+    want: "engines/image-scan/planted.ts may not import store/sql.ts (a type)",
+  },
+  {
+    name: "an engine knows a type of the store in an import type",
+    files: { "engines/image-scan/planted.ts": 'export type It = import("#store/sql.ts").Executor;' },
+    want: "engines/image-scan/planted.ts may not import store/sql.ts (a type)",
+  },
+  {
+    name: "an engine re-exports the store",
+    files: { "engines/image-scan/planted.ts": 'export * from "../../store/sql.ts";' },
+    want: "engines/image-scan/planted.ts may not import store/sql.ts",
+  },
+  {
+    name: "an engine reads files",
+    files: {
+      "engines/image-scan/planted.ts": 'import { readFileSync } from "node:fs";\nexport const it = readFileSync;',
+    },
+    want: "engines/image-scan/planted.ts may not import the package node:fs",
+  },
+  {
+    name: "an engine reads files by the old name",
+    files: { "engines/image-scan/planted.ts": 'const fs = await import("fs/promises");\nexport const it = fs;' },
+    want: "engines/image-scan/planted.ts may not import the package node:fs/promises",
+  },
+  {
+    name: "an engine uses another engine",
+    files: {
+      "engines/cis-docker/planted.ts": 'import { it } from "#engines/image-scan/planted.ts";\nexport const mine = it;',
+      "engines/image-scan/planted.ts": "export const it = 1;",
+    },
+    want: "engines/cis-docker/planted.ts may not import engines/image-scan/planted.ts",
+  },
+  {
+    name: "an engine reads the clock",
+    files: { "engines/image-scan/planted.ts": 'import { clock } from "#clock.ts";\nexport const it = clock;' },
+    want: "engines/image-scan/planted.ts may not import clock.ts",
+  },
+  {
+    name: "ui runs query code",
+    files: {
+      "ui/planted.tsx": 'import { it } from "#queries/planted.ts";\nexport const Planted = () => <b>{it}</b>;',
+      "queries/planted.ts": "export const it = 1;\nexport interface Row { id: string }",
+    },
+    want: "ui/planted.tsx may not import queries/planted.ts",
+  },
+  {
+    name: "a query writes through the store",
+    files: { "queries/planted.ts": 'import { recordAudit } from "#store/audit.ts";\nexport const it = recordAudit;' },
+    want: "queries/planted.ts may not import store/audit.ts",
+  },
+  {
+    name: "a page reaches the store",
+    files: {
+      "app/planted/page.tsx": 'import { pool } from "#store/client.ts";\nexport default () => <b>{String(pool)}</b>;',
+    },
+    want: "app/planted/page.tsx may not import store/client.ts",
+  },
+  {
+    name: "React in the worker",
+    files: { "worker/planted.ts": 'import { cache } from "react";\nexport const it = cache;' },
+    want: "worker/planted.ts may not import the package react",
+  },
+  {
+    name: "modules in a circle",
+    files: {
+      "domain/planted-a.ts": 'import { b } from "./planted-b.ts";\nexport const a = () => b;',
+      "domain/planted-b.ts": 'import { a } from "./planted-a.ts";\nexport const b = () => a;',
+    },
+    want: "cycle: domain/planted-a.ts → domain/planted-b.ts → domain/planted-a.ts",
+  },
+  {
+    name: '"use client" outside ui',
+    files: { "app/planted/page.tsx": '"use client";\nexport default () => <b>1</b>;' },
+    want: 'app/planted/page.tsx says "use client" outside ui',
+  },
+  {
+    name: "an import that leads nowhere",
+    files: { "worker/planted.ts": 'import { it } from "#domain/no-such-file.ts";\nexport const mine = it;' },
+    want: "worker/planted.ts imports #domain/no-such-file.ts, which does not exist",
+  },
+  {
+    name: "a file in a folder of its own making",
+    files: { "services/planted.ts": "export const it = 1;" },
+    want: "services/planted.ts lies in no known folder",
+  },
+];
+
+test.each(planted)("planted: $name", ({ files, want }) => {
+  const graph = buildGraph(new Map([...sources, ...Object.entries(files)]), root);
+  expect(findViolations(graph)).toContain(want);
+});
+
+test("types of a query are free for ui", () => {
+  const files = {
+    "ui/planted.tsx":
+      'import type { Row } from "#queries/planted.ts";\nexport const Planted = ({ id }: Row) => <b>{id}</b>;',
+    "queries/planted.ts": "export interface Row { id: string }",
+  };
+  const before = findViolations(buildGraph(sources, root));
+  expect(findViolations(buildGraph(new Map([...sources, ...Object.entries(files)]), root))).toEqual(before);
+});
