@@ -1,4 +1,4 @@
-import { guardedRoute } from "#app/route.ts";
+import { guardedRoute } from "#app/api-route.ts";
 import { requireSameOrigin } from "#app/same-origin.ts";
 import { signIn, signOut } from "#commands/answer-auth-request.ts";
 import { AppError } from "#domain/app-error.ts";

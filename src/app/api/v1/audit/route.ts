@@ -1,4 +1,4 @@
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { AuditList, AuditListParams, auditList } from "#queries/audit-list.ts";
 
 export const GET = apiRoute({

@@ -1,4 +1,4 @@
-import { guardedRoute } from "#app/route.ts";
+import { guardedRoute } from "#app/api-route.ts";
 import { productVersion } from "#domain/product-version.ts";
 import { processHealth } from "#queries/process-health.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { Role } from "#domain/role.ts";
 
 /** Who the caller is, for pages and for checking a token. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { connectRegistry } from "#commands/connect-registry.ts";
 
 /** Connects a registry. The answer shows the webhook's token, once. */

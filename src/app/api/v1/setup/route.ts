@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { guardedRoute } from "#app/route.ts";
+import { guardedRoute } from "#app/api-route.ts";
 import { requireSameOrigin } from "#app/same-origin.ts";
 import { CompleteSetupInput, completeSetup } from "#commands/complete-setup.ts";
 import { systemActor } from "#commands/system-actor.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { CreateTokenInput, createToken } from "#commands/create-token.ts";
 import { TokenList, TokenListParams, tokenList } from "#queries/token-list.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { CreateUserInput, createUser } from "#commands/create-user.ts";
 import { UserList, UserListParams, userList } from "#queries/user-list.ts";
 

@@ -1,4 +1,4 @@
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { recordExport } from "#commands/record-export.ts";
 import { csvLine } from "#domain/csv-cell.ts";
 import type { Actor } from "#domain/role.ts";

@@ -1,4 +1,4 @@
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { ChangeOwnPasswordInput, changeOwnPassword } from "#commands/change-own-password.ts";
 import { authenticateSession } from "#ingest/authenticate-session.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { testRegistry } from "#commands/test-registry.ts";
 
 /** Tries a connection without saving it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { deleteUser } from "#commands/delete-user.ts";
 import { disableUser } from "#commands/disable-user.ts";
 import { enableUser } from "#commands/enable-user.ts";

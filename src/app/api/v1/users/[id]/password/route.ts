@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { resetPassword } from "#commands/reset-password.ts";
 import { UserId } from "#domain/account-input.ts";
 

@@ -1,4 +1,4 @@
-import { guardedRoute } from "#app/route.ts";
+import { guardedRoute } from "#app/api-route.ts";
 import { cloudEventsHandshake, ingestRegistryEvents } from "#ingest/registry-events.ts";
 
 /** Pushes and deletes of one registry: ACR webhooks, Event Grid, CloudEvents, Distribution notifications, Harbor, GHCR. */
