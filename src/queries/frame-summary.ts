@@ -2,6 +2,7 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import { selectFirst, sql } from "#store/sql.ts";
+import { isSilent } from "./root-signal.ts";
 
 /** What stands around every page: who is signed in, what is new, and what we cannot see right now. */
 export interface FrameSummary {
@@ -43,10 +44,6 @@ const Row = z.object({
   has_demo: z.boolean(),
 });
 
-/** Silent means: no data for more than twice the expected interval, or no way to get any. Paused roots are silent by choice. */
-export const silentRoot = sql`(s.state in ('noRight', 'unreachable') or (s.state not in ('paused', 'connecting')
-  and (s.last_data_at is null or s.last_data_at < now() - make_interval(secs => 2 * s.expected_interval_seconds))))`;
-
 /** The figures of the frame for `actor`. Every count is bounded. */
 export async function frameSummary(actor: Actor): Promise<FrameSummary> {
   requireRole(actor, "viewer");
@@ -61,10 +58,10 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
          limit 1000) unread) as unread,
       (select count(*)::int from (select 1 from vulnerability where placement_count > 0 limit 10000) v) as vulnerabilities,
       (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
-      (select count(*)::int from (select 1 from resource_summary s where ${silentRoot} limit 10000) q) as silent,
+      (select count(*)::int from (select 1 from resource_summary s where ${isSilent} limit 10000) q) as silent,
       (select json_build_object('rootId', s.root_id, 'kind', s.kind, 'name', s.name, 'lastDataAt',
                 to_char(s.last_data_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-         from resource_summary s where ${silentRoot} order by s.last_data_at nulls first, s.root_id limit 1) as worst,
+         from resource_summary s where ${isSilent} order by s.last_data_at nulls first, s.root_id limit 1) as worst,
       exists (select 1 from resource_summary where is_demo) as has_demo`,
   );
   if (!row) throw new Error("a select without a table returned no row");

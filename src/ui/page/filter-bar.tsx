@@ -8,10 +8,10 @@ import styles from "./page.module.css";
 /** Filters at the left, `tools` (count, sort, density) at the right. */
 export function FilterBar({ children, tools }: { children: ReactNode; tools?: ReactNode }) {
   return (
-    <div className={styles.filters} role="group" aria-label="Filters">
+    <section className={styles.filters} aria-label="Filters">
       {children}
       {tools && <div className={styles.filterTools}>{tools}</div>}
-    </div>
+    </section>
   );
 }
 

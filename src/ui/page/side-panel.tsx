@@ -53,9 +53,9 @@ export function SidePanel({ title, marks, subtitle, fullPage, close, foot, child
         {subtitle && <p className="bw-second">{subtitle}</p>}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll box without focus cannot be scrolled by keyboard */}
-      <div className={styles.sideBody} tabIndex={0} role="group" aria-label="Details">
+      <section className={styles.sideBody} tabIndex={0} aria-label="Details">
         {children}
-      </div>
+      </section>
       {foot && <div className={styles.sideFoot}>{foot}</div>}
     </aside>
   );

@@ -41,27 +41,28 @@ export function TopBar({ freshness, children }: { freshness?: ReactNode; childre
 function SearchField() {
   const router = useRouter();
   return (
-    <form
-      role="search"
-      action="/search"
-      className={styles.find}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const query = new FormData(event.currentTarget).get("q");
-        if (typeof query === "string" && query.trim()) router.push(`/search?q=${encodeURIComponent(query.trim())}`);
-      }}
-    >
-      <Icon name="search" />
-      <input
-        id="find"
-        name="q"
-        aria-label="Search"
-        placeholder="CVE, image, digest, package"
-        autoComplete="off"
-        spellCheck={false}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </form>
+    <search className={styles.findSlot}>
+      <form
+        action="/search"
+        className={styles.find}
+        onSubmit={(event) => {
+          event.preventDefault();
+          const query = new FormData(event.currentTarget).get("q");
+          if (typeof query === "string" && query.trim()) router.push(`/search?q=${encodeURIComponent(query.trim())}`);
+        }}
+      >
+        <Icon name="search" />
+        <input
+          id="find"
+          name="q"
+          aria-label="Search"
+          placeholder="CVE, image, digest, package"
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <kbd>/</kbd>
+      </form>
+    </search>
   );
 }
 

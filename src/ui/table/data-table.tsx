@@ -1,6 +1,5 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { type ReactNode, useRef } from "react";
+import { useRef } from "react";
 import { Icon } from "../icon.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingNote } from "../state/loading-note.tsx";
@@ -8,39 +7,9 @@ import { formatNumber } from "../text/format-number.ts";
 import type { Column } from "./column.ts";
 import styles from "./data-table.module.css";
 import { TableBody } from "./table-body.tsx";
-import { type Selection, TableHead, type TableSort } from "./table-head.tsx";
-import type { More, TableState } from "./table-state.ts";
-import type { Density } from "./use-density.ts";
-
-export interface DataTableProps<Row> {
-  /** Names the table for those who cannot see it: "Resources". */
-  label: string;
-  columns: Column<Row>[];
-  state: TableState<Row>;
-  rowKey: (row: Row) => string;
-  /** Makes the whole row open this address (click, Enter, middle click). Its name must be a link as well. */
-  rowHref?: (row: Row) => string | undefined;
-  /** Opens a row in place instead, for example in the side panel. */
-  onOpen?: (row: Row) => void;
-  /** Key of the row that is open beside the list. */
-  activeKey?: string | undefined;
-  /** Draws a row over the full width instead of its cells: group heads, "5 more in openssl". */
-  fullRow?: (row: Row) => ReactNode | null;
-  /** Rows whose data is stale: greyed, in place. */
-  isMuted?: (row: Row) => boolean;
-  selection?: Selection;
-  sort?: TableSort;
-  density?: Density;
-  /** `detail`: 36 px rows of detail pages. */
-  rows?: "list" | "detail";
-  /** Inside a sheet: no side padding, head not sticky. */
-  isInset?: boolean;
-  /** Shown for `empty` and `filteredEmpty`. */
-  empty: ReactNode;
-  filteredEmpty?: ReactNode;
-  /** Words of the foot: "resources". */
-  noun?: string;
-}
+import { TableHead } from "./table-head.tsx";
+import type { DataTableProps } from "./table-props.ts";
+import type { More } from "./table-state.ts";
 
 /** The one table of the product: a real table in six states, with keyboard, selection, keyset paging and virtual rows. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -161,13 +130,4 @@ function SkeletonRows<Row>({ columns, hasChecks }: { columns: Column<Row>[]; has
 /** Compile-time proof that every state is drawn. */
 function unreachable(state: never): never {
   throw new Error(`Unknown table state: ${JSON.stringify(state)}`);
-}
-
-/** Opens an address the way a person asked for: in place, or in a new tab with the middle button or a modifier key. */
-export function useOpener(): (href: string, event: { button?: number; ctrlKey: boolean; metaKey: boolean }) => void {
-  const router = useRouter();
-  return (href, event) => {
-    if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(href, "_blank", "noopener");
-    else router.push(href);
-  };
 }

@@ -4,7 +4,8 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import { Icon } from "../icon.tsx";
 import { isTyping, useSingleKeys } from "../shell/keyboard-help.tsx";
 import styles from "./data-table.module.css";
-import { type DataTableProps, useOpener } from "./data-table.tsx";
+import type { DataTableProps } from "./table-props.ts";
+import { useOpener } from "./use-opener.ts";
 
 const VIRTUAL_ABOVE = 200;
 
@@ -59,7 +60,7 @@ function VirtualBody<Row>(props: BodyProps<Row>) {
 function Gap({ height, span }: { height: number; span: number }) {
   if (height <= 0) return null;
   return (
-    <tr role="presentation">
+    <tr>
       <td colSpan={span} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );

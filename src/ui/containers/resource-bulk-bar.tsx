@@ -1,0 +1,52 @@
+"use client";
+import { Button } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ResourceRow } from "#queries/containers-overview.ts";
+import { sendChange, toProblem } from "../data/problem.ts";
+import { useMay } from "../shell/frame-context.tsx";
+import { BulkBar } from "../table/bulk-bar.tsx";
+import type { Selection } from "../table/table-head.tsx";
+import { plural } from "../text/format-number.ts";
+
+interface Props {
+  selection: Selection & { clear: () => void };
+  rows: ResourceRow[];
+}
+
+/** What can be done to several registries at once: compare them with the registry again, pause or resume scanning. */
+export function ResourceBulkBar({ selection, rows }: Props) {
+  const isAdmin = useMay("admin");
+  const client = useQueryClient();
+  const chosen = rows.filter((row) => selection.keys.has(row.rootId) && row.kind === "registry");
+  const run = useMutation({
+    // One after the other: each is its own audited command, and the first refusal is shown.
+    mutationFn: async (verb: "resync" | "pause" | "resume") => {
+      for (const row of chosen) await sendChange("POST", `/api/v1/registries/${row.rootId}/${verb}`, {});
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["view"] }),
+  });
+  return (
+    <BulkBar selected={selection.keys.size} clear={selection.clear}>
+      {isAdmin ? (
+        (["resync", "pause", "resume"] as const).map((verb) => (
+          <Button
+            key={verb}
+            variant="subtle"
+            disabled={run.isPending || chosen.length === 0}
+            onClick={() => run.mutate(verb)}
+          >
+            {verbs[verb]}
+          </Button>
+        ))
+      ) : (
+        <span className="bw-muted">Changes need the role admin</span>
+      )}
+      <span role="status" className="bw-signal bw-small">
+        {run.isPending && `Working on ${plural(chosen.length, "registry", "registries")}`}
+        {run.error && toProblem(run.error).detail}
+      </span>
+    </BulkBar>
+  );
+}
+
+const verbs = { resync: "Check again", pause: "Pause", resume: "Resume" };

@@ -1,0 +1,81 @@
+"use client";
+import { useCallback } from "react";
+import type { ContainersOverview } from "#queries/containers-overview.ts";
+import type { UrlState } from "../data/use-url-state.ts";
+import { ChoiceFilter, DensityButton, FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
+import { Views } from "../page/views.tsx";
+import { formatBounded } from "../text/format-number.ts";
+import { kinds } from "./kind.ts";
+
+const views = [
+  { value: undefined, label: "All", count: "all" },
+  { value: "needsAction", label: "Needs action", count: "needsAction" },
+  { value: "production", label: "Production", count: "production" },
+  { value: "notReporting", label: "Not reporting", count: "notReporting" },
+] as const;
+
+const postures = [
+  { value: "unhealthy", label: "Unhealthy" },
+  { value: "healthy", label: "Healthy" },
+  { value: "unknown", label: "Unknown" },
+];
+
+const sorts = [
+  { value: "risk", label: "Risk" },
+  { value: "name", label: "Name" },
+  { value: "lastData", label: "Oldest data" },
+];
+
+const asChoices = (values: string[] | undefined) => (values ?? []).map((value) => ({ value, label: value }));
+
+/** Named views with their counts, then filters, then count, sort and density. */
+export function ResourceFilters({ overview, url }: { overview: ContainersOverview | undefined; url: UrlState }) {
+  const current = url.get("view");
+  const { set } = url;
+  const setText = useCallback((q: string) => set({ q }), [set]);
+  const choice = (name: string) => ({
+    value: url.get(name),
+    onChange: (value: string | undefined) => set({ [name]: value }, { push: true }),
+  });
+  const total = overview?.matching;
+  return (
+    <>
+      <Views
+        label="Views"
+        views={views.map((view) => ({
+          label: view.label,
+          href: url.href({ view: view.value }),
+          isCurrent: current === view.value,
+          count: overview?.views[view.count],
+        }))}
+      />
+      <FilterBar
+        tools={
+          <>
+            {total !== undefined && (
+              <span style={{ marginRight: 6 }} role="status">
+                {formatBounded(total)} {total === 1 ? "resource" : "resources"}
+              </span>
+            )}
+            <SortMenu
+              choices={sorts}
+              value={url.get("sort") ?? "risk"}
+              onChange={(sort) => set({ sort: sort === "risk" ? undefined : sort })}
+            />
+            <DensityButton />
+          </>
+        }
+      >
+        <TextFilter label="Filter by name" value={url.get("q") ?? ""} onChange={setText} />
+        <ChoiceFilter
+          label="Type"
+          choices={Object.entries(kinds).map(([value, { one }]) => ({ value, label: one }))}
+          {...choice("type")}
+        />
+        <ChoiceFilter label="Posture" choices={postures} {...choice("posture")} />
+        <ChoiceFilter label="Environment" choices={asChoices(overview?.environments)} {...choice("environment")} />
+        <ChoiceFilter label="Owner" choices={asChoices(overview?.owners)} {...choice("owner")} />
+      </FilterBar>
+    </>
+  );
+}
