@@ -4,7 +4,8 @@ import { Digest } from "#domain/digest.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
-import { selectFirst, selectRows, sql } from "#store/sql.ts";
+import { findingChanges, previousPlaces } from "#store/sql/finding-diff.ts";
+import { selectFirst, selectRows, sql, type Statement } from "#store/sql.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "./columns.ts";
 import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
 
@@ -36,7 +37,7 @@ export interface PackageChange {
 
 export interface ImageChanges {
   /** The image compared with, or null when this is the first push of its tag. */
-  against: { digest: string; tag: string | null; pushedAt: string | null; isAssessed: boolean } | null;
+  against: { digest: string; tag: string | null; pushedAt: string; isAssessed: boolean } | null;
   /** Images of this repository and platform to choose from, newest push first. */
   choices: { digest: string; tags: string[]; pushedAt: string }[];
   introduced: FindingChange[];
@@ -55,45 +56,45 @@ export async function imageChanges(actor: Actor, input: unknown): Promise<ImageC
   const choices = await loadChoices(place);
   const before = params.against ? await chosenPlace(place, params.against) : await previousPlace(place);
   if (!before) return { against: null, choices, introduced: [], fixed: [], packages: [] };
-  const [introduced, fixed, packages] = await Promise.all([
-    findingsOnlyIn(place, before.digest, place.digest),
-    findingsOnlyIn(place, place.digest, before.digest),
+  const [changes, packages] = await Promise.all([
+    loadFindingChanges(place, before.placementId),
     packageChanges(place, before.digest),
   ]);
-  return { against: before, choices, introduced, fixed, packages };
+  return { against: before, choices, ...changes, packages };
 }
 
 const AgainstRow = z
-  .object({ digest: DigestColumn, tag: z.string().nullable(), pushed_at: IsoColumn.nullable(), is_assessed: z.boolean() })
-  .transform((row) => ({ digest: row.digest, tag: row.tag, pushedAt: row.pushed_at, isAssessed: row.is_assessed }));
+  .object({ placement_id: z.string(), digest: DigestColumn, tag: z.string().nullable(), pushed_at: IsoColumn, is_assessed: z.boolean() })
+  .transform((row) => ({
+    placementId: row.placement_id,
+    digest: row.digest,
+    tag: row.tag,
+    pushedAt: row.pushed_at,
+    isAssessed: row.is_assessed,
+  }));
 
-/** The image of the same platform that the newest push of this one replaced. */
-function previousPlace(place: ImagePlace) {
-  const own = [digestValue(place.digest), place.parentDigest ? digestValue(place.parentDigest) : null];
+/** The other image with the tag of its newest push, which may have moved on since. */
+function otherPlace(place: ImagePlace, condition: Statement) {
   return selectFirst(
     AgainstRow,
-    sql`select p.digest, u.tag, p.last_pushed_at as pushed_at, i.scanned_at is not null as is_assessed
-          from push u
-          join placement p on p.registry_id = u.registry_id and p.repository_id = u.repository_id
-               and (p.digest = u.previous_digest or p.parent_digest = u.previous_digest) and p.platform = ${place.platform}
-          join image i on i.registry_id = p.registry_id and i.digest = p.digest
-         where u.registry_id = ${place.registryId} and u.repository_id = ${place.repositoryId}
-           and u.digest = any(${own.filter((digest) => digest !== null)}::bytea[])
-           and p.digest <> ${digestValue(place.digest)}
-         order by u.pushed_at desc, u.id desc limit 1`,
+    sql`select p.id as placement_id, p.digest, p.last_pushed_at as pushed_at, i.scanned_at is not null as is_assessed,
+               (select u.tag from push u where u.registry_id = p.registry_id and u.repository_id = p.repository_id
+                   and u.digest in (p.digest, p.parent_digest) order by u.pushed_at desc, u.id desc limit 1) as tag
+          from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
+         where p.registry_id = ${place.registryId} and p.repository_id = ${place.repositoryId} and ${condition}
+         limit 1`,
   );
 }
 
+/** The image that this one followed, by the same rule as the pushes of the repository. */
+function previousPlace(place: ImagePlace) {
+  const own = sql`select ${place.registryId}::uuid as registry_id, ${place.placementId}::uuid as placement_id`;
+  return otherPlace(place, sql`p.id = (select previous_id from (${previousPlaces(own)}) previous)`);
+}
+
 async function chosenPlace(place: ImagePlace, digest: string) {
-  const chosen = await selectFirst(
-    AgainstRow,
-    sql`select p.digest, null as tag, p.last_pushed_at as pushed_at, i.scanned_at is not null as is_assessed
-          from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
-         where p.registry_id = ${place.registryId} and p.repository_id = ${place.repositoryId}
-           and p.digest = ${digestValue(digest)}
-         limit 1`,
-  );
-  if (!chosen) throw new AppError("not-found", `${place.repository} holds no image with digest ${digest} to compare with.`);
+  const chosen = await otherPlace(place, sql`p.digest = ${digestValue(digest)} and p.platform = ${place.platform}`);
+  if (!chosen) throw new AppError("not-found", `${place.repository} holds no ${place.platform} image with digest ${digest} to compare with.`);
   return chosen;
 }
 
@@ -111,23 +112,20 @@ async function loadChoices(place: ImagePlace): Promise<ImageChanges["choices"]> 
   return rows.map((row) => ({ digest: row.digest, tags: row.tags, pushedAt: row.pushed_at }));
 }
 
-function findingsOnlyIn(place: ImagePlace, without: string, within: string): Promise<FindingChange[]> {
-  const findings = (digest: string) => sql`
-    select f.vulnerability_id, f.package_version_id, f.severity, f.severity_rank, f.fixed_version, pv.type, pv.name, pv.version
-      from placement_finding f join package_version pv on pv.id = f.package_version_id
-     where f.registry_id = ${place.registryId} and f.repository_id = ${place.repositoryId}
-       and f.digest = ${digestValue(digest)} and f.platform = ${place.platform} and f.state = 'open'`;
-  return selectRows(
-    Change,
-    sql`with gone as materialized (${findings(without)})
-        select v.key, v.title, n.severity, v.kev_added_at is not null as kev, n.package_version_id as "packageVersionId",
-               n.name as "packageName", n.type as "packageType", n.version, n.fixed_version as "fixedVersion"
-          from (${findings(within)}) n
-          join vulnerability v on v.id = n.vulnerability_id
-         where not exists (select 1 from gone g where g.vulnerability_id = n.vulnerability_id and g.type = n.type and g.name = n.name)
-         order by kev desc, n.severity_rank desc, v.key, n.name, n.package_version_id
-         limit 2000`,
+async function loadFindingChanges(place: ImagePlace, beforePlacementId: string): Promise<{ introduced: FindingChange[]; fixed: FindingChange[] }> {
+  const pair = sql`select ${place.registryId}::uuid as registry_id, ${place.placementId}::uuid as placement_id, ${beforePlacementId}::uuid as previous_id`;
+  const rows = await selectRows(
+    Change.extend({ change: z.enum(["introduced", "fixed"]) }),
+    sql`select c.change, v.key, v.title, pa.severity, v.kev_added_at is not null as kev, c.package_version_id as "packageVersionId",
+               pv.name as "packageName", pv.type as "packageType", pv.version, pa.fixed_version as "fixedVersion"
+          from (${findingChanges(pair)}) c
+          join vulnerability v on v.id = c.vulnerability_id
+          join package_version pv on pv.id = c.package_version_id
+          join package_advisory pa on pa.package_version_id = c.package_version_id and pa.vulnerability_id = c.vulnerability_id
+         order by kev desc, c.severity_rank desc, v.key, pv.name, c.package_version_id`,
   );
+  const of = (change: "introduced" | "fixed") => rows.filter((row) => row.change === change).map(({ change: _change, ...row }) => row);
+  return { introduced: of("introduced"), fixed: of("fixed") };
 }
 
 async function packageChanges(place: ImagePlace, before: string): Promise<PackageChange[]> {

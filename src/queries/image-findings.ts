@@ -32,7 +32,7 @@ export const ImageFindingsParams = ImagePlaceParams.extend(FindingFilters.shape)
 });
 export type ImageFindingsParams = z.infer<typeof ImageFindingsParams>;
 
-const groupsPerPage = 40;
+const groupsPerPage = 30;
 const rowsPerGroup = 4;
 const rowsPerOpenGroup = 200;
 
@@ -113,7 +113,7 @@ const FindingRow = z.object({
 
 /**
  * The findings of an image in one place, grouped by package version or by vulnerability, worst group first. A page holds
- * 40 groups with the first 4 findings of each (up to 200 of the groups in `expand`).
+ * 30 groups with the first 4 findings of each (up to 200 of the groups in `expand`).
  */
 export async function imageFindings(actor: Actor, input: unknown): Promise<ImageFindings> {
   requireRole(actor, "viewer");

@@ -76,16 +76,16 @@ export async function imageHistory(actor: Actor, input: unknown): Promise<ImageH
   return {
     scans,
     nextCursor: last ? encodeCursor(shape, [last.queuedAt, last.id]) : null,
-    changes: after ? [] : await statusChanges(place.registryId, place.digest),
+    changes: after ? [] : await statusChanges(place.registryId, [place.digest, place.placementId]),
   };
 }
 
-function statusChanges(rootId: string, digest: string): Promise<StatusChange[]> {
+function statusChanges(rootId: string, resourceIds: string[]): Promise<StatusChange[]> {
   return selectRows(
     StatusChange,
     sql`select at, from_status as "fromStatus", to_status as "toStatus", cause, cause_ref as "causeRef", rule_id as "ruleId", detail
           from status_history
-         where root_id = ${rootId} and resource_id = ${digest}
+         where root_id = ${rootId} and resource_id = any(${resourceIds}::text[])
          order by at desc, id desc limit 100`,
   );
 }

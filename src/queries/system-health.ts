@@ -7,8 +7,8 @@ import { type AsOf, asOf } from "./as-of.ts";
 import { BigIntColumn, IsoColumn } from "./columns.ts";
 import { hasQueue } from "./job-list.ts";
 
-/** A process that has not been heard of for this long does not work. */
-export const deadAfterSeconds = 45;
+/** Processes are heard of every 5 s; one that was silent for this long does not work. */
+export const deadAfterSeconds = 20;
 
 const QueueRow = z.object({
   name: z.string(),
