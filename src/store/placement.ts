@@ -97,3 +97,13 @@ export async function retirePlacements(
   );
   return rows.map((row) => bytesToDigest(row.digest));
 }
+
+/** Digests of the images that are open in a repository. */
+export async function livePlacements(executor: Executor, repository: RepositoryKey): Promise<string[]> {
+  const rows = await selectRows(
+    z.object({ digest: z.instanceof(Uint8Array) }),
+    sql`select distinct digest from placement where registry_id = ${repository.registryId} and repository_id = ${repository.id} and retired_at is null`,
+    executor,
+  );
+  return rows.map((row) => bytesToDigest(row.digest));
+}

@@ -3,6 +3,7 @@ import { type RegistryRights, RegistrySync } from "#domain/registry-rights.ts";
 import { RegistryAuthKind, RegistrySettings } from "#domain/registry-settings.ts";
 import { ConnectionState, RegistryKind } from "#domain/resource.ts";
 import { recordChange } from "./change.ts";
+import { markRegistryImagesDirty } from "./dirty.ts";
 import { type Executor, execute, selectFirst, sql } from "./sql.ts";
 
 /** A connected registry as the worker and commands see it; the credential itself is behind `secretId`. */
@@ -102,23 +103,26 @@ export async function insertRegistry(executor: Executor, registry: NewRegistry):
   );
   await execute(
     sql`insert into resource_summary (root_id, kind, name, detail, owner, environment, state, contents_unit, expected_interval_seconds, is_demo)
-        values (${registry.id}, 'registry', ${registry.name}, ${new URL(registry.url).host}, ${registry.owner}, ${registry.environment},
+        values (${registry.id}, 'registry', ${registry.name}, ${registry.url}, ${registry.owner}, ${registry.environment},
           'connecting', 'images', ${registry.settings.reconcileMinutes * 60}, ${registry.isDemo})`,
     executor,
   );
   await recordChange(executor, "containers", `registry:${registry.id}`);
 }
 
-/** Writes how well the registry can be seen, on it and on its row of the Containers list. Only a change moves `state_since`. */
+/**
+ * Writes how well the registry can be seen, on it and on its row of the Containers list. Only a change moves `state_since`. A
+ * paused registry stays paused unless a person's command says otherwise (`byPerson`).
+ */
 export async function setConnectionState(
   executor: Executor,
   id: string,
-  to: { state: ConnectionState; reason: string | null },
+  to: { state: ConnectionState; reason: string | null; byPerson?: boolean },
 ): Promise<void> {
   const touched = await execute(
     sql`update registry set state_since = case when state = ${to.state} then state_since else clock_timestamp() end,
           state = ${to.state}, state_reason = ${to.reason}
-         where id = ${id} and deleted_at is null and (state, coalesce(state_reason, '')) is distinct from (${to.state}, ${to.reason ?? ""})`,
+         where id = ${id} and deleted_at is null and (${to.byPerson ?? false} or state <> 'paused') and (state, coalesce(state_reason, '')) is distinct from (${to.state}, ${to.reason ?? ""})`,
     executor,
   );
   if (touched === 0) return;
@@ -173,4 +177,69 @@ export async function setReconciled(
 export async function setRights(executor: Executor, id: string, rights: RegistryRights): Promise<void> {
   await execute(sql`update registry set rights = ${JSON.stringify(rights)} where id = ${id}`, executor);
   await recordChange(executor, `registry:${id}`);
+}
+
+/** Changes what people call the registry and its rules, on it and on its row of the Containers list. */
+export async function saveRegistryDetails(
+  executor: Executor,
+  id: string,
+  to: { name: string; owner: string | null; environment: string | null; settings: RegistrySettings },
+): Promise<void> {
+  await execute(
+    sql`update registry set name = ${to.name}, owner = ${to.owner}, environment = ${to.environment}, settings = ${JSON.stringify(to.settings)}
+         where id = ${id}`,
+    executor,
+  );
+  await execute(
+    sql`update resource_summary set name = ${to.name}, owner = ${to.owner}, environment = ${to.environment},
+          expected_interval_seconds = ${to.settings.reconcileMinutes * 60} where root_id = ${id}`,
+    executor,
+  );
+}
+
+/** Replaces how the registry is signed in to. */
+export async function saveCredential(
+  executor: Executor,
+  id: string,
+  to: Pick<RegistryRow, "authKind" | "username" | "secretId" | "tokenRealmHost" | "caPem">,
+): Promise<void> {
+  await execute(
+    sql`update registry set auth_kind = ${to.authKind}, username = ${to.username}, secret_id = ${to.secretId},
+          token_realm_host = ${to.tokenRealmHost}, ca_pem = ${to.caPem} where id = ${id}`,
+    executor,
+  );
+  await recordChange(executor, `registry:${id}`);
+}
+
+/** Binds another webhook token to the registry. */
+export async function setWebhookToken(executor: Executor, id: string, tokenId: string): Promise<void> {
+  await execute(sql`update registry set webhook_token_id = ${tokenId} where id = ${id}`, executor);
+}
+
+/** When the next scheduled comparison is due; null = never. */
+export async function setNextReconcile(executor: Executor, id: string, at: Date | null): Promise<void> {
+  await execute(sql`update registry set next_reconcile_at = ${at} where id = ${id}`, executor);
+}
+
+/** Disconnects: the row stays for the history, everything below it is retired, and what is counted is counted again. */
+export async function retireRegistry(executor: Executor, id: string, reason: string): Promise<void> {
+  await execute(
+    sql`update registry set deleted_at = clock_timestamp(), secret_id = null, webhook_token_id = null, next_reconcile_at = null where id = ${id}`,
+    executor,
+  );
+  await execute(
+    sql`update placement set retired_at = clock_timestamp(), retired_reason = ${reason} where registry_id = ${id} and retired_at is null`,
+    executor,
+  );
+  await execute(
+    sql`update tag set retired_at = clock_timestamp(), retired_reason = ${reason} where registry_id = ${id} and retired_at is null`,
+    executor,
+  );
+  await execute(
+    sql`update repository set retired_at = clock_timestamp(), retired_reason = ${reason} where registry_id = ${id} and retired_at is null`,
+    executor,
+  );
+  await execute(sql`delete from resource_summary where root_id = ${id}`, executor);
+  await markRegistryImagesDirty(executor, id, "removed");
+  await recordChange(executor, "containers", "vulnerabilities", `registry:${id}`);
 }

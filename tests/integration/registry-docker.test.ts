@@ -4,6 +4,7 @@ import { z } from "zod";
 import { connectRegistry } from "#commands/connect-registry.ts";
 import { createRegistryClient } from "#connectors/registry/client.ts";
 import type { Actor } from "#domain/role.ts";
+import { enqueue } from "#store/queue.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import {
   dockerRegistryPath,
@@ -122,6 +123,116 @@ describe.skipIf(!isHere)("against Debian's docker-registry, pushed to by skopeo"
       sql`select retired_reason as reason from placement where retired_at is not null`,
     );
     expect(retired).toEqual([{ reason: "No tag and no index points to it any longer" }]);
+  });
+
+  test("a digest deleted in the registry retires its tags and its image after a 404", async () => {
+    const image = layout("to be deleted");
+    await skopeoPush(image, registry, "team/gone:a");
+    await skopeoPush(image, registry, "team/gone:b");
+    await until(
+      async () => (await count(sql`select count(*)::int as n from delivery where digest = ${image.digest}`)) === 2,
+    );
+    await drainJobs("read-manifest");
+    await skopeo([
+      "delete",
+      "--tls-verify=false",
+      "--creds",
+      `${registry.username}:${registry.password}`,
+      `docker://${registry.host}/team/gone:a`,
+    ]);
+    await until(async () => (await count(sql`select count(*)::int as n from delivery where action = 'delete'`)) === 3);
+    await drainJobs("verify-delete");
+    const rows = await selectRows(
+      z.object({ what: z.string(), reason: z.string() }),
+      sql`with repo as (select id from repository where name = 'team/gone')
+          select 'tag ' || name as what, retired_reason as reason from tag where repository_id = (select id from repo) and retired_at is not null
+          union all select 'place', retired_reason from placement where repository_id = (select id from repo) and retired_at is not null
+          union all select 'repository', retired_reason from repository where name = 'team/gone' and retired_at is not null order by 1`,
+    );
+    expect(rows.map((row) => row.what)).toEqual(["place", "repository", "tag a", "tag b"]);
+    expect(rows[0]?.reason).toBe("The image was deleted in the registry");
+  });
+
+  test("a delete that the registry does not confirm changes nothing", async () => {
+    const before = await count(sql`select count(*)::int as n from placement where retired_at is null`);
+    const digest = layouts[1]?.digest ?? "";
+    const event = { id: "made-up", action: "delete", target: { digest, repository: "team/app" } };
+    const answer = await fetch(hook.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ events: [event] }),
+    });
+    expect(answer.status).toBe(202);
+    expect(await drainJobs("verify-delete")).toBe(1);
+    expect(await count(sql`select count(*)::int as n from placement where retired_at is null`)).toBe(before);
+  });
+
+  test("the comparison finds pushes and deletes that no event told about", async () => {
+    const second = await startDockerRegistry();
+    try {
+      const connected = await connectRegistry(admin, {
+        kind: "oci",
+        url: second.url,
+        authKind: "password",
+        username: second.username,
+        password: second.password,
+        name: "Silent",
+        ignoreTags: ["pr-*"],
+      });
+      await drainJobs("reconcile-registry");
+      const image = layout("silent one");
+      await skopeoPush(image, second, "silent/app:1");
+      await skopeoPush(image, second, "silent/app:pr-77");
+      await skopeoPush(layout("silent two"), second, "silent/other:1");
+      await enqueue("reconcile-registry", { registryId: connected.id, trigger: "person" });
+      await drainJobs("reconcile-registry");
+      const Row = z.object({ name: z.string(), live: z.boolean() });
+      const tags = () =>
+        selectRows(
+          Row,
+          sql`select r.name || ':' || t.name as name, t.retired_at is null as live from tag t join repository r on r.registry_id = t.registry_id and r.id = t.repository_id
+        where t.registry_id = ${connected.id} order by 1`,
+        );
+      expect(await tags()).toEqual([
+        { name: "silent/app:1", live: true },
+        { name: "silent/other:1", live: true },
+      ]);
+      await skopeo([
+        "delete",
+        "--tls-verify=false",
+        "--creds",
+        `${second.username}:${second.password}`,
+        `docker://${second.host}/silent/other:1`,
+      ]);
+      await enqueue("reconcile-registry", { registryId: connected.id, trigger: "person" });
+      await drainJobs("reconcile-registry");
+      expect(await tags()).toEqual([
+        { name: "silent/app:1", live: true },
+        { name: "silent/other:1", live: false },
+      ]);
+      const [state] = await selectRows(
+        z.object({ state: z.string(), sync: z.unknown(), summary: z.string() }),
+        sql`select r.state, r.sync, s.state as summary from registry r join resource_summary s on s.root_id = r.id where r.id = ${connected.id}`,
+      );
+      expect(state).toMatchObject({
+        state: "connected",
+        summary: "connected",
+        sync: { state: "done", repositoriesTotal: 2, repositoriesDone: 2, tagsFound: 1, pushesFound: 0 },
+      });
+      await second.stop();
+      await enqueue("reconcile-registry", { registryId: connected.id, trigger: "person" });
+      await drainJobs("reconcile-registry");
+      const [down] = await selectRows(
+        z.object({ state: z.string(), reason: z.string() }),
+        sql`select state, state_reason as reason from registry where id = ${connected.id}`,
+      );
+      expect(down).toEqual({
+        state: "unreachable",
+        reason: `${second.host} refused the connection: nothing listens there.`,
+      });
+    } finally {
+      await second.stop().catch(() => {});
+    }
   });
 
   test("wrong credentials, a missing repository and a missing tag are told apart", async () => {

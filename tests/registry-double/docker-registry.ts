@@ -71,6 +71,7 @@ export async function startDockerRegistry(
     password: htpasswd.password,
     log: () => output.join(""),
     stop: async () => {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGKILL");
       await ended;

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { AppError } from "#domain/app-error.ts";
 import { RepositoryName, TagName } from "#domain/registry-settings.ts";
 import type { GuardedFetchOptions } from "../http/guarded-fetch.ts";
+import type { GuardedResponse } from "../http/guarded-response.ts";
 import type { AuthChallenge } from "./auth-challenge.ts";
 import { nextPage } from "./link-header.ts";
 import { parseManifest, type RegistryManifest } from "./manifest.ts";
@@ -102,6 +104,11 @@ export function createRegistryClient(settings: RegistryClientSettings) {
 const CatalogPage = z.object({ repositories: z.array(z.string()).max(100_000).nullish() });
 const TagsPage = z.object({ tags: z.array(z.string()).max(100_000).nullish() });
 
+interface Page {
+  names: string[];
+  next: string | null;
+}
+
 async function* paged(
   transport: RegistryTransport,
   first: TransportRequest,
@@ -113,26 +120,24 @@ async function* paged(
     if (seen.has(path) || seen.size >= MOST_PAGES)
       throw new RegistryFault("broken", `${transport.url.host} lists pages in circles.`);
     seen.add(path);
-    const page: { names: string[]; next: string | null } = await transport.ask({ ...first, path }, async (response) => {
-      try {
-        return {
-          names: read(await response.json()),
-          next: nextPage(
-            response.header("link"),
-            response.url.origin === transport.url.origin ? response.url : transport.url,
-          ),
-        };
-      } catch (error) {
-        if (error instanceof RegistryFault || (error instanceof Error && error.name === "AppError")) throw error;
-        const why =
-          error instanceof z.ZodError
-            ? "the list has an unknown form"
-            : String(error instanceof Error ? error.message : error);
-        throw new RegistryFault("broken", `${transport.url.host} lists wrongly: ${why}.`, { cause: error });
-      }
-    });
+    const page: Page = await transport.ask({ ...first, path }, (response) => readPage(transport.url, response, read));
     yield* page.names;
     path = page.next;
+  }
+}
+
+async function readPage(registry: URL, response: GuardedResponse, read: (body: unknown) => string[]): Promise<Page> {
+  try {
+    const names = read(await response.json());
+    const current = response.url.origin === registry.origin ? response.url : registry;
+    return { names, next: nextPage(response.header("link"), current) };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const why =
+      error instanceof z.ZodError
+        ? "the list has an unknown form"
+        : String(error instanceof Error ? error.message : error);
+    throw new RegistryFault("broken", `${registry.host} lists wrongly: ${why}.`, { cause: error });
   }
 }
 

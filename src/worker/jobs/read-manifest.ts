@@ -4,6 +4,7 @@ import { isIgnoredTag } from "#domain/registry-settings.ts";
 import { enqueue, type JobPayload } from "#store/queue.ts";
 import { findRegistry, type RegistryRow } from "#store/registry.ts";
 import { defineJob } from "../define-job.ts";
+import { noteRegistryFault } from "../note-registry-fault.ts";
 import { readPushedManifest } from "../read-pushed-manifest.ts";
 import { clientOf } from "../registry-access.ts";
 import { type PushContext, savePushedManifest } from "../save-pushed-manifest.ts";
@@ -29,7 +30,10 @@ export async function readManifestJob(payload: JobPayload<"read-manifest">, sign
     await savePushedManifest(pushed, contextOf(registry, payload, tagPointsHere));
     if (tag !== null && current !== null && !tagPointsHere) await followTag({ ...payload, reference: current });
   } catch (error) {
-    if (faultReason(error) !== "notFound") throw error;
+    if (faultReason(error) !== "notFound") {
+      await noteRegistryFault(registry, error, { right: "pullManifest", repository });
+      throw error;
+    }
     await enqueue(
       "verify-delete",
       { registryId, repository, digest: reference.startsWith("sha256:") ? reference : null, tag },
