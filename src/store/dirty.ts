@@ -37,31 +37,14 @@ export async function appendMarks(executor: Executor, cause: DirtyCause, marks: 
   );
 }
 
-/**
- * Marks, set-wise, every image that holds one of these package versions, and these vulnerabilities. For the matcher:
- * after it replaced package advisories, in the same transaction.
- */
-export async function markPackagesDirty(
-  executor: Executor,
-  packageVersionIds: readonly bigint[],
-  vulnerabilityIds: readonly bigint[],
-): Promise<void> {
-  if (packageVersionIds.length > 0) {
-    await execute(
-      sql`insert into dirty_mark (scope, key, cause)
-          select distinct 'image', i.registry_id || '/sha256:' || encode(i.digest, 'hex'), 'advisories'
-            from set_package sp join image_set i on i.registry_id = sp.registry_id and i.set_id = sp.set_id
-           where sp.package_version_id = any(${packageVersionIds}::bigint[])`,
-      executor,
-    );
-  }
-  if (vulnerabilityIds.length > 0) {
-    await execute(
-      sql`insert into dirty_mark (scope, key, cause)
-          select distinct 'vulnerability', id::text, 'advisories' from unnest(${vulnerabilityIds}::bigint[]) as id`,
-      executor,
-    );
-  }
+/** Marks every image of a registry, for when it is disconnected or comes back. */
+export async function markRegistryImagesDirty(executor: Executor, registryId: string, cause: DirtyCause): Promise<void> {
+  await execute(
+    sql`insert into dirty_mark (scope, key, cause)
+        select 'image', registry_id || '/sha256:' || encode(digest, 'hex'), ${cause} from image where registry_id = ${registryId}
+        union all select 'registry', ${registryId}, ${cause}`,
+    executor,
+  );
   await askForRecount(executor);
 }
 

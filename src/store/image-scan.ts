@@ -144,6 +144,14 @@ export async function finishScan(executor: Executor, scan: FinishedScan): Promis
          where registry_id = ${scan.registryId} and id = ${scan.scanId} and state in ('queued', 'scanning')`,
     executor,
   );
+  if (scan.state !== "cancelled") return;
+  // An image that was never scanned waits for nothing any more; one with a result keeps it.
+  await execute(
+    sql`update image i set scan_state = 'cancelled', scan_reason = ${scan.error ?? null} from image_scan s
+         where s.registry_id = ${scan.registryId} and s.id = ${scan.scanId} and s.state = 'cancelled'
+           and i.registry_id = s.registry_id and i.digest = s.digest and i.scanned_at is null`,
+    executor,
+  );
 }
 
 /** Notes why an attempt failed while the scan waits for the next one. */

@@ -81,13 +81,3 @@ export async function saveImageFailure(
     executor,
   );
 }
-
-/** Puts an image whose scan was called off back to what it was: its last result, or "not scanned" with the reason. */
-export async function saveImageCancelled(executor: Executor, image: ImageKey, reason: string): Promise<void> {
-  await execute(
-    sql`update image set scan_state = case when scanned_at is null then 'cancelled' else scan_state end,
-          scan_reason = case when scanned_at is null then ${reason}::text else scan_reason end
-         where registry_id = ${image.registryId} and digest = ${digestToBytes(image.digest)}`,
-    executor,
-  );
-}

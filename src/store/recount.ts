@@ -5,6 +5,7 @@ import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "./
 import { applyExemptions } from "./exempted-finding.ts";
 import { noticeExploited } from "./exploited-notice.ts";
 import { assessImages } from "./image-assessment.ts";
+import { spreadMatchChanges } from "./match-changes.ts";
 import { recordMetrics } from "./metric-day.ts";
 import { recountRegistries } from "./resource-summary.ts";
 import type { StatusCause } from "./status-history.ts";
@@ -27,7 +28,7 @@ export async function recountNext(): Promise<boolean> {
   return transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     return (
-      (await countImages(tx)) || (await countRepositories(tx)) || (await countRegistries(tx)) || (await countVulnerabilities(tx))
+      (await spreadMatchChanges(tx)) || (await countImages(tx)) || (await countRepositories(tx)) || (await countRegistries(tx)) || (await countVulnerabilities(tx))
     );
   });
 }

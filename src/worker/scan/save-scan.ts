@@ -6,7 +6,7 @@ import { recordChange } from "#store/change.ts";
 import { recountImages, vulnerabilitiesOf } from "#store/counters.ts";
 import { type DirtyMark, markDirty } from "#store/dirty.ts";
 import { applyExemptions } from "#store/exempted-finding.ts";
-import { saveImageCancelled, saveImageFailure, saveImageResult } from "#store/image.ts";
+import { saveImageFailure, saveImageResult } from "#store/image.ts";
 import { assessImages } from "#store/image-assessment.ts";
 import { finishScan, type ImageKey, readScan } from "#store/image-scan.ts";
 import { recordArrivals } from "#store/arrival.ts";
@@ -60,7 +60,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
 
     const before = await vulnerabilitiesOf(tx, [image]);
     await replaceImageSets(tx, image, sets);
-    const state = isWhole(inventory) ? "done" : "partial";
+    const state = isWhole(inventory) ? ("done" as const) : ("partial" as const);
     await saveImageResult(tx, image, {
       state,
       scanId,
@@ -112,10 +112,8 @@ export async function saveScanFailure(image: ImageKey, scanId: string, reason: s
 export async function saveScanCancelled(image: ImageKey, scanId: string, reason: string): Promise<void> {
   await transaction(async (tx) => {
     const scan = await readScan(tx, { registryId: image.registryId, scanId }, { lock: true });
-    if (scan?.state === "scanning" || scan?.state === "queued") {
-      await finishScan(tx, { registryId: image.registryId, scanId, state: "cancelled", error: reason });
-    }
-    await saveImageCancelled(tx, image, reason);
+    if (!scan) return;
+    await finishScan(tx, { registryId: image.registryId, scanId, state: "cancelled", error: reason });
     await announce(tx, image, []);
   });
 }
