@@ -1,0 +1,79 @@
+/** The command of a history entry: without the shell or BuildKit frame around it; null when it is no RUN. */
+function runCommand(entry: string): string | null {
+  if (entry.includes("#(nop)")) return null;
+  const buildkit =
+    /^RUN\s+(?:\|\d+\s.*?)?(?:\/bin\/(?:ba|a|da)?sh -o pipefail -c|\/bin\/(?:ba|a|da)?sh -[a-z]*c)?\s*([\s\S]*?)(?:\s+# buildkit)?$/.exec(
+      entry,
+    );
+  if (buildkit) return buildkit[1] ?? "";
+  const legacy = /^(?:\|\d+\s.*?)?\/bin\/(?:ba|a|da)?sh -[a-z]*c\s+([\s\S]*)$/.exec(entry);
+  return legacy ? (legacy[1] ?? "") : null;
+}
+
+const update =
+  /\b(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\b(?:\s+-{1,2}[\w=-]+)*\s+(?:update|check-update|refresh|makecache)\b/;
+const install =
+  /\b(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\b(?:\s+-{1,2}[\w=-]+)*\s+(?:install|upgrade|full-upgrade|dist-upgrade|add|in|localinstall|reinstall)\b|\bapk\b[^&|;]*\s--(?:no-cache|update)\b[^&|;]*\badd\b/;
+
+/** Control 4.7: a RUN that refreshes package lists and installs nothing. The whole entry counts, never a script's name. */
+export function isUpdateAlone(entry: string): boolean {
+  const command = runCommand(entry);
+  return command !== null && update.test(command) && !install.test(command);
+}
+
+/**
+ * Control 4.9: ADD instructions of a history (oldest first). ADDs into / before any other instruction are the root file
+ * system of the base image and are exempt.
+ */
+export function addInstructions(history: readonly string[]): string[] {
+  let isBase = true;
+  const found: string[] = [];
+  for (const entry of history) {
+    const isAdd = /#\(nop\)\s+ADD\s/.test(entry) || /^ADD\s/.test(entry);
+    if (isAdd && isBase && /\s(?:in\s+)?\/\s*(?:# buildkit)?\s*$/.test(entry) && !/https?:\/\//.test(entry)) continue;
+    isBase = false;
+    if (isAdd) found.push(entry);
+  }
+  return found;
+}
+
+const secretName = /(?:PASS(?:WORD|WD)?|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?|CONNECTION_?STRING)$/i;
+const tokenPattern =
+  /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)/;
+
+/**
+ * Control 4.10: names of variables in `env` (`NAME=value`) and in ENV or ARG entries of the history that look like secrets
+ * with a literal value. The agent sends a digest in place of the value, which counts as a value. Values are never returned.
+ */
+export function secretNames(env: readonly string[], history: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const entry of [...env, ...history.flatMap(assignments)]) {
+    const index = entry.indexOf("=");
+    const name = index < 0 ? entry : entry.slice(0, index);
+    const value = index < 0 ? "" : entry.slice(index + 1).replace(/^["']|["']$/g, "");
+    const isHarmless = value === "" || value.startsWith("/") || /^\$\{?\w+\}?$/.test(value) || /_FILE$/i.test(name);
+    if (secretName.test(name) && !isHarmless) names.add(name);
+    else if (tokenPattern.test(value)) names.add(name);
+  }
+  if (history.some((entry) => tokenPattern.test(entry)) && names.size === 0) names.add("a token in the history");
+  return [...names].sort();
+}
+
+/** `NAME=value` pairs of an ENV or ARG entry, in the legacy and the BuildKit notation. */
+function assignments(entry: string): string[] {
+  const match = /(?:#\(nop\)\s+|^)(?:ENV|ARG)\s+([\s\S]*?)(?:\s+# buildkit)?$/.exec(entry);
+  const pairs = match?.[1]?.match(/[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)/g) ?? [];
+  const buildArguments = /^\|\d+\s+(.*?)\s+\/bin\//.exec(entry)?.[1]?.match(/[A-Za-z_]\w*=\S*/g) ?? [];
+  return [...pairs, ...buildArguments];
+}
+
+/** Control 4.11: a command that skips the check of signatures or runs what it fetched. */
+export function skipsVerification(entry: string): boolean {
+  return (
+    /--allow-unauthenticated|--nogpgcheck|--no-gpg-checks?|--allow-untrusted|--trusted-host|--force-yes|gpgcheck=0|trusted=yes/.test(
+      entry,
+    ) ||
+    /\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:ba|da|a)?sh\b/.test(entry) ||
+    /\b(?:curl|wget)\b[^|;&]*\shttp:\/\//.test(entry)
+  );
+}

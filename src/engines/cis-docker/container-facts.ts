@@ -1,0 +1,76 @@
+import type { ContainerInspect, HostEvidence, HostSection } from "./facts.ts";
+import { isFailed } from "./facts.ts";
+
+type ProcessState = NonNullable<NonNullable<HostSection["containerProcesses"]>[string]>;
+
+/** A container with what rules need beside the raw inspection: its name, where it stands in the evidence, its process. */
+export interface Container {
+  id: string;
+  name: string;
+  pointer: string;
+  /** Running or paused: judged. Others are reported as notes. */
+  isActive: boolean;
+  isKubernetes: boolean;
+  inspect: ContainerInspect;
+  process: ProcessState | null;
+  /** Names of programs in the container's own process list; null when it could not be read. */
+  programs: string[] | null;
+}
+
+/** All containers of the evidence, sorted by name; null when they could not be read. */
+export function containerFacts(evidence: HostEvidence): Container[] | null {
+  const inspected = evidence.containersInspect;
+  if (!inspected || isFailed(inspected)) return null;
+  const host = evidence.host && !isFailed(evidence.host) ? evidence.host : null;
+  const tops = evidence.containersTop && !isFailed(evidence.containersTop) ? evidence.containersTop : {};
+  const containers = inspected.map((inspect, index): Container => {
+    const labels = inspect.Config.Labels ?? {};
+    const status = inspect.State.Status ?? (inspect.State.Running ? "running" : "exited");
+    return {
+      id: inspect.Id,
+      name: inspect.Name.replace(/^\//, ""),
+      pointer: `/containersInspect/${index}`,
+      isActive: ["running", "paused", "restarting"].includes(status),
+      isKubernetes: "io.kubernetes.pod.name" in labels || inspect.Name.startsWith("/k8s_"),
+      inspect,
+      process: host?.containerProcesses?.[inspect.Id] ?? null,
+      programs: programsOf(tops[inspect.Name] ?? tops[inspect.Id] ?? tops[inspect.Name.replace(/^\//, "")]),
+    };
+  });
+  return containers.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
+}
+
+function programsOf(top: unknown): string[] | null {
+  if (typeof top !== "object" || top === null || isFailed(top) || !("Processes" in top)) return null;
+  const titles = "Titles" in top && Array.isArray(top.Titles) ? top.Titles.map(String) : [];
+  // docker top answers the columns of `ps`: the last one is the whole command line.
+  const command = titles.length > 0 ? titles.length - 1 : -1;
+  const rows = Array.isArray(top.Processes) ? top.Processes : [];
+  return rows.map((row) => (Array.isArray(row) ? String(row[command >= 0 ? command : row.length - 1] ?? "") : ""));
+}
+
+export type NamespaceKind = "NetworkMode" | "PidMode" | "IpcMode";
+
+/**
+ * Where a container's namespace really comes from: follows `container:<id or name>` until another mode or a cycle.
+ * Returns the final mode and the names passed on the way.
+ */
+export function resolveNamespace(
+  container: Container,
+  kind: NamespaceKind,
+  all: readonly Container[],
+): { mode: string; through: string[] } {
+  const through: string[] = [];
+  const seen = new Set<string>();
+  let current: Container | undefined = container;
+  for (;;) {
+    const mode: string = current?.inspect.HostConfig[kind] ?? "";
+    const target = mode.startsWith("container:") ? mode.slice("container:".length) : undefined;
+    if (target === undefined || !current || seen.has(current.id)) return { mode, through };
+    seen.add(current.id);
+    const next = all.find((other) => other.id === target || other.id.startsWith(target) || other.name === target);
+    if (!next) return { mode, through };
+    through.push(next.name);
+    current = next;
+  }
+}

@@ -1,0 +1,102 @@
+import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
+import { coveringWatch } from "./audit-rules.ts";
+import { type CisRule, defineHostRule, type RuleExamples, type RuleWords } from "./define-rule.ts";
+import type { HostFacts } from "./host-facts.ts";
+
+/** An object that must be watched: the path people know and further places whose watch counts as well. */
+export interface WatchedObject {
+  path: string;
+  alsoAccept?: string[];
+}
+
+/**
+ * A rule "auditing is configured for X". `objects` finds X on this host. A watch counts when it covers the object's real
+ * path or one of its names and records writes and attribute changes; a watch on a child never covers its parent.
+ */
+export function defineAuditRule(
+  definition: Omit<RuleWords, "needs" | "remediation"> & {
+    objects: (facts: HostFacts) => WatchedObject[];
+    /** The object may be created after auditd started (below /run), so that a written rule is enough. */
+    isVolatile?: boolean;
+    permissions?: string;
+    examples: RuleExamples;
+  },
+): CisRule {
+  const { objects, isVolatile = false, permissions = "rwxa", ...words } = definition;
+  return defineHostRule({
+    ...words,
+    needs: ["auditctl -l", "/etc/audit/rules.d", "file metadata"],
+    remediation: (item) =>
+      `Add this line to /etc/audit/rules.d/docker.rules and load it with "augenrules --load":\n-w ${item} -p ${permissions} -k docker`,
+    assess: ({ facts }) => assessWatches(facts, objects(facts), isVolatile),
+  });
+}
+
+function assessWatches(facts: HostFacts, objects: WatchedObject[], isVolatile: boolean): Outcome {
+  const present: WatchedObject[] = [];
+  const absent: Reading[] = [];
+  for (const object of objects) {
+    const file = facts.files.find(object.path);
+    if (file && !file.exists && file.code && file.code !== "ENOENT") return unreadable(object.path, file.code);
+    if (!file) return unreadable(object.path, "not collected");
+    if (file.exists) present.push(object);
+    else
+      absent.push({
+        item: object.path,
+        path: object.path,
+        pointer: "/host/files",
+        actual: "does not exist",
+        expected: "exists",
+      });
+  }
+  if (present.length === 0) return notApplicable("This host does not have it.", absent);
+  const { loaded, written, isDisabled, problem } = facts.audit;
+  if (!loaded && !written) {
+    return unknown(
+      "The audit rules",
+      `Run the agent as root with CAP_AUDIT_CONTROL in the host's process namespace.${problem ? ` auditctl said: ${problem}` : ""}`,
+    );
+  }
+  const judged = present.map((object) => judge(facts, object, isVolatile));
+  const failing = judged.filter((entry) => !entry.covered);
+  if (isDisabled)
+    return unhealthy(
+      "The kernel's audit system is switched off.",
+      judged.map(({ reading }) => ({ ...reading, actual: "auditing is disabled" })),
+    );
+  if (failing.length > 0)
+    return unhealthy(
+      "No audit rule records changes of it.",
+      failing.map(({ reading }) => reading),
+    );
+  const notes = loaded ? [] : ["The rule is written in a file; that the kernel has loaded it could not be verified."];
+  return healthy(
+    "An audit rule records changes.",
+    judged.map(({ reading }) => reading),
+    notes,
+  );
+}
+
+function judge(facts: HostFacts, object: WatchedObject, isVolatile: boolean): { covered: boolean; reading: Reading } {
+  const names = [object.path, ...(object.alsoAccept ?? [])].flatMap((path) => facts.files.namesOf(path));
+  const { loaded, written } = facts.audit;
+  const found =
+    coveringWatch(loaded ?? [], names) ?? (!loaded || isVolatile ? coveringWatch(written ?? [], names) : undefined);
+  return {
+    covered: found !== undefined,
+    reading: {
+      item: object.path,
+      path: loaded ? "auditctl -l" : "/etc/audit/rules.d",
+      pointer: loaded ? "/host/audit/auditctl/out" : "/host/audit/rulesD",
+      actual: found ? `-w ${found.path} -p ${found.permissions} (${found.source})` : "no rule covers it",
+      expected: `a rule that covers ${object.path} with write and attribute changes`,
+    },
+  };
+}
+
+function unreadable(path: string, code: string): Outcome {
+  return unknown(
+    `${path} (${code})`,
+    "Let the agent see the host's file system: run it as root or mount the path read-only.",
+  );
+}

@@ -1,0 +1,113 @@
+import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
+import { type CisRule, defineHostRule, type RuleContext, type RuleExamples, type RuleWords } from "./define-rule.ts";
+import type { FileFact } from "./facts.ts";
+import type { HostFacts } from "./host-facts.ts";
+import { excessiveAcl, modeBits } from "./host-files.ts";
+
+/** The files a rule looks at. `absent` answers when there are none; a path that was not collected is unknown. */
+export interface FileTarget {
+  files: (facts: HostFacts) => (FileFact | string)[];
+  absent: string;
+  before?: (context: RuleContext) => Outcome | undefined;
+}
+
+type Definition = Omit<RuleWords, "needs" | "remediation"> & FileTarget & { examples: RuleExamples; what: string };
+
+/** A rule "X is owned by root:root" (or by root and the daemon's group). */
+export function defineFileOwnershipRule(
+  definition: Definition & { group?: (facts: HostFacts) => { gid: number; name: string } | null },
+): CisRule {
+  const { files, absent, before, group, what, ...words } = definition;
+  const owner = group ? "root:docker" : "root:root";
+  return defineHostRule({
+    ...words,
+    needs: [`owner of ${what}`],
+    remediation: (item) =>
+      `chown ${owner} ${quote(item)}\nThen correct the package or tool that set another owner of ${what}.`,
+    assess: (context) => {
+      const wanted = group ? group(context.facts) : { gid: 0, name: "root" };
+      return assessFiles(context, { files, absent, before }, (file) => {
+        if (wanted === null)
+          return { isRight: null, actual: `${file.uid}:${file.gid}`, expected: "root and the docker group" };
+        return {
+          isRight: file.uid === 0 && (file.gid === wanted.gid || (group !== undefined && file.gid === 0)),
+          actual: `${name(file.uid)}:${file.gid === wanted.gid ? wanted.name : name(file.gid)}`,
+          expected: `root:${wanted.name}`,
+        };
+      });
+    },
+  });
+}
+
+/** A rule "permissions of X are M or more restrictive": a bit mask, never a comparison of numbers, and ACL entries count. */
+export function defineFileModeRule(definition: Definition & { mask: number }): CisRule {
+  const { files, absent, before, mask, what, ...words } = definition;
+  const octal = `0${mask.toString(8).padStart(3, "0")}`;
+  return defineHostRule({
+    ...words,
+    needs: [`permissions and ACL of ${what}`],
+    remediation: (item) =>
+      `chmod ${octal.slice(1)} ${quote(item)}\nIf an ACL grants more on ${what}: setfacl -b ${quote(item)}`,
+    assess: (context) =>
+      assessFiles(context, { files, absent, before }, (file) => {
+        const bits = modeBits(file);
+        const acl = excessiveAcl(file, mask);
+        return {
+          isRight: bits === null ? null : (bits & ~mask & 0o777) === 0 && acl.length === 0,
+          actual: `${file.mode ?? "mode not read"}${acl.length ? ` with ACL ${acl.join(", ")}` : ""}`,
+          expected: `${octal} or more restrictive`,
+        };
+      }),
+  });
+}
+
+interface Judgement {
+  isRight: boolean | null;
+  actual: string;
+  expected: string;
+}
+
+function assessFiles(
+  context: RuleContext,
+  target: { files: FileTarget["files"]; absent: string; before: FileTarget["before"] | undefined },
+  judge: (file: FileFact) => Judgement,
+): Outcome {
+  const early = target.before?.(context);
+  if (early) return early;
+  if (!context.facts.host)
+    return unknown(
+      "Files of the host",
+      "Run the agent as root, or mount the host's file system read-only at HOST_ROOT.",
+    );
+  const readings: (Reading & { isRight: boolean | null })[] = [];
+  for (const entry of target.files(context.facts)) {
+    if (typeof entry === "string") return unknown(entry, "Let a newer agent collect this path.");
+    if (!entry.exists) {
+      if (entry.code && entry.code !== "ENOENT")
+        return unknown(`${entry.path} (${entry.code})`, "Run the agent as root, or mount the path read-only.");
+      continue;
+    }
+    const { isRight, actual, expected } = judge(entry);
+    readings.push({
+      item: entry.path,
+      path: entry.path,
+      pointer: `/host/files/${entry.path}`,
+      actual,
+      expected,
+      isRight,
+    });
+  }
+  const plain = (list: typeof readings) => list.map(({ isRight, ...reading }) => reading);
+  if (readings.length === 0) return notApplicable(target.absent);
+  const wrong = readings.filter((reading) => reading.isRight === false);
+  if (wrong.length > 0)
+    return unhealthy(`${wrong.length} of ${readings.length} differ from what is expected.`, plain(wrong));
+  const unread = readings.filter((reading) => reading.isRight === null);
+  if (unread.length > 0)
+    return unknown(unread.map((reading) => reading.path).join(", "), "Run the agent as root.", plain(unread));
+  return healthy("Set as expected.", plain(readings));
+}
+
+const name = (id: number | null | undefined): string =>
+  id === 0 ? "root" : id === null || id === undefined ? "?" : String(id);
+const quote = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,48 @@
+/** One release line of Docker Engine. `supportedUntil` is null for a line that still gets fixes. */
+export interface EngineRelease {
+  line: string;
+  supportedUntil: string | null;
+  /** First patch level without a known high or critical flaw of the engine. */
+  fixedFrom?: { version: string; reason: string };
+}
+
+const authorizationBypass = "CVE-2024-41110 (authorization plug-ins can be bypassed)";
+
+/**
+ * Lines and ends of upstream support (facts of the engine's release calendar, as of 2026-08). From 27 on a line is a major
+ * version. Refreshed with the product; a newer line than these is never called healthy without a person.
+ */
+export const engineReleases: EngineRelease[] = [
+  { line: "18.09", supportedUntil: "2019-08-22" },
+  { line: "19.03", supportedUntil: "2021-01-08" },
+  { line: "20.10", supportedUntil: "2023-12-10" },
+  { line: "23.0", supportedUntil: "2025-05-19", fixedFrom: { version: "23.0.15", reason: authorizationBypass } },
+  { line: "24.0", supportedUntil: "2024-06-08" },
+  { line: "25.0", supportedUntil: "2026-12-04", fixedFrom: { version: "25.0.6", reason: authorizationBypass } },
+  { line: "26.0", supportedUntil: "2024-06-08" },
+  { line: "26.1", supportedUntil: "2025-02-17", fixedFrom: { version: "26.1.5", reason: authorizationBypass } },
+  { line: "27", supportedUntil: "2025-05-03", fixedFrom: { version: "27.1.1", reason: authorizationBypass } },
+  { line: "28", supportedUntil: "2026-05-13" },
+  { line: "29", supportedUntil: null },
+];
+
+/** `20.10` of `20.10.24+dfsg1`, `29` of `29.1.0`; null when the text is not a version. */
+export function engineLine(version: string): string | null {
+  const match = /^v?(\d+)\.(\d+)/.exec(version);
+  if (!match) return null;
+  return Number(match[1]) >= 27 ? `${match[1]}` : `${match[1]}.${match[2]}`;
+}
+
+/** Compares dotted numbers; anything after them is ignored. */
+export function compareLines(left: string, right: string): number {
+  const numbers = (text: string) => (/^v?([\d.]+)/.exec(text)?.[1] ?? "").split(".").map(Number);
+  const [a, b] = [numbers(left), numbers(right)];
+  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The newest line this product knows. */
+export const newestLine = (): string => engineReleases.at(-1)?.line ?? "";

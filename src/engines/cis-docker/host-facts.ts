@@ -1,0 +1,97 @@
+import { type AuditFacts, auditFacts } from "./audit-rules.ts";
+import { type Container, containerFacts } from "./container-facts.ts";
+import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
+import { type HostEvidence, type HostSection, type ImageScanFact, isFailed } from "./facts.ts";
+import { type HostFiles, hostFiles } from "./host-files.ts";
+import { type HostImage, imageFacts } from "./image-facts.ts";
+import { type ManagedBy, managedBy } from "./managed-host.ts";
+import { type Mount, parseMounts } from "./mount-table.ts";
+
+type Present<Section> = Exclude<NonNullable<Section>, { error: unknown }>;
+type Info = Present<HostEvidence["info"]>;
+type Version = Present<HostEvidence["version"]>;
+type Networks = Present<HostEvidence["networks"]>;
+type Swarm = Present<HostEvidence["swarm"]>;
+
+/** A Docker host as rules see it: parsed once, every absent section null, so that a rule is a few lines. */
+export interface HostFacts {
+  evidence: HostEvidence;
+  info: Info | null;
+  version: Version | null;
+  host: HostSection | null;
+  networks: Networks | null;
+  swarm: Swarm | null;
+  engine: {
+    isPodman: boolean;
+    isRootless: boolean;
+    isDesktop: boolean;
+    version: string | null;
+    hasUserNamespaces: boolean;
+  };
+  /** Swarm state of this node: inactive, active, pending, locked … */
+  swarmState: string;
+  isManager: boolean;
+  daemon: DaemonSettings;
+  daemonExecutable: string | null;
+  files: HostFiles;
+  audit: AuditFacts;
+  mounts: Mount[] | null;
+  containers: Container[] | null;
+  images: HostImage[] | null;
+  scanOf(image: HostImage): ImageScanFact | null;
+  managed: ManagedBy | null;
+}
+
+/** Parses evidence. A section that failed or is missing becomes null; nothing is guessed. */
+export function hostFacts(evidence: HostEvidence): HostFacts {
+  const info = present(evidence.info);
+  const version = present(evidence.version);
+  const host = present(evidence.host);
+  const containers = containerFacts(evidence);
+  const options = info?.SecurityOptions ?? [];
+  const scans = evidence.imageScans ?? {};
+  return {
+    evidence,
+    info,
+    version,
+    host,
+    networks: present(evidence.networks),
+    swarm: present(evidence.swarm),
+    engine: {
+      isPodman: /podman/i.test(version?.Components?.[0]?.Name ?? ""),
+      isRootless: options.some((option) => option.includes("name=rootless")),
+      isDesktop: /docker desktop/i.test(info?.OperatingSystem ?? ""),
+      version: version?.Version ?? null,
+      hasUserNamespaces: options.some((option) => /name=(userns|rootless)/.test(option)),
+    },
+    swarmState: info?.Swarm?.LocalNodeState || "inactive",
+    isManager: info?.Swarm?.ControlAvailable ?? false,
+    daemon: daemonSettings(evidence),
+    daemonExecutable: daemonExecutable(host),
+    files: hostFiles(host),
+    audit: auditFacts(host),
+    mounts: host?.mountinfo ? parseMounts(host.mountinfo) : null,
+    containers,
+    images: imageFacts(evidence, containers),
+    scanOf: (image) =>
+      scans[image.id] ?? image.digests.map((digest) => scans[digest]).find((scan) => scan !== undefined) ?? null,
+    managed: managedBy(evidence),
+  };
+}
+
+function present<Section>(section: Section): Present<Section> | null {
+  if (section === undefined || section === null || isFailed(section)) return null;
+  // The failed form is the only other member of the union, and it was excluded above.
+  return section as Present<Section>;
+}
+
+/** The dockerd executable: what the process runs, never a name that merely contains the text. */
+function daemonExecutable(host: HostSection | null): string | null {
+  if (host?.daemonExe) return host.daemonExe;
+  const daemon = (host?.processes ?? []).find(
+    (process) => process.exe?.endsWith("/dockerd") && process.comm === "dockerd",
+  );
+  if (daemon?.exe) return daemon.exe;
+  const first = host?.daemonArgv?.[0];
+  return first?.startsWith("/") ? first : null;
+}

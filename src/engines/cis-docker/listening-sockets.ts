@@ -1,0 +1,15 @@
+import type { HostFacts } from "./host-facts.ts";
+
+/** `address:port` of TCP sockets that dockerd itself listens on, without those of swarm. */
+export function daemonTcpSockets(facts: HostFacts): string[] {
+  return listening(facts).filter((address) => !/:(2377|7946|4789)$/.test(address));
+}
+
+/** Every `address:port` that dockerd listens on, from lines as `ss -lntp` prints them. */
+export function listening(facts: HostFacts): string[] {
+  return (facts.host?.listening ?? []).flatMap((line) => {
+    const fields = line.trim().split(/\s+/);
+    const address = fields[0] === "LISTEN" || fields[0] === "UNCONN" ? fields[3] : fields[4];
+    return address && line.includes('"dockerd"') ? [address] : [];
+  });
+}

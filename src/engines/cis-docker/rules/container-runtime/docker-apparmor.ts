@@ -1,0 +1,51 @@
+import { notApplicable, show, unknown } from "../../../kit/outcome.ts";
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.2. */
+export default defineContainerRule({
+  id: "docker-apparmor",
+  title: "An AppArmor profile confines every container",
+  controls: { "1.8.0": "5.2", "1.7.0": "5.2", "1.6.0": "5.2", "1.2.0": "5.1" },
+  level: 1,
+  severity: "medium",
+  severityReason: "MAC confinement missing",
+  rationale: "The profile stops many ways out of a container even when it runs as root.",
+  needs: ["info.SecurityOptions", "AppArmorProfile"],
+  remediation: (item) => `Create ${item} again with --security-opt apparmor=docker-default, or a profile of its own.`,
+  passed: "A profile confines every container.",
+  failed: "containers run without an AppArmor profile",
+  before: ({ facts }) => {
+    if (!facts.info) return unknown("The engine's security options", "Give the agent access to the Docker socket.");
+    const isOn = (facts.info.SecurityOptions ?? []).some((option) => option.includes("name=apparmor"));
+    return isOn
+      ? undefined
+      : notApplicable("AppArmor is not the security module of this engine.", [
+          {
+            path: "SecurityOptions",
+            pointer: "/info/SecurityOptions",
+            actual: show(facts.info.SecurityOptions ?? []),
+            expected: "name=apparmor",
+          },
+        ]);
+  },
+  assess: (container) => {
+    const profile = container.inspect.AppArmorProfile ?? "";
+    return read(container, {
+      path: "AppArmorProfile",
+      actual: profile || "not set",
+      expected: "a profile other than unconfined",
+      isRight: profile !== "" && profile !== "unconfined",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ container: { AppArmorProfile: "unconfined" } }),
+      example({ container: { AppArmorProfile: "" } }),
+    ],
+    notApplicable: [example({ info: { SecurityOptions: [] } })],
+    unknown: [example({ without: ["info"] })],
+  },
+});

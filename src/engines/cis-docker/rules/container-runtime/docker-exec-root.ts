@@ -1,0 +1,70 @@
+import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineHostRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 5.24. */
+export default defineHostRule({
+  id: "docker-exec-root",
+  title: "docker exec is not used as root",
+  controls: { "1.8.0": "5.24", "1.7.0": "5.24", "1.6.0": "5.24", "1.2.0": "5.23" },
+  level: 2,
+  severity: "medium",
+  severityReason: "bypasses USER",
+  rationale: "A command as root undoes the ordinary user that the container was given.",
+  needs: ["exec events of the engine"],
+  confirms: "that nobody uses docker exec as root on this host",
+  remediation: (item) =>
+    `Find out who ran the command in ${item} and use --user with an ordinary account in the procedure.`,
+  scope: "container",
+  assess: ({ facts, policy }) => {
+    if (!facts.containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
+    if (facts.containers.length === 0) return notApplicable("No container is on this host.");
+    const seen = facts.evidence.execObservations;
+    const days = seen ? (Date.parse(seen.until) - Date.parse(seen.watchingSince)) / 86_400_000 : 0;
+    const found = (seen?.execs ?? []).filter((exec) => /^(root|0)?(:|$)/.test(exec.user) && exec.user !== "");
+    const expected = "no such command in {days} days".replace("{days}", `${policy.execWindowDays}`);
+    if (found.length > 0) {
+      return unhealthy(
+        `${found.length} commands ran as root in a container.`,
+        found.map((exec, index) => ({
+          item: exec.container,
+          path: `exec at ${exec.at}`,
+          pointer: `/execObservations/execs/${index}`,
+          actual: exec.command,
+          expected,
+        })),
+      );
+    }
+    const reading = {
+      path: "exec events",
+      pointer: "/execObservations/watchingSince",
+      actual: seen ? `watched for ${Math.floor(days)} days` : "not watched",
+      expected,
+    };
+    if (days < policy.execWindowDays)
+      return manual(
+        `The agent has not watched this host for ${policy.execWindowDays} days without a gap: confirm that nobody runs commands as root.`,
+        [reading],
+      );
+    return healthy("No such command was seen.", [reading]);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({
+        execs: [
+          {
+            at: "2026-11-10T00:00:00Z",
+            containerId: "x",
+            container: "web",
+            command: "sh",
+            privileged: false,
+            user: "root",
+          },
+        ],
+      }),
+    ],
+    manual: [example({ execs: null })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,43 @@
+import { resolveNamespace } from "../../container-facts.ts";
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.17. */
+export default defineContainerRule({
+  id: "docker-host-ipc",
+  title: "The IPC namespace of the host is not shared",
+  controls: { "1.8.0": "5.17", "1.7.0": "5.17", "1.6.0": "5.17", "1.2.0": "5.16" },
+  level: 1,
+  severity: "high",
+  severityReason: "reads host shared memory",
+  rationale: "It reads and writes the shared memory of every program on the host.",
+  needs: ["HostConfig.IpcMode"],
+  remediation: (item) => `Create ${item} again without --ipc=host, and not joined to a container that has it.`,
+  passed: "No container shares it.",
+  failed: "containers share the IPC namespace of the host",
+  assess: (container, { containers }) => {
+    const { mode, through } = resolveNamespace(container, "IpcMode", containers);
+    const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
+    return read(container, {
+      path: "HostConfig.IpcMode",
+      actual: `${mode || "its own"}${chain}`,
+      expected: "not host",
+      isRight: mode !== "host",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ hostConfig: { IpcMode: "host" } }),
+      example({
+        hostConfig: { IpcMode: "container:other" },
+        containers: [
+          { Id: "2e", Name: "/other", State: { Status: "exited" }, HostConfig: { IpcMode: "host" }, Config: {} },
+        ],
+      }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

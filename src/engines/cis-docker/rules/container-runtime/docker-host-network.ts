@@ -1,0 +1,43 @@
+import { resolveNamespace } from "../../container-facts.ts";
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.10. */
+export default defineContainerRule({
+  id: "docker-host-network",
+  title: "The network namespace of the host is not shared",
+  controls: { "1.8.0": "5.10", "1.7.0": "5.10", "1.6.0": "5.10", "1.2.0": "5.9" },
+  level: 1,
+  severity: "high",
+  severityReason: "sees and binds all host traffic",
+  rationale: "It sees and opens every port of the host and reaches services that listen on loopback.",
+  needs: ["HostConfig.NetworkMode"],
+  remediation: (item) => `Create ${item} again without --network=host, and not joined to a container that has it.`,
+  passed: "No container shares it.",
+  failed: "containers share the network namespace of the host",
+  assess: (container, { containers }) => {
+    const { mode, through } = resolveNamespace(container, "NetworkMode", containers);
+    const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
+    return read(container, {
+      path: "HostConfig.NetworkMode",
+      actual: `${mode || "its own"}${chain}`,
+      expected: "not host",
+      isRight: mode !== "host",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ hostConfig: { NetworkMode: "host" } }),
+      example({
+        hostConfig: { NetworkMode: "container:other" },
+        containers: [
+          { Id: "2e", Name: "/other", State: { Status: "exited" }, HostConfig: { NetworkMode: "host" }, Config: {} },
+        ],
+      }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

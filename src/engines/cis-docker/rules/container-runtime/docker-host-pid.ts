@@ -1,0 +1,43 @@
+import { resolveNamespace } from "../../container-facts.ts";
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.16. */
+export default defineContainerRule({
+  id: "docker-host-pid",
+  title: "The process namespace of the host is not shared",
+  controls: { "1.8.0": "5.16", "1.7.0": "5.16", "1.6.0": "5.16", "1.2.0": "5.15" },
+  level: 1,
+  severity: "high",
+  severityReason: "sees and signals host processes",
+  rationale: "It sees every process of the host, and may signal or trace them.",
+  needs: ["HostConfig.PidMode"],
+  remediation: (item) => `Create ${item} again without --pid=host, and not joined to a container that has it.`,
+  passed: "No container shares it.",
+  failed: "containers share the process namespace of the host",
+  assess: (container, { containers }) => {
+    const { mode, through } = resolveNamespace(container, "PidMode", containers);
+    const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
+    return read(container, {
+      path: "HostConfig.PidMode",
+      actual: `${mode || "its own"}${chain}`,
+      expected: "not host",
+      isRight: mode !== "host",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ hostConfig: { PidMode: "host" } }),
+      example({
+        hostConfig: { PidMode: "container:other" },
+        containers: [
+          { Id: "2e", Name: "/other", State: { Status: "exited" }, HostConfig: { PidMode: "host" }, Config: {} },
+        ],
+      }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,34 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.31. */
+export default defineContainerRule({
+  id: "docker-host-userns",
+  title: "The user namespace of the host is not shared",
+  controls: { "1.8.0": "5.31", "1.7.0": "5.31", "1.6.0": "5.31", "1.2.0": "5.30" },
+  level: 1,
+  severity: "medium",
+  severityReason: "loses uid remapping",
+  rationale: "A container that opts out of the mapping is real root on the host again.",
+  needs: ["HostConfig.UsernsMode"],
+  remediation: (item) => `Create ${item} again without --userns=host.`,
+  passed:
+    "No container opts out of the daemon's mapping. Without userns-remap all share the host's namespace; control 2.10 says so.",
+  failed: "containers share the user namespace of the host",
+  assess: (container) => {
+    const mode = container.inspect.HostConfig.UsernsMode ?? "";
+    return read(container, {
+      path: "HostConfig.UsernsMode",
+      actual: mode || "the daemon's",
+      expected: "not host",
+      isRight: mode !== "host",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ hostConfig: { UsernsMode: "host" } })],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

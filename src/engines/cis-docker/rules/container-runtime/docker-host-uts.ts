@@ -1,0 +1,33 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.21. */
+export default defineContainerRule({
+  id: "docker-host-uts",
+  title: "The UTS namespace of the host is not shared",
+  controls: { "1.8.0": "5.21", "1.7.0": "5.21", "1.6.0": "5.21", "1.2.0": "5.20" },
+  level: 1,
+  severity: "low",
+  severityReason: "can rename the host",
+  rationale: "A container in it can rename the host.",
+  needs: ["HostConfig.UTSMode"],
+  remediation: (item) => `Create ${item} again without --uts=host.`,
+  passed: "No container shares it.",
+  failed: "containers share the UTS namespace of the host",
+  assess: (container) => {
+    const value = container.inspect.HostConfig.UTSMode;
+    return read(container, {
+      path: "HostConfig.UTSMode",
+      actual: value,
+      expected: "not host",
+      isRight: value !== "host",
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ hostConfig: { UTSMode: "host" } })],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

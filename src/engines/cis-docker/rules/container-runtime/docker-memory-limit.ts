@@ -1,0 +1,37 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.11. */
+export default defineContainerRule({
+  id: "docker-memory-limit",
+  title: "Memory of containers is limited",
+  controls: { "1.8.0": "5.11", "1.7.0": "5.11", "1.6.0": "5.11", "1.2.0": "5.10" },
+  level: 1,
+  severity: "medium",
+  severityReason: "one container starves the host",
+  rationale: "One container without a limit can take all memory of the host.",
+  needs: ["HostConfig.Memory", "cgroup memory.max"],
+  remediation: (item) => `Create ${item} again with --memory, for example --memory 512m.`,
+  passed: "Every container has a memory limit.",
+  failed: "containers have no memory limit",
+  assess: (container, { facts }) => {
+    const own = container.inspect.HostConfig.Memory ?? 0;
+    const inherited = container.process?.memoryMaxBytes ?? 0;
+    const total = facts.info?.MemTotal ?? Number.POSITIVE_INFINITY;
+    const isInherited = own <= 0 && inherited > 0 && inherited < total;
+    const actual = own > 0 ? `${own} bytes` : isInherited ? `${inherited} bytes, inherited` : "no limit";
+    return read(container, {
+      path: "HostConfig.Memory",
+      actual,
+      expected: "a limit above 0",
+      isRight: own > 0 || isInherited,
+    });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ hostConfig: { Memory: 0, MemoryReservation: 1000 } })],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,46 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.20. */
+export default defineContainerRule({
+  id: "docker-mount-propagation",
+  title: "Mounts are not propagated to the host",
+  controls: { "1.8.0": "5.20", "1.7.0": "5.20", "1.6.0": "5.20", "1.2.0": "5.19" },
+  level: 1,
+  severity: "medium",
+  severityReason: "mounts leak to the host",
+  rationale: "A shared mount lets a container mount things on the host.",
+  needs: ["Mounts"],
+  remediation: (item, reading) =>
+    `Create ${item} again without the shared propagation of ${reading?.actual ?? "its mount"} (drop :shared and :rshared).`,
+  passed: "No mount is shared with the host.",
+  failed: "containers share mounts with the host",
+  assess: (container) => {
+    const shared = (container.inspect.Mounts ?? []).flatMap((mount, index) =>
+      ["shared", "rshared"].includes(mount.Propagation ?? "")
+        ? [
+            {
+              item: container.name,
+              path: `Mounts[${index}].Propagation`,
+              pointer: `${container.pointer}/Mounts/${index}/Propagation`,
+              actual: `${mount.Destination}: ${mount.Propagation}`,
+              expected: "private or slave",
+            },
+          ]
+        : [],
+    );
+    if (shared.length > 0) return { status: "unhealthy", readings: shared };
+    return read(container, { path: "Mounts", actual: "no shared mount", expected: "private or slave", isRight: true });
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({
+        container: { Mounts: [{ Type: "bind", Source: "/srv/x", Destination: "/x", Propagation: "rshared" }] },
+      }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,45 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.26. */
+export default defineContainerRule({
+  id: "docker-no-new-privileges",
+  title: "Containers cannot gain privileges",
+  controls: { "1.8.0": "5.26", "1.7.0": "5.26", "1.6.0": "5.26", "1.2.0": "5.25" },
+  level: 1,
+  severity: "high",
+  severityReason: "setuid escalation",
+  rationale: "A set-user-id program in the container could otherwise turn a user into root.",
+  needs: ["HostConfig.SecurityOpt", "daemon no-new-privileges", "/proc/<pid>/status NoNewPrivs"],
+  remediation: (item) => `Create ${item} again with --security-opt no-new-privileges.`,
+  passed: "No container can gain privileges.",
+  failed: "containers may gain privileges",
+  assess: (container, { facts }) => {
+    const option = (container.inspect.HostConfig.SecurityOpt ?? []).find((entry) =>
+      entry.startsWith("no-new-privileges"),
+    );
+    const own = option === undefined ? undefined : !/[=:](false|0)$/i.test(option);
+    const effective = container.process?.noNewPrivs;
+    const isRight =
+      own ??
+      (effective === null || effective === undefined
+        ? facts.daemon.flag("no-new-privileges", false).value
+        : effective === 1);
+    return read(container, {
+      path: "HostConfig.SecurityOpt",
+      actual: option ?? (isRight ? "the daemon's default: true" : "not set"),
+      expected: "no-new-privileges",
+      isRight,
+    });
+  },
+  examples: {
+    healthy: [example(), example({ hostConfig: { SecurityOpt: null } })],
+    unhealthy: [
+      example({ hostConfig: { SecurityOpt: ["no-new-privileges:false"] } }),
+      example({ configFile: {}, hostConfig: { SecurityOpt: [] } }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,46 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { publishedPorts } from "../../published-ports.ts";
+
+/** CIS Docker 1.8.0, control 5.8. */
+export default defineContainerRule({
+  id: "docker-privileged-ports",
+  title: "Privileged ports are not published",
+  controls: { "1.8.0": "5.8", "1.7.0": "5.8", "1.6.0": "5.8", "1.2.0": "5.7" },
+  level: 1,
+  severity: "low",
+  severityReason: "services on trusted ports",
+  rationale: "Ports below 1024 belong to services of the host; a container on one can stand in for them.",
+  needs: ["NetworkSettings.Ports", "HostConfig.PortBindings"],
+  remediation: (item, reading) =>
+    `Publish ${item} on a port above 1023 instead of ${reading?.actual ?? "its port"}, or allow this port for the site if it is the proxy that must own it.`,
+  passed: "Published ports are 1024 or higher.",
+  failed: "containers publish privileged ports",
+  assess: (container, { policy }) => {
+    const bindings = publishedPorts(container);
+    if (bindings.length === 0) return null;
+    const bad = bindings.filter(
+      ({ hostPort }) => hostPort >= 1 && hostPort < 1024 && !policy.allowedPrivilegedPorts.includes(hostPort),
+    );
+    const reading = ({ hostPort, containerPort, pointer }: (typeof bindings)[number]) => ({
+      item: container.name,
+      path: `NetworkSettings.Ports["${containerPort}"]`,
+      pointer,
+      actual: `${hostPort}`,
+      expected: "1024 or higher",
+    });
+    return bad.length > 0
+      ? { status: "unhealthy", readings: bad.map(reading) }
+      : { status: "healthy", readings: bindings.map(reading) };
+  },
+  examples: {
+    healthy: [
+      example({ container: { NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] } } } }),
+    ],
+    unhealthy: [
+      example({ container: { NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "80" }] } } } }),
+    ],
+    notApplicable: [example()],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,40 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.15. */
+export default defineContainerRule({
+  id: "docker-restart-policy",
+  title: "Restarts are limited to five",
+  controls: { "1.8.0": "5.15", "1.7.0": "5.15", "1.6.0": "5.15", "1.2.0": "5.14" },
+  level: 1,
+  severity: "low",
+  severityReason: "endless restarts hide crashes and attacks",
+  rationale: "A container that restarts for ever hides a crash or an attack and can exhaust the host.",
+  needs: ["HostConfig.RestartPolicy"],
+  remediation: (item) => `Create ${item} again with --restart on-failure:5.`,
+  passed: "Every restart policy is limited.",
+  failed: "containers restart without a limit",
+  assess: (container) => {
+    if (container.isKubernetes) return null;
+    const { Name = "", MaximumRetryCount = 0 } = container.inspect.HostConfig.RestartPolicy ?? {};
+    const name = Name || "no";
+    const retries = MaximumRetryCount ?? 0;
+    const isRight = name === "no" || (name === "on-failure" && retries >= 1 && retries <= 5);
+    return read(container, {
+      path: "HostConfig.RestartPolicy",
+      actual: name === "on-failure" ? `${name}:${retries || "unlimited"}` : name,
+      expected: "no, or on-failure with 1 to 5 retries",
+      isRight,
+    });
+  },
+  examples: {
+    healthy: [example(), example({ hostConfig: { RestartPolicy: { Name: "no" } } })],
+    unhealthy: [
+      example({ hostConfig: { RestartPolicy: { Name: "always" } } }),
+      example({ hostConfig: { RestartPolicy: { Name: "on-failure", MaximumRetryCount: 0 } } }),
+    ],
+    notApplicable: [example({ config: { Labels: { "io.kubernetes.pod.name": "p" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

@@ -1,0 +1,55 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.7. */
+export default defineContainerRule({
+  id: "docker-sshd-in-container",
+  title: "No SSH server runs in a container",
+  controls: { "1.8.0": "5.7", "1.7.0": "5.7", "1.6.0": "5.7", "1.2.0": "5.6" },
+  level: 1,
+  severity: "medium",
+  severityReason: "second uncontrolled way in",
+  rationale: "It opens a second way in that the platform neither manages nor records.",
+  needs: ["docker top"],
+  remediation: (item) => `Create ${item} again from an image without an SSH server; use "docker exec" for access.`,
+  passed: "No container runs an SSH server.",
+  failed: "containers run an SSH server",
+  assess: (container) => {
+    if (container.inspect.State.Status !== "running") return null;
+    if (!container.programs) {
+      return {
+        status: "unknown",
+        readings: [
+          {
+            item: container.name,
+            path: "docker top",
+            pointer: "/containersTop",
+            actual: "not read",
+            expected: "no sshd or dropbear",
+          },
+        ],
+      };
+    }
+    const found = container.programs.find((line) => isSshServer(line.split(/\s+/)));
+    return read(container, {
+      path: "docker top",
+      pointer: `/containersTop/${container.inspect.Name}/Processes`,
+      actual: found ?? "no SSH server",
+      expected: "no sshd or dropbear",
+      isRight: !found,
+    });
+  },
+  examples: {
+    healthy: [example(), example({ top: ["grep sshd /etc/passwd"] })],
+    unhealthy: [example({ top: ["/usr/sbin/sshd -D"] }), example({ top: ["/bin/sh /usr/sbin/sshd"] })],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersTop"] })],
+  },
+});
+
+/** The program is the first word, or the script that an interpreter in front of it runs; an argument elsewhere is only text. */
+function isSshServer([first = "", second = ""]: string[]): boolean {
+  const named = (word: string) => /(^|\/)(sshd|dropbear)$/.test(word.replace(/:$/, ""));
+  return named(first) || (/(^|\/)(sh|bash|dash|ash|busybox)$/.test(first) && named(second));
+}

@@ -1,0 +1,58 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 5.19. */
+export default defineContainerRule({
+  id: "docker-ulimit-override",
+  title: "Limits of open files and processes fit each container",
+  controls: { "1.8.0": "5.19", "1.7.0": "5.19", "1.6.0": "5.19", "1.2.0": "5.18" },
+  level: 1,
+  severity: "low",
+  severityReason: "resource use",
+  rationale: "A container without limits can open files until the host has none left.",
+  needs: ["HostConfig.Ulimits", "daemon default-ulimits"],
+  confirms: "that the inherited limits fit the containers listed",
+  remediation: (item) => `Create ${item} again with --ulimit nofile=1024:65536, or set a default for the daemon.`,
+  passed: "Every container has limits.",
+  failed: "containers have unlimited resources",
+  unconfirmed: "Neither the daemon nor these containers set limits: confirm that the inherited ones fit.",
+  assess: (container, { facts }) => {
+    const own = container.inspect.HostConfig.Ulimits ?? [];
+    const actual = own.map((limit) => `${limit.Name}=${limit.Soft}:${limit.Hard}`).join(", ") || "not set";
+    const expected = "limits at or below the daemon's, never unlimited";
+    const hasDefault =
+      facts.daemon.object("default-ulimits") !== null || facts.daemon.list("default-ulimit", "").value.length > 0;
+    if (own.length > 0)
+      return read(container, {
+        path: "HostConfig.Ulimits",
+        actual,
+        expected,
+        isRight: own.every((limit) => limit.Hard >= 0 && limit.Soft >= 0),
+      });
+    if (hasDefault)
+      return read(container, { path: "HostConfig.Ulimits", actual: "the daemon's default", expected, isRight: true });
+    return {
+      status: "manual",
+      readings: [
+        {
+          item: container.name,
+          path: "HostConfig.Ulimits",
+          pointer: `${container.pointer}/HostConfig/Ulimits`,
+          actual,
+          expected,
+        },
+      ],
+    };
+  },
+  examples: {
+    healthy: [
+      example(),
+      example({ configFile: {}, hostConfig: { Ulimits: [{ Name: "nofile", Soft: 10, Hard: 20 }] } }),
+    ],
+    unhealthy: [example({ hostConfig: { Ulimits: [{ Name: "nofile", Soft: -1, Hard: -1 }] } })],
+    manual: [example({ configFile: {} })],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

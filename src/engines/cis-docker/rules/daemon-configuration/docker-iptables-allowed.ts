@@ -1,0 +1,36 @@
+import { healthy, unhealthy } from "../../../kit/outcome.ts";
+import { defineDaemonRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 2.4. */
+export default defineDaemonRule({
+  id: "docker-iptables-allowed",
+  title: "Docker may manage iptables",
+  controls: { "1.8.0": "2.4", "1.7.0": "2.4", "1.6.0": "2.4", "1.2.0": "2.3" },
+  level: 1,
+  severity: "high",
+  severityReason: "without the rules containers are either unreachable or unfiltered",
+  rationale: "Without its rules, published ports and networks are not separated as people expect.",
+  needs: ["daemon arguments and file"],
+  needsSettings: true,
+  remediation: (item) =>
+    `Remove "iptables": false from ${item} (the default is true) and restart the daemon; stop every container first.`,
+  assess: ({ facts }) => {
+    const setting = facts.daemon.flag("iptables", true);
+    const reading = {
+      item: facts.daemon.configPath,
+      path: setting.path,
+      pointer: setting.pointer,
+      actual: `${setting.value}`,
+      expected: "true",
+    };
+    return setting.value
+      ? healthy("Docker manages its firewall rules.", [reading])
+      : unhealthy("Docker may not write firewall rules.", [reading]);
+  },
+  examples: {
+    healthy: [example(), example({ argv: ["--iptables"] })],
+    unhealthy: [example({ argv: ["--iptables=false"] }), example({ configFile: { iptables: false } })],
+    unknown: [example({ without: ["host"] })],
+  },
+});

@@ -1,0 +1,49 @@
+import { healthy, unhealthy } from "../../../kit/outcome.ts";
+import { defineDaemonRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 2.17. */
+export default defineDaemonRule({
+  id: "docker-userland-proxy",
+  title: "The userland proxy is off",
+  controls: { "1.8.0": "2.17", "1.7.0": "2.16", "1.6.0": "2.16", "1.2.0": "2.14" },
+  level: 1,
+  severity: "low",
+  severityReason: "extra attack surface and loss of client addresses",
+  rationale: "The proxy hides the address of clients and is one more program that listens on the host.",
+  needs: ["daemon arguments and file", "processes"],
+  needsSettings: true,
+  remediation: (item) =>
+    `Set "userland-proxy": false in ${item}, check the file with "dockerd --validate --config-file ${item}" and restart the daemon.`,
+  assess: ({ facts }) => {
+    const setting = facts.daemon.flag("userland-proxy", true);
+    const proxies = (facts.host?.processes ?? []).filter((process) => process.comm === "docker-proxy").length;
+    const reading = {
+      item: facts.daemon.configPath,
+      path: setting.path,
+      pointer: setting.pointer,
+      actual: `${setting.value}`,
+      expected: "false",
+    };
+    if (setting.value) return unhealthy("Published ports pass the userland proxy.", [reading]);
+    if (proxies > 0)
+      return unhealthy(`${proxies} proxies still run: the daemon was not restarted.`, [
+        {
+          ...reading,
+          path: "processes named docker-proxy",
+          pointer: "/host/processes",
+          actual: `${proxies}`,
+          expected: "0",
+        },
+      ]);
+    return healthy("Ports are published without the proxy.", [reading]);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ configFile: {} }),
+      example({ host: { processes: [{ pid: 9, comm: "docker-proxy", exe: "/usr/bin/docker-proxy", argv: [] }] } }),
+    ],
+    unknown: [example({ without: ["host"] })],
+  },
+});

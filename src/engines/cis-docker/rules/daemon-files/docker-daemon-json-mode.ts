@@ -1,0 +1,26 @@
+import { defineFileModeRule } from "../../define-file-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 3.18. */
+export default defineFileModeRule({
+  id: "docker-daemon-json-mode",
+  title: "The daemon configuration file is writable by root only",
+  controls: { "1.8.0": "3.18", "1.7.0": "3.18", "1.6.0": "3.18", "1.2.0": "3.18" },
+  level: 2,
+  severity: "medium",
+  severityReason: "a writer of this object controls the daemon",
+  rationale: "Whoever can write it can switch every protection of the daemon off.",
+  what: "the daemon configuration file",
+  files: ({ daemon, files }) => [files.find(daemon.configPath) ?? daemon.configPath],
+  absent: "There is no daemon configuration file.",
+  mask: 0o644,
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ files: [{ path: "/etc/docker/daemon.json", mode: "0622" }] }),
+      example({ files: [{ path: "/etc/docker/daemon.json", mode: "0666" }] }),
+    ],
+    notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
+  },
+});

@@ -1,0 +1,25 @@
+import { defineFileOwnershipRule } from "../../define-file-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 3.17. */
+export default defineFileOwnershipRule({
+  id: "docker-daemon-json-owner",
+  title: "The daemon configuration file belongs to root",
+  controls: { "1.8.0": "3.17", "1.7.0": "3.17", "1.6.0": "3.17", "1.2.0": "3.17" },
+  level: 2,
+  severity: "medium",
+  severityReason: "a writer of this object controls the daemon",
+  rationale: "Security options of the daemon stand in this file.",
+  what: "the daemon configuration file",
+  files: ({ daemon, files }) => [files.find(daemon.configPath) ?? daemon.configPath],
+  absent: "There is no daemon configuration file.",
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ files: [{ path: "/etc/docker/daemon.json", uid: 1000 }] }),
+      example({ files: [{ path: "/etc/docker/daemon.json", gid: 100 }] }),
+    ],
+    notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
+  },
+});

@@ -1,0 +1,55 @@
+import { defineFileOwnershipRule } from "../../define-file-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 3.1. */
+export default defineFileOwnershipRule({
+  id: "docker-service-unit-owner",
+  title: "docker.service belongs to root",
+  controls: { "1.8.0": "3.1", "1.7.0": "3.1", "1.6.0": "3.1", "1.2.0": "3.1" },
+  level: 1,
+  severity: "medium",
+  severityReason: "a writer of this object controls the daemon",
+  rationale: "An owner other than root could change how the daemon starts.",
+  what: "docker.service",
+  files: ({ files }) => files.unit("docker.service"),
+  absent: "The daemon was not started from a systemd unit.",
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({
+        host: {
+          units: {
+            "docker.service": [
+              {
+                path: "/etc/systemd/system/docker.service.d/override.conf",
+                exists: true,
+                real: "/etc/systemd/system/docker.service.d/override.conf",
+                gid: 0,
+                mode: "0644",
+                uid: 1000,
+              },
+            ],
+          },
+        },
+      }),
+      example({
+        host: {
+          units: {
+            "docker.service": [
+              {
+                path: "/etc/systemd/system/docker.service.d/override.conf",
+                exists: true,
+                real: "/etc/systemd/system/docker.service.d/override.conf",
+                uid: 0,
+                mode: "0644",
+                gid: 100,
+              },
+            ],
+          },
+        },
+      }),
+    ],
+    notApplicable: [example({ host: { units: {} } })],
+    unknown: [example({ without: ["host"] })],
+  },
+});

@@ -1,0 +1,27 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.8. */
+export default defineAuditRule({
+  id: "docker-audit-containerd-socket",
+  title: "The containerd socket is audited",
+  controls: { "1.8.0": "1.1.8", "1.7.0": "1.1.8", "1.6.0": "1.1.8", "1.2.0": null },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale: "Anyone who reaches this socket controls containers behind the back of the Docker daemon.",
+  objects: ({ daemon, files }) => {
+    const address = daemon.text("containerd", "").value;
+    if (address) return [{ path: address }];
+    const own = "/run/docker/containerd/containerd.sock";
+    const system = "/run/containerd/containerd.sock";
+    return [{ path: files.find(system)?.exists || !files.find(own)?.exists ? system : own }];
+  },
+  isVolatile: true,
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    notApplicable: [example({ files: [{ path: "/run/containerd/containerd.sock", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

@@ -1,0 +1,20 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.14. */
+export default defineAuditRule({
+  id: "docker-audit-containerd",
+  title: "Changes of containerd are audited",
+  controls: { "1.8.0": "1.1.14", "1.7.0": "1.1.14", "1.6.0": "1.1.14", "1.2.0": "1.2.11" },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale: "containerd starts and supervises every container; a replaced executable runs as root.",
+  objects: () => [{ path: "/usr/bin/containerd" }],
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    notApplicable: [example({ files: [{ path: "/usr/bin/containerd", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

@@ -1,0 +1,21 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.3. */
+export default defineAuditRule({
+  id: "docker-audit-daemon",
+  title: "Changes of the Docker daemon are audited",
+  controls: { "1.8.0": "1.1.3", "1.7.0": "1.1.3", "1.6.0": "1.1.3", "1.2.0": "1.2.3" },
+  level: 1,
+  severity: "medium",
+  severityReason: "loss of the audit trail for the object that controls every container",
+  rationale:
+    "Whoever replaces dockerd owns every container. An audit rule on the executable leaves a trace of the replacement.",
+  objects: ({ daemonExecutable }) => [{ path: daemonExecutable ?? "/usr/bin/dockerd" }],
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    notApplicable: [example({ files: [{ path: "/usr/bin/dockerd", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

@@ -1,0 +1,30 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.9. */
+export default defineAuditRule({
+  id: "docker-audit-docker-socket",
+  title: "The Docker socket is audited",
+  controls: { "1.8.0": "1.1.9", "1.7.0": "1.1.9", "1.6.0": "1.1.9", "1.2.0": "1.2.7" },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale:
+    "Access to this socket equals root on the host. Older versions of the benchmark name the unit docker.socket; a watch on either counts.",
+  objects: ({ daemon, files }) => {
+    const hosts = daemon.list("host", "hosts").value.filter((address) => address.startsWith("unix://"));
+    const sockets = hosts.map((address) => address.slice("unix://".length));
+    const units = files.unit("docker.socket").map(({ path }) => path);
+    return (sockets.length > 0 ? sockets : ["/var/run/docker.sock"]).map((path) => ({ path, alsoAccept: units }));
+  },
+  isVolatile: true,
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ auditRules: [watch("/somewhere/else")] }),
+      example({ auditRules: [watch("/run/docker.sock.bak")] }),
+    ],
+    notApplicable: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

@@ -1,0 +1,20 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.13. */
+export default defineAuditRule({
+  id: "docker-audit-etc-sysconfig-docker",
+  title: "Changes of /etc/sysconfig/docker are audited",
+  controls: { "1.8.0": "1.1.13", "1.7.0": "1.1.13", "1.6.0": "1.1.13", "1.2.0": "1.2.9" },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale: "On Red Hat systems this file may add arguments to the daemon.",
+  objects: () => [{ path: "/etc/sysconfig/docker" }],
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    notApplicable: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

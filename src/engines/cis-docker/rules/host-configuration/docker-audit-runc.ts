@@ -1,0 +1,31 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+import type { HostFacts } from "../../host-facts.ts";
+
+/** CIS Docker 1.8.0, control 1.1.18. */
+export default defineAuditRule({
+  id: "docker-audit-runc",
+  title: "Changes of runc are audited",
+  controls: { "1.8.0": "1.1.18", "1.7.0": "1.1.18", "1.6.0": "1.1.18", "1.2.0": "1.2.12" },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale: "runc creates the isolation of every container; who replaces it can leave holes in it.",
+  objects: runcPaths,
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    notApplicable: [example({ files: [{ path: "/usr/bin/runc", exists: false, code: "ENOENT" }] })],
+    unknown: [example({ auditRules: null })],
+  },
+});
+
+/** The runtime's executable: its configured path, else the first of the usual places that exists, by its real path. */
+function runcPaths({ info, files }: HostFacts) {
+  const configured = info?.Runtimes?.[info.DefaultRuntime ?? "runc"]?.path ?? "runc";
+  const places = configured.startsWith("/")
+    ? [configured]
+    : ["/usr/bin", "/usr/sbin", "/usr/local/sbin"].map((folder) => `${folder}/${configured}`);
+  const found = places.map((path) => files.find(path)).find((file) => file?.exists);
+  return [{ path: found?.real ?? places[0] ?? "/usr/bin/runc" }];
+}

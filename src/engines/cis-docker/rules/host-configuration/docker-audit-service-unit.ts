@@ -1,0 +1,24 @@
+import { defineAuditRule } from "../../define-audit-rule.ts";
+import { example, watch } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.1.7. */
+export default defineAuditRule({
+  id: "docker-audit-service-unit",
+  title: "Changes of docker.service are audited",
+  controls: { "1.8.0": "1.1.7", "1.7.0": "1.1.7", "1.6.0": "1.1.7", "1.2.0": "1.2.6" },
+  level: 2,
+  severity: "low",
+  severityReason: "one of several overlapping watches; detective only",
+  rationale: "The unit file and its drop-ins decide with which arguments the daemon starts.",
+  objects: ({ files }) => {
+    const units = files.unit("docker.service");
+    return units.length > 0
+      ? units.map(({ path }) => ({ path }))
+      : [{ path: "/usr/lib/systemd/system/docker.service" }];
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
+    unknown: [example({ auditRules: null })],
+  },
+});

@@ -1,0 +1,58 @@
+import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineHostRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { mountOf } from "../../mount-table.ts";
+
+/** CIS Docker 1.8.0, control 1.1.1. */
+export default defineHostRule({
+  id: "docker-separate-partition",
+  title: "Container data has a partition of its own",
+  controls: { "1.8.0": "1.1.1", "1.7.0": "1.1.1", "1.6.0": "1.1.1", "1.2.0": "1.2.1" },
+  level: 1,
+  severity: "medium",
+  severityReason: "a full data root takes the whole host down",
+  rationale: "A container that fills the data root must not be able to fill the root file system of the host.",
+  needs: ["info.DockerRootDir", "mount table of the host"],
+  remediation: (item) =>
+    `Create a file system for ${item}, stop Docker, copy the data with "rsync -aX ${item}/ NEW/", mount the new file system at ${item} in /etc/fstab and start Docker.`,
+  assess: ({ facts }) => {
+    if (facts.engine.isDesktop) return notApplicable("Docker Desktop keeps its data inside its own virtual machine.");
+    const root = facts.info?.DockerRootDir;
+    if (!root || !facts.mounts)
+      return unknown("The data root or the mount table", "Run the agent in the host's process namespace.");
+    // With userns-remap the data root ends in <uid>.<gid>; its parent is what a partition is made for.
+    const folder = /\/\d+\.\d+$/.test(root) ? root.replace(/\/[^/]+$/, "") : root;
+    const own = mountOf(facts.mounts, folder);
+    const top = mountOf(facts.mounts, "/");
+    if (!own || !top) return unknown("The mount table", "Run the agent in the host's process namespace.");
+    const reading = {
+      item: folder,
+      path: `device of ${folder} (mounted at ${own.mountPoint})`,
+      pointer: "/host/mountinfo",
+      actual: own.device,
+      expected: `another device than ${top.device}, which holds /`,
+    };
+    if (facts.engine.isRootless)
+      return notApplicable("A rootless daemon keeps its data in a home directory.", [reading]);
+    return own.device !== top.device
+      ? healthy("The data root lies on a file system of its own.", [reading])
+      : unhealthy("The data root shares the root file system.", [reading]);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ host: { mountinfo: ["20 1 8:1 / / rw - ext4 /dev/sda1 rw"] } }),
+      // dockerd binds its data root onto itself: a mount point, yet no partition.
+      example({
+        host: {
+          mountinfo: [
+            "20 1 8:1 / / rw - ext4 /dev/sda1 rw",
+            "70 20 8:1 /var/lib/docker /var/lib/docker rw - ext4 /dev/sda1 rw",
+          ],
+        },
+      }),
+    ],
+    notApplicable: [example({ info: { OperatingSystem: "Docker Desktop" } })],
+    unknown: [example({ host: { mountinfo: null } })],
+  },
+});

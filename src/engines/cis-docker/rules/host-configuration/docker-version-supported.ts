@@ -1,0 +1,64 @@
+import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineHostRule } from "../../define-rule.ts";
+import { compareLines, engineLine, engineReleases, newestLine } from "../../engine-releases.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 1.2.2. */
+export default defineHostRule({
+  id: "docker-version-supported",
+  title: "Docker is up to date",
+  controls: { "1.8.0": "1.2.2", "1.7.0": "1.2.2", "1.6.0": "1.2.2", "1.2.0": "1.1.2" },
+  level: 1,
+  severity: "high",
+  severityReason: "old engines and runc carry known container escapes",
+  rationale: "Releases that are no longer maintained keep known holes for good.",
+  needs: ["version of the engine, containerd and runc", "release table"],
+  remediation: (item) =>
+    `Upgrade Docker Engine ${item} to a maintained line: read its release notes, then update docker-ce (or your distribution's package) and restart the daemon.`,
+  assess: ({ facts, now }) => {
+    const version = facts.engine.version;
+    if (!version) return unknown("The engine's version", "Give the agent access to the Docker socket.");
+    const line = engineLine(version);
+    const reading = (expected: string) => ({
+      item: version,
+      path: "Version",
+      pointer: "/version/Version",
+      actual: version,
+      expected,
+    });
+    if (facts.engine.isPodman)
+      return notApplicable("Podman follows the life cycle of its distribution.", [reading("a Docker Engine release")]);
+    if (!line)
+      return manual("The version is not in a form that can be compared: confirm that it is maintained.", [
+        reading("a version such as 29.1.0"),
+      ]);
+    const entry = engineReleases.find((release) => release.line === line);
+    if (!entry) {
+      return compareLines(line, newestLine()) > 0
+        ? manual(`Line ${line} is newer than the release table of this product: confirm that it is maintained.`, [
+            reading("a line of the release table"),
+          ])
+        : unhealthy(`Line ${line} is out of support.`, [reading(`line ${newestLine()} or another maintained one`)]);
+    }
+    if (entry.supportedUntil && entry.supportedUntil < now.toISOString().slice(0, 10)) {
+      return unhealthy(`Line ${line} is out of support since ${entry.supportedUntil}.`, [
+        reading(`line ${newestLine()} or another maintained one`),
+      ]);
+    }
+    const isPatched = !entry.fixedFrom || compareLines(version, entry.fixedFrom.version) >= 0;
+    if (!isPatched && entry.fixedFrom)
+      return unhealthy(`${entry.fixedFrom.reason} is fixed in ${entry.fixedFrom.version}.`, [
+        reading(`${entry.fixedFrom.version} or newer`),
+      ]);
+    return healthy(`Line ${line} is maintained.`, [reading("a maintained line")]);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ version: { Version: "20.10.24+dfsg1" } }), example({ version: { Version: "19.03.5" } })],
+    manual: [example({ version: { Version: "99.0.1" } }), example({ version: { Version: "dev" } })],
+    notApplicable: [
+      example({ version: { Version: "5.2.0", Components: [{ Name: "Podman Engine", Version: "5.2.0" }] } }),
+    ],
+    unknown: [example({ without: ["version"] })],
+  },
+});

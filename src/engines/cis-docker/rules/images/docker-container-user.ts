@@ -1,0 +1,42 @@
+import { defineContainerRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { read } from "../../read.ts";
+
+/** CIS Docker 1.8.0, control 4.1. */
+export default defineContainerRule({
+  id: "docker-container-user",
+  title: "Containers do not run as root",
+  controls: { "1.8.0": "4.1", "1.7.0": "4.1", "1.6.0": "4.1", "1.2.0": "4.1" },
+  level: 1,
+  severity: "medium",
+  severityReason: "root in the container makes every escape worse",
+  rationale: "Root in a container is one kernel flaw away from root on the host.",
+  needs: ["Config.User", "image Config.User", "uid of the main process"],
+  remediation: (item) =>
+    `Add "USER 1000" to the Dockerfile of the image of ${item}, or create the container again with --user 1000.`,
+  passed: "No container runs as root of the host.",
+  failed: "containers run as root",
+  assess: (container, { facts }) => {
+    const image = facts.images?.find((candidate) => candidate.id === container.inspect.Image);
+    const user = (container.inspect.Config.User || image?.user || "").split(":")[0] ?? "";
+    const isRoot = ["", "root"].includes(user) || /^0+$/.test(user);
+    const hostUid = container.process?.hostUid;
+    const isMapped = facts.engine.hasUserNamespaces && container.inspect.HostConfig.UsernsMode !== "host";
+    const isRight = !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || isMapped;
+    return read(container, {
+      path: "Config.User",
+      actual: isRoot && isRight ? `${user || "root"}, mapped to another user of the host` : user || "not set, so root",
+      expected: "a user other than root",
+      isRight,
+    });
+  },
+  examples: {
+    healthy: [example(), example({ config: { User: "" } })],
+    unhealthy: [
+      example({ config: { User: "" }, imageConfig: { User: "" }, info: { SecurityOptions: [] } }),
+      example({ config: { User: "00:0" }, info: { SecurityOptions: [] } }),
+    ],
+    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    unknown: [example({ without: ["containersInspect"] })],
+  },
+});

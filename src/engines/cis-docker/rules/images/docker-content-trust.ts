@@ -1,0 +1,44 @@
+import { healthy, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineHostRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 4.5. */
+export default defineHostRule({
+  id: "docker-content-trust",
+  title: "Content trust is enabled",
+  controls: { "1.8.0": "4.5", "1.7.0": "4.5", "1.6.0": "4.5", "1.2.0": "4.5" },
+  level: 2,
+  severity: "medium",
+  severityReason: "unsigned images run",
+  rationale: "Without it, the client runs whatever the registry hands out.",
+  needs: ["/etc/environment", "/etc/profile.d", "signature policy of the site"],
+  confirms: "that content trust is on for everybody who uses docker here",
+  remediation: (item) =>
+    `Add DOCKER_CONTENT_TRUST=1 to ${item}, or enforce signatures at deployment and say so in the settings of this site.`,
+  assess: ({ facts, policy }) => {
+    if (policy.enforcedSignatures)
+      return healthy("This site enforces signatures.", [
+        { path: "signature policy", actual: "enforced", expected: "enforced" },
+      ]);
+    const env = facts.host?.env;
+    if (!env || (env.etcEnvironment === null && env.profileD === null))
+      return unknown("/etc/environment and /etc/profile.d", "Let the agent read /etc of the host.");
+    const text = `${env.etcEnvironment ?? ""}\n${env.profileD ?? ""}`;
+    const isOn = /^\s*(export\s+)?DOCKER_CONTENT_TRUST=["']?1/m.test(text);
+    const reading = {
+      item: "/etc/environment",
+      path: "DOCKER_CONTENT_TRUST",
+      pointer: "/host/env/etcEnvironment",
+      actual: isOn ? "1" : "not set system-wide",
+      expected: "1",
+    };
+    return isOn
+      ? healthy("Content trust is on system-wide.", [reading])
+      : unhealthy("Content trust is not on system-wide.", [reading]);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [example({ host: { env: { DOCKER_CONTENT_TRUST: "1", etcEnvironment: "" } } })],
+    unknown: [example({ without: ["host"] })],
+  },
+});

@@ -1,0 +1,34 @@
+import { about } from "../../about-image.ts";
+import { defineImageRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+
+/** CIS Docker 1.8.0, control 4.6. */
+export default defineImageRule({
+  id: "docker-image-healthcheck",
+  title: "Images have a health check",
+  controls: { "1.8.0": "4.6", "1.7.0": "4.6", "1.6.0": "4.6", "1.2.0": "4.6" },
+  level: 1,
+  severity: "low",
+  severityReason: "availability signal",
+  rationale: "Without one, the engine cannot tell a hung program from a healthy one.",
+  needs: ["image Config.Healthcheck"],
+  remediation: (item) => `Add a HEALTHCHECK to the Dockerfile of ${item} and build it again.`,
+  passed: "Every image has a health check.",
+  failed: "images have no health check",
+  assess: (image) => {
+    const test = image.healthcheck ?? [];
+    const hasCheck = test.length > 0 && test[0] !== "NONE";
+    return {
+      status: hasCheck ? "healthy" : "unhealthy",
+      readings: [about(image, "Config.Healthcheck.Test", hasCheck ? test.join(" ") : "no check", "a check")],
+    };
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({ imageConfig: { Healthcheck: null } }),
+      example({ imageConfig: { Healthcheck: { Test: ["NONE"] } } }),
+    ],
+    unknown: [example({ without: ["imagesList"] })],
+  },
+});

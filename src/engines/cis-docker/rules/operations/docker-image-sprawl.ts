@@ -1,0 +1,69 @@
+import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineHostRule } from "../../define-rule.ts";
+import { example } from "../../example.ts";
+import { isFailed } from "../../facts.ts";
+
+/** CIS Docker 1.8.0, control 6.1. */
+export default defineHostRule({
+  id: "docker-image-sprawl",
+  title: "Unused images are cleaned up",
+  controls: { "1.8.0": "6.1", "1.7.0": "6.1", "1.6.0": "6.1", "1.2.0": "6.1" },
+  level: 1,
+  severity: "low",
+  severityReason: "old vulnerable images lie around",
+  rationale: "Old images fill the disk and get started by mistake, without the fixes since.",
+  needs: ["GET /images/json", "GET /containers/json?all=1"],
+  remediation: (item) => `Remove what no container uses on ${item}: docker image prune --all --filter "until=720h"`,
+  scope: "image",
+  assess: ({ facts, policy, now }) => {
+    const list = facts.evidence.imagesList;
+    if (!list || !facts.images || isFailed(list))
+      return unknown("The list of images", "Give the agent access to the Docker socket.");
+    if (list.length === 0) return notApplicable("No image is on this host.");
+    const limit = now.getTime() - policy.unusedAfterDays * 86_400_000;
+    const unused = facts.images.filter(
+      (image) => !image.isUsed && image.createdAt !== null && Date.parse(image.createdAt) < limit,
+    ).length;
+    const dangling = list.filter(
+      (image) =>
+        (image.RepoTags ?? []).every((tag) => tag.includes("<none>")) &&
+        (image.RepoDigests ?? []).length === 0 &&
+        !facts.images?.some((known) => known.id === image.Id),
+    ).length;
+    const inUse = facts.images.filter((image) => image.isUsed).length;
+    const item = facts.info?.Name ?? "this host";
+    const readings = [
+      {
+        item,
+        path: `unused for ${policy.unusedAfterDays} days`,
+        pointer: "/imagesList",
+        actual: `${unused} of ${facts.images.length} images, ${inUse} in use`,
+        expected: `at most ${policy.maximumUnusedImages}`,
+      },
+      {
+        item,
+        path: "dangling images",
+        pointer: "/imagesList",
+        actual: `${dangling}`,
+        expected: `at most ${policy.maximumDanglingImages}`,
+      },
+    ];
+    const isRight = unused <= policy.maximumUnusedImages && dangling <= policy.maximumDanglingImages;
+    return isRight
+      ? healthy(`${facts.images.length} images, ${inUse} in use.`, readings)
+      : unhealthy("More unused images than this site allows.", readings);
+  },
+  examples: {
+    healthy: [example()],
+    unhealthy: [
+      example({
+        images: Array.from({ length: 11 }, (_, index) => ({
+          Id: `sha256:${index}`,
+          RepoTags: [`old:${index}`],
+          Created: 1_600_000_000,
+        })),
+      }),
+    ],
+    unknown: [example({ without: ["imagesList"] })],
+  },
+});

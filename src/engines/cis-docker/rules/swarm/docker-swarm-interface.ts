@@ -1,0 +1,46 @@
+import { healthy, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { defineSwarmRule } from "../../define-rule.ts";
+import { example, swarmExample } from "../../example.ts";
+import { listening } from "../../listening-sockets.ts";
+
+/** CIS Docker 1.8.0, control 7.2. */
+export default defineSwarmRule({
+  id: "docker-swarm-interface",
+  title: "Swarm listens on one interface",
+  controls: { "1.8.0": "7.2", "1.7.0": "7.2", "1.6.0": "7.2", "1.2.0": "7.3" },
+  level: 1,
+  severity: "medium",
+  severityReason: "control plane open on every interface",
+  rationale: "The management port on every interface is open to networks it was not meant for.",
+  needs: ["listening sockets"],
+  remediation: (item) =>
+    `Create the swarm again with --listen-addr ADDRESS:2377 instead of ${item}, and block the port elsewhere.`,
+  assess: ({ facts }) => {
+    if (!facts.host?.listening)
+      return unknown("The listening sockets of the host", "Run the agent in the host's network namespace.");
+    const port = /:(\d+)$/.exec(facts.info?.Swarm?.RemoteManagers?.[0]?.Addr ?? "")?.[1] ?? "2377";
+    const sockets = listening(facts).filter((address) => address.endsWith(`:${port}`));
+    if (sockets.length === 0)
+      return unknown(
+        `The socket of port ${port}`,
+        "Run the agent as root, so that it sees which process owns a socket.",
+      );
+    const readings = sockets.map((address) => ({
+      item: address,
+      path: `listening on ${port}`,
+      pointer: "/host/listening",
+      actual: address,
+      expected: "one address of the host",
+    }));
+    const wild = readings.filter(({ actual }) => /^(0\.0\.0\.0|\*|\[?::\]?):/.test(actual));
+    return wild.length > 0
+      ? unhealthy("The management port is open on every interface.", wild)
+      : healthy("The management port is bound to one address.", readings);
+  },
+  examples: {
+    healthy: [swarmExample()],
+    unhealthy: [swarmExample({ host: { listening: ['LISTEN 0 4096 *:2377 *:* users:(("dockerd",pid=7,fd=9))'] } })],
+    unknown: [swarmExample({ host: { listening: null } })],
+    notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
+  },
+});
