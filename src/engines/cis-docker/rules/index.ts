@@ -75,14 +75,14 @@ import dockerTlsCertificateMode from "./daemon-files/docker-tls-certificate-mode
 import dockerTlsCertificateOwner from "./daemon-files/docker-tls-certificate-owner.ts";
 import dockerTlsKeyMode from "./daemon-files/docker-tls-key-mode.ts";
 import dockerTlsKeyOwner from "./daemon-files/docker-tls-key-owner.ts";
-import dockerAuditContainerd from "./host-configuration/docker-audit-containerd.ts";
 import dockerAuditContainerdConfig from "./host-configuration/docker-audit-containerd-config.ts";
-import dockerAuditContainerdShim from "./host-configuration/docker-audit-containerd-shim.ts";
 import dockerAuditContainerdShimRuncV1 from "./host-configuration/docker-audit-containerd-shim-runc-v1.ts";
 import dockerAuditContainerdShimRuncV2 from "./host-configuration/docker-audit-containerd-shim-runc-v2.ts";
+import dockerAuditContainerdShim from "./host-configuration/docker-audit-containerd-shim.ts";
 import dockerAuditContainerdSocket from "./host-configuration/docker-audit-containerd-socket.ts";
-import dockerAuditDaemon from "./host-configuration/docker-audit-daemon.ts";
+import dockerAuditContainerd from "./host-configuration/docker-audit-containerd.ts";
 import dockerAuditDaemonJson from "./host-configuration/docker-audit-daemon-json.ts";
+import dockerAuditDaemon from "./host-configuration/docker-audit-daemon.ts";
 import dockerAuditDataRoot from "./host-configuration/docker-audit-data-root.ts";
 import dockerAuditDockerSocket from "./host-configuration/docker-audit-docker-socket.ts";
 import dockerAuditEtcDefaultDocker from "./host-configuration/docker-audit-etc-default-docker.ts";
