@@ -29,7 +29,7 @@ export const importTable: Record<string, Row> = {
   demo: { may: ["domain", "store", "facts"], process: processFiles },
   cli: { may: ["domain", "engines", "connectors", "agent/collect", "store"], process: processFiles },
   commands: { may: ["domain", "store", "connectors", "engines"], process: processFiles },
-  queries: { may: ["domain", "engines", "store/client.ts", "store/sql.ts"], process: processFiles },
+  queries: { may: ["domain", "engines", "store/client.ts", "store/sql"], process: processFiles },
   ui: { may: ["domain"], typesOf: ["queries"], packages: [...browserPackages, "zod", "geist"] },
   app: { may: ["ingest", "commands", "queries", "ui", "domain"], process: processFiles },
 };
