@@ -1,0 +1,16 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { currentSession } from "#app/session.ts";
+import { safeReturnTo } from "#domain/return-to.ts";
+import { hasAccounts } from "#queries/setup-state.ts";
+import { NotSetUp } from "#ui/auth/not-set-up.tsx";
+import { SignInForm } from "#ui/auth/sign-in-form.tsx";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+export default async function LoginPage({ searchParams }: { searchParams: Promise<{ returnTo?: string | string[] }> }) {
+  const returnTo = safeReturnTo((await searchParams).returnTo);
+  const session = await currentSession();
+  if (session) redirect(session.mustChangePassword ? "/change-password" : returnTo);
+  return (await hasAccounts()) ? <SignInForm returnTo={returnTo} /> : <NotSetUp />;
+}
