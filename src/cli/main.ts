@@ -40,3 +40,5 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`Breakwater failed, and that is a fault of the program:\n${detail}\n`);
   return 2;
 });
+
+export {};

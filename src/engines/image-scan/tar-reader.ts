@@ -41,6 +41,9 @@ export class TarReader {
   private pendingSparse: TarEntry | null = null;
   private zeroBlocks = 0;
   private isFinished = false;
+  private pushed = 0;
+  /** Where in the tar the body of the entry lies that is being announced. */
+  bodyOffset = 0;
   /** True when something other than zeros follows the end of the archive. */
   hasTrailingData = false;
 
@@ -61,12 +64,16 @@ export class TarReader {
   /** Says that the source jumped over `bytes`, at most `skippableBytes`. */
   skipped(bytes: number): void {
     this.skip -= bytes;
+    this.pushed += bytes;
   }
 
   /** Takes the next piece. It may be reused by the caller afterwards. Throws LayerError when it makes no sense. */
   push(chunk: Buffer): void {
     let offset = 0;
+    const start = this.pushed;
+    this.pushed += chunk.length;
     while (offset < chunk.length) {
+      this.bodyOffset = start + offset + blockSize - this.partialLength;
       if (this.body !== null) offset = this.fillBody(chunk, offset);
       else if (this.skip > 0) {
         const step = Math.min(this.skip, chunk.length - offset);

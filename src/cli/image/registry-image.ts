@@ -1,0 +1,106 @@
+import { createRegistryClient, type RegistryClient } from "#connectors/registry/client.ts";
+import { parseImageConfig } from "#connectors/registry/image-config.ts";
+import { platformText, type RegistryManifest } from "#connectors/registry/manifest.ts";
+import { readLayer } from "#engines/image-scan/read-layer.ts";
+import { InputError, oneLine } from "../input-error.ts";
+import { choosePlatform } from "./choose-platform.ts";
+import type { ImageLayer, OpenOptions, ScannableImage } from "./scannable-image.ts";
+
+export interface ImageReference {
+  host: string;
+  repository: string;
+  /** Tag or digest. */
+  reference: string;
+}
+
+/** Reads `[host[:port]/]repository[:tag][@sha256:…]` the way docker does; null when it is nothing of the kind. */
+export function parseReference(text: string): ImageReference | null {
+  const match = /^([^\s@]+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(
+    text.replace(/^(?:docker|registry):(?:\/\/)?/, ""),
+  );
+  if (match === null) return null;
+  const [, path = "", tag, digest] = match;
+  const slash = path.indexOf("/");
+  const first = slash < 0 ? "" : path.slice(0, slash);
+  const hasHost = first.includes(".") || first.includes(":") || first === "localhost";
+  const rest = hasHost ? path.slice(slash + 1) : path;
+  if (!/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/.test(rest)) return null;
+  const repository = hasHost || rest.includes("/") ? rest : `library/${rest}`;
+  return { host: hasHost ? first : "registry-1.docker.io", repository, reference: digest ?? tag ?? "latest" };
+}
+
+/**
+ * Opens an image in a registry. Credentials come from BREAKWATER_REGISTRY_USERNAME and BREAKWATER_REGISTRY_PASSWORD.
+ * The person named the host, so loopback is allowed, and there plain http. Throws InputError.
+ */
+export async function openRegistryImage(reference: ImageReference, options: OpenOptions): Promise<ScannableImage> {
+  const client = clientFor(reference.host);
+  const name = `${reference.host}/${reference.repository}${reference.reference.startsWith("sha256:") ? "@" : ":"}${reference.reference}`;
+  try {
+    const manifest = await chooseManifest(client, { reference, name, platform: options.platform });
+    return await describeImage(client, { reference, name, manifest });
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${name}: ${oneLine(error)}`, { cause: error });
+  }
+}
+
+function clientFor(host: string): RegistryClient {
+  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host);
+  const username = process.env.BREAKWATER_REGISTRY_USERNAME;
+  const password = process.env.BREAKWATER_REGISTRY_PASSWORD;
+  return createRegistryClient({
+    url: `${isLoopback ? "http" : "https"}://${host}`,
+    credentials: username && password ? { username, password } : null,
+    rules: { allowLoopback: true },
+  });
+}
+
+type ImageManifest = Extract<RegistryManifest, { kind: "image" }>;
+
+async function chooseManifest(
+  client: RegistryClient,
+  wanted: { reference: ImageReference; name: string; platform: string | null },
+): Promise<ImageManifest> {
+  const { repository, reference } = wanted.reference;
+  let manifest = await client.manifest(repository, reference);
+  if (manifest.kind === "index") {
+    const images = manifest.children.filter((child) => !child.isAttestation);
+    const chosen = choosePlatform(
+      images.map((child) => ({ platform: child.platform, entry: child.digest })),
+      wanted.platform,
+      wanted.name,
+    );
+    manifest = await client.manifest(repository, chosen);
+  }
+  if (manifest.kind !== "image") throw new InputError(`${wanted.name} is not a container image.`);
+  return manifest;
+}
+
+async function describeImage(
+  client: RegistryClient,
+  image: { reference: ImageReference; name: string; manifest: ImageManifest },
+): Promise<ScannableImage> {
+  const { repository } = image.reference;
+  const { config: descriptor, layers } = image.manifest;
+  const parts: Uint8Array[] = [];
+  for await (const part of client.blob(repository, descriptor.digest, { maxBytes: 16 * 1024 * 1024 })) parts.push(part);
+  const config = parseImageConfig(Buffer.concat(parts));
+  return {
+    name: image.name,
+    digest: image.manifest.digest,
+    platform: platformText({ os: config.os, architecture: config.architecture, variant: config.variant }),
+    layers: layers.map((layer, index): ImageLayer => {
+      const diffId = config.diffIds[index] ?? null;
+      return {
+        digest: layer.digest,
+        diffId,
+        read: (signal) =>
+          readLayer(client.blob(repository, layer.digest, { signal, expectedBytes: layer.size }), {
+            mediaType: layer.mediaType,
+            ...(signal ? { signal } : {}),
+          }),
+      };
+    }),
+  };
+}

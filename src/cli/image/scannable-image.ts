@@ -1,0 +1,27 @@
+import type { LayerFacts } from "#engines/image-scan/facts.ts";
+
+/** An image that was found, whatever it came from. */
+export interface ScannableImage {
+  name: string;
+  /** Digest of the manifest; of the configuration where there is no manifest (docker archives). */
+  digest: string;
+  /** `linux/amd64`; null when the image does not say. */
+  platform: string | null;
+  layers: ImageLayer[];
+}
+
+export interface ImageLayer {
+  digest: string | null;
+  diffId: string | null;
+  /** Reads the layer. Throws LayerError, or errors of the transport. */
+  read(signal?: AbortSignal): Promise<LayerFacts>;
+}
+
+export interface OpenOptions {
+  /** `os/architecture[/variant]`, where an index offers several. */
+  platform: string | null;
+  /** Name or tag inside an archive that holds several images. */
+  image: string | null;
+  /** Read every byte and compare all digests. */
+  verify: boolean;
+}

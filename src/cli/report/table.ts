@@ -1,0 +1,99 @@
+import { severities } from "#domain/severity.ts";
+import type { ScanFinding, ScanResult } from "../scan-result.ts";
+
+/** The report for people at a terminal: what was scanned, the findings worst first, what is hidden, what was not read. */
+export function renderTable(result: ScanResult, options: { showHidden: boolean; advisories: string | null }): string {
+  const shown = result.findings.filter((finding) => options.showHidden || finding.hidden === null);
+  const blocks = [head(result), findingTable(shown), summary(result, options), notes(result)];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function head({ image, os, packages }: ScanResult): string {
+  const system = os === null ? "no distribution named" : `${os.id} ${os.version}`.trim();
+  const support = os?.endOfLife === true ? `, no security fixes since ${os.eol}` : "";
+  return [
+    `${clean(image.name)} (${image.platform ?? "platform unknown"})`,
+    `${image.digest}`,
+    `${clean(system)}${support} · ${packages.length} packages`,
+  ].join("\n");
+}
+
+function findingTable(findings: ScanFinding[]): string {
+  if (findings.length === 0) return "";
+  const rows = findings.map((finding) => [
+    finding.severity,
+    finding.id + (finding.kev ? " (exploited)" : ""),
+    finding.package,
+    finding.installedVersion,
+    finding.fixedVersion ?? statusText(finding),
+    `${finding.layer}`,
+    finding.path,
+  ]);
+  return columns([["SEVERITY", "VULNERABILITY", "PACKAGE", "INSTALLED", "FIXED IN", "LAYER", "PATH"], ...rows]);
+}
+
+const statusTexts: Record<ScanFinding["status"], string> = {
+  fixed: "fixed",
+  affected: "no fix yet",
+  willNotFix: "will not be fixed",
+  deferred: "fix deferred",
+  endOfLife: "end of life",
+  underReview: "under review",
+};
+
+function statusText(finding: ScanFinding): string {
+  return `(${finding.hidden === null ? statusTexts[finding.status] : "hidden"})`;
+}
+
+function summary({ findings }: ScanResult, options: { advisories: string | null }): string {
+  if (options.advisories === null)
+    return "Not assessed: no advisories were given. Name some with --advisories <folder or file>.";
+  const open = findings.filter((finding) => finding.hidden === null);
+  const counts = severities.map((severity) => ({
+    severity,
+    count: open.filter((finding) => finding.severity === severity).length,
+  }));
+  const parts = counts
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity === "unknown" ? "unrated" : severity}`);
+  const lines = [open.length === 0 ? "No known vulnerabilities." : `${open.length} findings: ${parts.join(", ")}.`];
+  const hidden = new Map<string, number>();
+  for (const finding of findings) {
+    if (finding.hidden === null) continue;
+    // The reason of one finding names its versions in brackets; the sum of many does not.
+    const reason = finding.hidden.reason.replace(/ \([^)]*\)/, "");
+    hidden.set(reason, (hidden.get(reason) ?? 0) + 1);
+  }
+  for (const [reason, count] of hidden) lines.push(`${count} hidden: ${reason}`);
+  return lines.join("\n");
+}
+
+function notes({ diagnostics, skipped, completeness }: ScanResult): string {
+  const lines = diagnostics.map(
+    (diagnostic) => `! ${diagnostic.message}${diagnostic.path === undefined ? "" : ` (${clean(diagnostic.path)})`}`,
+  );
+  if (completeness === "partial") lines.unshift("This result is not complete:");
+  if (skipped.length > 0)
+    lines.push(
+      `${skipped.length} packages are not assessed on their own, for example ${clean(skipped[0]?.name ?? "")}: ${skipped[0]?.reason}`,
+    );
+  return lines.join("\n");
+}
+
+function columns(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => clean(cell).padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Names come out of foreign images: control characters must not reach the terminal. */
+function clean(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+}

@@ -1,0 +1,144 @@
+import type { Diagnostic } from "#domain/evidence.ts";
+import { type Severity, severityRank } from "#domain/severity.ts";
+import { advisoryKeys } from "#engines/image-scan/advisory-keys.ts";
+import { endOfLife, isEndOfLife } from "#engines/image-scan/end-of-life.ts";
+import type { InstalledPackage, Inventory, MatchExplanation, PackageMatch } from "#engines/image-scan/facts.ts";
+import { matchPackage } from "#engines/image-scan/match-advisories.ts";
+import { releaseEndDates } from "#engines/image-scan/release-end-dates.ts";
+import type { ScannableImage } from "./image/scannable-image.ts";
+import type { ScanAdvisories } from "./scan-advisories.ts";
+
+/** One flaw in one package, as the JSON output names it. */
+export interface ScanFinding {
+  id: string;
+  aliases: string[];
+  purl: string;
+  package: string;
+  installedVersion: string;
+  fixedVersion: string | null;
+  severity: Severity;
+  status: PackageMatch["status"];
+  vendorStatus: string | null;
+  kev: boolean;
+  epss: number | null;
+  layer: number;
+  path: string;
+  why: MatchExplanation;
+  hidden: { reason: string } | null;
+}
+
+/** The JSON document of `scan`. */
+export interface ScanResult {
+  image: { name: string; digest: string; platform: string | null };
+  os: { id: string; version: string; eol: string | null; endOfLife: boolean; state: Inventory["osState"] } | null;
+  packages: Omit<InstalledPackage, "ecosystem" | "analyser">[];
+  skipped: Inventory["skipped"];
+  findings: ScanFinding[];
+  diagnostics: Diagnostic[];
+  completeness: "complete" | "partial";
+}
+
+/**
+ * Puts the result of a scan together. `advisories` null = nothing was matched, which the diagnostics say. Findings are
+ * sorted worst first, then by id, package and path; one per flaw and installed package.
+ */
+export function scanResult(
+  image: ScannableImage,
+  inventory: Inventory,
+  options: { advisories: ScanAdvisories | null; now: Date },
+): ScanResult {
+  const { advisories } = options;
+  const diagnostics = [...inventory.diagnostics];
+  const findings = advisories === null ? [] : findVulnerabilities(inventory, advisories, diagnostics);
+  if (advisories !== null) diagnostics.push(...advisories.diagnostics, ...missingFeeds(inventory, advisories));
+  return {
+    image: { name: image.name, digest: image.digest, platform: image.platform },
+    os: describeOs(inventory, advisories, options.now),
+    packages: inventory.packages.map(({ ecosystem: _ecosystem, analyser: _analyser, ...pkg }) => pkg),
+    skipped: inventory.skipped,
+    findings,
+    diagnostics,
+    completeness: diagnostics.length === 0 ? "complete" : "partial",
+  };
+}
+
+function describeOs(inventory: Inventory, advisories: ScanAdvisories | null, now: Date): ScanResult["os"] {
+  if (inventory.os === null) return null;
+  const { id, version } = inventory.os;
+  const eol = endOfLife(inventory.os, advisories?.endDates) ?? endOfLife(inventory.os, releaseEndDates);
+  return { id, version, eol, endOfLife: isEndOfLife(eol, now), state: inventory.osState };
+}
+
+function findVulnerabilities(
+  inventory: Inventory,
+  advisories: ScanAdvisories,
+  diagnostics: Diagnostic[],
+): ScanFinding[] {
+  const findings: ScanFinding[] = [];
+  const matched = new Map<string, PackageMatch[]>();
+  for (const pkg of inventory.packages) {
+    const identity = `${pkg.ecosystem}\0${pkg.name}\0${pkg.version}\0${pkg.sourceName}\0${pkg.sourceVersion}`;
+    let matches = matched.get(identity);
+    if (matches === undefined) {
+      const result = matchPackage(pkg, candidatesOf(pkg, advisories));
+      diagnostics.push(...result.diagnostics.map((diagnostic) => ({ ...diagnostic, path: pkg.path })));
+      matches = result.matches;
+      matched.set(identity, matches);
+    }
+    findings.push(...matches.map((match) => toFinding(pkg, match, advisories)));
+  }
+  return findings.sort(compareFindings);
+}
+
+function candidatesOf(pkg: InstalledPackage, advisories: ScanAdvisories) {
+  return advisoryKeys(pkg).flatMap((key) => advisories.ranges.get(`${key.ecosystem}\0${key.packageName}`) ?? []);
+}
+
+function toFinding(pkg: InstalledPackage, match: PackageMatch, advisories: ScanAdvisories): ScanFinding {
+  const names = [match.vulnerabilityKey, ...match.aliases];
+  const scores = names.map((name) => advisories.probabilities.get(name)).filter((score) => score !== undefined);
+  return {
+    id: match.vulnerabilityKey,
+    aliases: match.aliases,
+    purl: pkg.purl,
+    package: pkg.name,
+    installedVersion: pkg.version,
+    fixedVersion: match.fixedVersion,
+    severity: match.severity,
+    status: match.status,
+    vendorStatus: match.vendorStatus,
+    kev: names.some((name) => advisories.exploited.has(name)),
+    epss: scores.length === 0 ? null : Math.max(...scores),
+    layer: pkg.layer,
+    path: pkg.path,
+    why: match.why,
+    hidden: match.hiddenReason === null ? null : { reason: match.hiddenReason },
+  };
+}
+
+/** Packages that no given file speaks of were not assessed; silence would look like a clean bill. */
+function missingFeeds(inventory: Inventory, advisories: ScanAdvisories): Diagnostic[] {
+  const wanted = new Set(inventory.packages.map((pkg) => pkg.ecosystem).filter((ecosystem) => ecosystem !== ""));
+  return [...wanted]
+    .filter(
+      (ecosystem) =>
+        !advisories.ecosystems.has(ecosystem) && !advisories.ecosystems.has(ecosystem.replace(/:LTS$/, "")),
+    )
+    .map((ecosystem) => ({
+      code: "no-advisories",
+      message: `The advisories hold nothing about ${ecosystem}, so its packages were not assessed.`,
+    }));
+}
+
+function compareFindings(a: ScanFinding, b: ScanFinding): number {
+  return (
+    severityRank[b.severity] - severityRank[a.severity] ||
+    compareText(a.id, b.id) ||
+    compareText(a.purl, b.purl) ||
+    compareText(a.path, b.path)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

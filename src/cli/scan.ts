@@ -1,0 +1,68 @@
+import { clock } from "#clock.ts";
+import { reachesSeverity } from "#domain/severity.ts";
+import type { Inventory, LayerFacts } from "#engines/image-scan/facts.ts";
+import { inventory } from "#engines/image-scan/inventory.ts";
+import { LayerError } from "#engines/image-scan/layer-limits.ts";
+import { openImage } from "./image/open-image.ts";
+import type { ScannableImage } from "./image/scannable-image.ts";
+import { InputError, oneLine } from "./input-error.ts";
+import { renderScan } from "./report/render-scan.ts";
+import { parseScanArguments, type ScanArguments, scanUsage } from "./scan-arguments.ts";
+import { type ScanResult, scanResult } from "./scan-result.ts";
+
+/** `scan <target>`: lists what is in an image and what is known to be wrong with it. Answers the exit code. */
+export async function run(args: string[]): Promise<number> {
+  try {
+    const options = parseScanArguments(args);
+    if (options === null) {
+      process.stdout.write(scanUsage);
+      return 0;
+    }
+    const now = clock.now();
+    const result = await scan(options, now);
+    process.stdout.write(await renderScan(result, { ...options, now }));
+    return isOverThreshold(result, options) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+/** Scans one image. Throws InputError when it cannot be read or the advisories cannot. */
+export async function scan(options: ScanArguments, now: Date): Promise<ScanResult> {
+  const signal = AbortSignal.timeout(options.timeoutSeconds * 1000);
+  const image = await openImage(options.target, options);
+  const found = await readInventory(image, signal);
+  const advisories = options.advisories === null ? null : await loadAdvisories(options.advisories, found);
+  return scanResult(image, found, { advisories, now });
+}
+
+async function readInventory(image: ScannableImage, signal: AbortSignal): Promise<Inventory> {
+  const facts: LayerFacts[] = [];
+  for (const [index, layer] of image.layers.entries()) {
+    try {
+      facts.push(await layer.read(signal));
+    } catch (error) {
+      if (!(error instanceof LayerError) && !signal.aborted)
+        throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${oneLine(error)}`, { cause: error });
+      const reason = signal.aborted ? "The time limit was reached." : oneLine(error);
+      throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${reason}`, { cause: error });
+    }
+  }
+  return inventory(facts);
+}
+
+/** The matcher and the feed readers are only loaded when there is something to match. */
+async function loadAdvisories(source: string, found: Inventory) {
+  const { loadScanAdvisories } = await import("./scan-advisories.ts");
+  return loadScanAdvisories(source, found.packages);
+}
+
+function isOverThreshold(result: ScanResult, options: ScanArguments): boolean {
+  const { failOn } = options;
+  return (
+    failOn !== null &&
+    result.findings.some((finding) => finding.hidden === null && reachesSeverity(finding.severity, failOn))
+  );
+}
