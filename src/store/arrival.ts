@@ -7,8 +7,8 @@ import { imageRules } from "./image-assessment.ts";
 import type { ImageKey } from "./image-scan.ts";
 import { addOpenedClosed } from "./metric-day.ts";
 import { addNotices, type NewNotice, noticeThreshold } from "./notice.ts";
-import { type Executor, selectRows, sql } from "./sql.ts";
 import { findingChanges, previousPlaces } from "./sql/finding-diff.ts";
+import { type Executor, selectRows, sql } from "./sql.ts";
 import { appendStatusHistory } from "./status-history.ts";
 
 /** A push that brings more new flaws than this makes one notice that counts them instead of one for each. */
@@ -109,7 +109,11 @@ function changesOf(executor: Executor, arrivals: readonly Arrival[]): Promise<Ne
   );
 }
 
-async function recordChanges(executor: Executor, arrival: Arrival, delta: { opened: number; closed: number }): Promise<void> {
+async function recordChanges(
+  executor: Executor,
+  arrival: Arrival,
+  delta: { opened: number; closed: number },
+): Promise<void> {
   await addOpenedClosed(executor, arrival.registryId, delta);
   await appendStatusHistory(executor, [
     {
@@ -175,10 +179,15 @@ function noticesOf(arrival: Arrival, opened: readonly NewFinding[], threshold: S
 }
 
 /** `openssl 3.0.1, fixed in 3.0.2` for up to three packages. */
-export function packagesText(findings: readonly { name: string; version: string; fixedVersion: string | null }[]): string {
+export function packagesText(
+  findings: readonly { name: string; version: string; fixedVersion: string | null }[],
+): string {
   const named = findings
     .slice(0, 3)
-    .map(({ name, version, fixedVersion }) => `${name} ${version}, ${fixedVersion ? `fixed in ${fixedVersion}` : "no fix yet"}`);
+    .map(
+      ({ name, version, fixedVersion }) =>
+        `${name} ${version}, ${fixedVersion ? `fixed in ${fixedVersion}` : "no fix yet"}`,
+    );
   const rest = findings.length - named.length;
   return rest > 0 ? `${named.join("; ")} and ${rest} more packages` : named.join("; ");
 }
@@ -212,7 +221,8 @@ async function firstLooks(executor: Executor, registryIds: readonly string[]): P
     dedupeKey: "first-sync",
     severity: worstOf(row) ?? "informational",
     title: `First look at ${row.name}: ${row.images} ${row.images === 1 ? "image" : "images"}, ${countsText(row)}`,
-    detail: "Everything found when a registry is connected is summed up here. From now on each new finding makes its own notice.",
+    detail:
+      "Everything found when a registry is connected is summed up here. From now on each new finding makes its own notice.",
     href: links.registry(row.registryId),
     count: row.images,
     isDemo: row.isDemo,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { digestToBytes } from "#domain/digest.ts";
 import type { ImageKey } from "./image-scan.ts";
-import { type Executor, execute, selectRows, type Statement, sql } from "./sql.ts";
+import { type Executor, execute, type Statement, selectRows, sql } from "./sql.ts";
 
 /** Counts per severity over rows of `placement_finding` named `f`, joined with their vulnerability `v`. */
 const findingCounts = sql`

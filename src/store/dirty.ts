@@ -38,7 +38,11 @@ export async function appendMarks(executor: Executor, cause: DirtyCause, marks: 
 }
 
 /** Marks every image of a registry, for when it is disconnected or comes back. */
-export async function markRegistryImagesDirty(executor: Executor, registryId: string, cause: DirtyCause): Promise<void> {
+export async function markRegistryImagesDirty(
+  executor: Executor,
+  registryId: string,
+  cause: DirtyCause,
+): Promise<void> {
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
         select 'image', registry_id || '/sha256:' || encode(digest, 'hex'), ${cause} from image where registry_id = ${registryId}
@@ -67,7 +71,11 @@ export function keyOf(mark: DirtyMark): string {
   }
 }
 
-const Taken = z.object({ scope: z.enum(["image", "repository", "registry", "vulnerability"]), key: z.string(), cause: z.string() });
+const Taken = z.object({
+  scope: z.enum(["image", "repository", "registry", "vulnerability"]),
+  key: z.string(),
+  cause: z.string(),
+});
 
 /**
  * Takes the marks of up to `limit` rows of one scope for counting, oldest first, in the caller's transaction: they are gone when

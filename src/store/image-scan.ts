@@ -46,7 +46,10 @@ export async function queueScan(
 ): Promise<{ scanId: string; added: boolean }> {
   const digest = digestToBytes(image.digest);
   // One at a time per image: the row lock makes two askers see each other's scan.
-  await execute(sql`select 1 from image where registry_id = ${image.registryId} and digest = ${digest} for update`, executor);
+  await execute(
+    sql`select 1 from image where registry_id = ${image.registryId} and digest = ${digest} for update`,
+    executor,
+  );
   const alive = await selectFirst(
     z.object({ id: z.string() }),
     sql`select id from image_scan where registry_id = ${image.registryId} and digest = ${digest} and state in ('queued', 'scanning')
@@ -147,7 +150,7 @@ export async function finishScan(executor: Executor, scan: FinishedScan): Promis
   if (scan.state !== "cancelled") return;
   // An image that was never scanned waits for nothing any more; one with a result keeps it.
   await execute(
-    sql`update image i set scan_state = 'cancelled', scan_reason = ${scan.error ?? null} from image_scan s
+    sql`update image i set scan_state = 'cancelled', scan_reason = s.error from image_scan s
          where s.registry_id = ${scan.registryId} and s.id = ${scan.scanId} and s.state = 'cancelled'
            and i.registry_id = s.registry_id and i.digest = s.digest and i.scanned_at is null`,
     executor,
@@ -173,7 +176,9 @@ const Orphan = z.object({ registry_id: z.string(), id: z.string(), digest: z.str
  * Scans that claim to wait or run although the queue holds no job for them any more (every attempt was killed, or the job was
  * deleted by hand). Only those older than a minute, so that a scan being added right now is not one.
  */
-export async function orphanScans(executor: Executor): Promise<{ registryId: string; scanId: string; digest: string }[]> {
+export async function orphanScans(
+  executor: Executor,
+): Promise<{ registryId: string; scanId: string; digest: string }[]> {
   const rows = await selectRows(
     Orphan,
     sql`select s.registry_id, s.id, 'sha256:' || encode(s.digest, 'hex') as digest from image_scan s

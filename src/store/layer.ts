@@ -42,7 +42,10 @@ export async function readLayers(keys: readonly LayerKey[]): Promise<(Uint8Array
 }
 
 /** Keeps the facts of one layer. The caller has checked that the uncompressed bytes really have this diff id. */
-export async function storeLayer(key: LayerKey, facts: { encoded: Uint8Array; uncompressedBytes: number }): Promise<void> {
+export async function storeLayer(
+  key: LayerKey,
+  facts: { encoded: Uint8Array; uncompressedBytes: number },
+): Promise<void> {
   await transaction(async (tx) => {
     const hash = await storeBlob(tx, facts.encoded);
     await execute(

@@ -1,6 +1,12 @@
 import { recordArrivals } from "./arrival.ts";
 import { type ChangeTopic, recordChange } from "./change.ts";
-import { recountImages, recountRepositories, recountVulnerabilities, repositoriesOf, vulnerabilitiesOf } from "./counters.ts";
+import {
+  recountImages,
+  recountRepositories,
+  recountVulnerabilities,
+  repositoriesOf,
+  vulnerabilitiesOf,
+} from "./counters.ts";
 import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "./dirty.ts";
 import { applyExemptions } from "./exempted-finding.ts";
 import { noticeExploited } from "./exploited-notice.ts";
@@ -28,7 +34,11 @@ export async function recountNext(): Promise<boolean> {
   return transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     return (
-      (await spreadMatchChanges(tx)) || (await countImages(tx)) || (await countRepositories(tx)) || (await countRegistries(tx)) || (await countVulnerabilities(tx))
+      (await spreadMatchChanges(tx)) ||
+      (await countImages(tx)) ||
+      (await countRepositories(tx)) ||
+      (await countRegistries(tx)) ||
+      (await countVulnerabilities(tx))
     );
   });
 }
@@ -40,7 +50,11 @@ async function countImages(tx: Transaction): Promise<boolean> {
   await applyExemptions(tx, images);
   await recountImages(tx, images);
   for (const [cause, group] of Map.groupBy(taken, (one) => statusCause(one.cause))) {
-    await assessImages(tx, group.map(({ mark }) => mark), { cause, causeRef: null });
+    await assessImages(
+      tx,
+      group.map(({ mark }) => mark),
+      { cause, causeRef: null },
+    );
   }
   await recordArrivals(tx, images);
   // What an import touched it marks itself: the flaws of a hundred thousand images would be all flaws.
@@ -57,9 +71,16 @@ async function countImages(tx: Transaction): Promise<boolean> {
 async function countRepositories(tx: Transaction): Promise<boolean> {
   const taken = await takeDirtyMarks(tx, "repository", REPOSITORIES_AT_ONCE);
   if (taken.length === 0) return false;
-  await recountRepositories(tx, taken.map(({ mark }) => mark));
+  await recountRepositories(
+    tx,
+    taken.map(({ mark }) => mark),
+  );
   const registries = [...new Set(taken.map(({ mark }) => mark.registryId))];
-  await appendMarks(tx, "scan", registries.map((registryId): DirtyMark => ({ scope: "registry", registryId })));
+  await appendMarks(
+    tx,
+    "scan",
+    registries.map((registryId): DirtyMark => ({ scope: "registry", registryId })),
+  );
   return true;
 }
 
@@ -76,7 +97,10 @@ async function countRegistries(tx: Transaction): Promise<boolean> {
 async function countVulnerabilities(tx: Transaction): Promise<boolean> {
   const taken = await takeDirtyMarks(tx, "vulnerability", VULNERABILITIES_AT_ONCE);
   if (taken.length === 0) return false;
-  const counted = await recountVulnerabilities(tx, taken.map(({ mark }) => mark.vulnerabilityId));
+  const counted = await recountVulnerabilities(
+    tx,
+    taken.map(({ mark }) => mark.vulnerabilityId),
+  );
   await noticeExploited(tx, counted);
   await recordChange(tx, "vulnerabilities");
   return true;

@@ -8,6 +8,7 @@ import { closeDatabase } from "#store/client.ts";
 import { beat, endBeat, type ProcessIdentity } from "#store/process-heartbeat.ts";
 import { enqueue, queue, stopQueue } from "#store/queue.ts";
 import { loadJobs } from "./load-jobs.ts";
+import { publishRules } from "./publish-rules.ts";
 import { runJobs, type Work } from "./run-jobs.ts";
 
 // The second process of Breakwater: takes jobs from the queue until it is told to stop.
@@ -23,6 +24,7 @@ const identity: ProcessIdentity = {
 };
 const stop = new AbortController();
 
+await publishRules();
 const definitions = await loadJobs();
 const work = await runJobs(definitions, stop.signal);
 await schedule();
@@ -60,6 +62,8 @@ async function schedule(): Promise<void> {
     await boss.schedule("pull-feeds", "17 * * * *", { trigger: "schedule" }, { ...options, singletonKey: "all" });
   else await boss.unschedule("pull-feeds");
   await enqueue("maintenance", {}, { key: "all" });
+  // Whatever a worker that was killed had marked and not counted.
+  await enqueue("recount", {}, { key: "all" });
 }
 
 function describe(current: Work): Record<string, unknown> {

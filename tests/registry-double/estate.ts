@@ -1,14 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { pino } from "pino";
 import { z } from "zod";
 import { RegistrySettings } from "#domain/registry-settings.ts";
-import type { ScanTrigger } from "#store/image-scan.ts";
+import { createImport } from "#store/advisory-import.ts";
+import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
+import type { ScanTrigger } from "#store/image-scan.ts";
 import { queue } from "#store/queue.ts";
-import { insertRegistry } from "#store/registry.ts";
 import { recountNext } from "#store/recount.ts";
+import { insertRegistry } from "#store/registry.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
+import { importSource } from "../../src/worker/import-source.ts";
 import scanImage from "../../src/worker/jobs/scan-image.ts";
+import { rematchTouched } from "../../src/worker/rematch.ts";
 import { savePushedManifest } from "../../src/worker/save-pushed-manifest.ts";
 import { type BuiltLayer, digestOf } from "./memory-registry.ts";
 
@@ -135,4 +142,91 @@ export async function recountAll(): Promise<void> {
 /** Rows of any statement, unchecked, for assertions. */
 export function rows(statement: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> {
   return selectRows(z.record(z.string(), z.unknown()), statement);
+}
+
+export interface TestAdvisory {
+  recordId: string;
+  ecosystem: string;
+  packageName: string;
+  /** Null = no fix yet. */
+  fixed: string | null;
+  severity: "CRITICAL" | "HIGH" | "MODERATE" | "LOW";
+}
+
+/**
+ * Makes these the only advisories of a feed, by the product's own importer and matcher, as the import job does. Feeds are named
+ * by their file: `debian`, `npm`.
+ */
+export async function importAdvisories(feed: string, advisories: readonly TestAdvisory[]): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), "breakwater-advisories-"));
+  try {
+    const lines = advisories.map((one) => JSON.stringify(osvRecord(one)));
+    return await importFile(path.join(folder, `${feed}.ndjson`), `${lines.join("\n")}\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Imports the KEV catalogue with exactly these flaws. */
+export async function importExploited(keys: readonly string[]): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), "breakwater-advisories-"));
+  const vulnerabilities = keys.map((cveID) => ({
+    cveID,
+    vendorProject: "Example",
+    product: "Example",
+    vulnerabilityName: `${cveID} in Example`,
+    dateAdded: "2026-01-02",
+    shortDescription: "Exploited in the wild.",
+    requiredAction: "Apply updates.",
+    dueDate: "2026-02-02",
+  }));
+  const catalogue = {
+    title: "CISA Catalog of Known Exploited Vulnerabilities",
+    catalogVersion: "2026.01.02",
+    dateReleased: "2026-01-02T00:00:00Z",
+    count: keys.length,
+    vulnerabilities,
+  };
+  try {
+    return await importFile(path.join(folder, "kev.json"), JSON.stringify(catalogue));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function importFile(file: string, content: string): Promise<string> {
+  writeFileSync(file, content);
+  const importId = await createImport(pool(), {
+    source: file,
+    sourceKind: "path",
+    requestedBy: null,
+    state: "running",
+  });
+  const files = await importSource(file, { importId, isDemo: false });
+  const bad = files.find((one) => one.state !== "imported" && one.state !== "unchanged");
+  if (bad) throw new Error(`The import of ${bad.file} ended as ${bad.state}: ${bad.reason}`);
+  await rematchTouched();
+  return importId;
+}
+
+function osvRecord(advisory: TestAdvisory): unknown {
+  const { recordId, ecosystem, packageName, fixed, severity } = advisory;
+  return {
+    id: recordId,
+    summary: `A flaw in ${packageName}`,
+    modified: "2026-01-01T00:00:00Z",
+    published: "2026-01-01T00:00:00Z",
+    affected: [
+      {
+        package: { ecosystem, name: packageName },
+        ranges: [
+          {
+            type: ecosystem === "npm" ? "SEMVER" : "ECOSYSTEM",
+            events: [{ introduced: "0" }, ...(fixed ? [{ fixed }] : [])],
+          },
+        ],
+      },
+    ],
+    database_specific: { severity },
+  };
 }

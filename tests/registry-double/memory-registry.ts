@@ -25,32 +25,31 @@ export async function startMemoryRegistry(): Promise<MemoryRegistry> {
   const blobRequests: string[] = [];
   let hanging: (() => void)[] = [];
   const server = http.createServer((request, response) => {
-    const found = /^\/v2\/(.+)\/blobs\/(sha256:[0-9a-f]{64})$/.exec(request.url ?? "");
+    const digest = /^\/v2\/.+\/blobs\/(sha256:[0-9a-f]{64})$/.exec(request.url ?? "")?.[1];
     if (request.url === "/v2/") return void response.writeHead(200).end("{}");
-    const digest = found?.[2];
     const bytes = digest ? blobs.get(digest) : undefined;
-    const fault = digest ? faults.get(digest) : undefined;
     if (digest) blobRequests.push(digest);
-    if (!digest || !bytes || fault === "missing") {
+    if (!digest || !bytes || faults.get(digest) === "missing") {
       response.writeHead(404, { "content-type": "application/json" });
       return void response.end(JSON.stringify({ errors: [{ code: "BLOB_UNKNOWN", message: "blob unknown" }] }));
     }
+    const fault = faults.get(digest);
+    if (fault === "drop-once") faults.delete(digest);
+    response.writeHead(200, { "content-length": bytes.length });
+    send(response, bytes, fault);
+  });
+  const send = (response: http.ServerResponse, bytes: Buffer, fault: BlobFault | undefined): void => {
     if (fault === "truncate" || fault === "drop-once") {
-      if (fault === "drop-once") faults.delete(digest);
-      response.writeHead(200, { "content-length": bytes.length });
       response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
-      return;
-    }
-    if (fault === "hang") {
-      response.writeHead(200, { "content-length": bytes.length });
+    } else if (fault === "hang") {
       response.write(bytes.subarray(0, 10));
       hanging.push(() => response.end(bytes.subarray(10)));
-      return;
+    } else {
+      response.end(
+        fault === "wrong-bytes" ? bytes.map((byte, at) => (at === bytes.length - 9 ? byte ^ 1 : byte)) : bytes,
+      );
     }
-    const sent = fault === "wrong-bytes" ? Buffer.from(bytes.map((byte, index) => (index === bytes.length - 9 ? byte ^ 1 : byte))) : bytes;
-    response.writeHead(200, { "content-length": sent.length });
-    response.end(sent);
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return {
@@ -86,7 +85,10 @@ export interface BuiltLayer {
 }
 
 /** Packs files into a gzip layer and stores it. */
-export async function addLayer(registry: MemoryRegistry, files: Record<string, string | Uint8Array>): Promise<BuiltLayer> {
+export async function addLayer(
+  registry: MemoryRegistry,
+  files: Record<string, string | Uint8Array>,
+): Promise<BuiltLayer> {
   const pack = tar.pack();
   for (const [name, content] of Object.entries(files)) pack.entry({ name, mtime: new Date(0) }, Buffer.from(content));
   pack.finalize();
@@ -103,7 +105,9 @@ export async function addLayer(registry: MemoryRegistry, files: Record<string, s
 }
 
 /** Files of a small Debian 12 root with these packages: name, version and, where it differs, source. */
-export function debianFiles(packages: readonly { name: string; version: string; source?: string }[]): Record<string, string> {
+export function debianFiles(
+  packages: readonly { name: string; version: string; source?: string }[],
+): Record<string, string> {
   const status = packages
     .map(({ name, version, source }) =>
       [
@@ -117,7 +121,8 @@ export function debianFiles(packages: readonly { name: string; version: string; 
     )
     .join("\n");
   return {
-    "etc/os-release": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+    "etc/os-release":
+      'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
     "var/lib/dpkg/status": `${status}\n`,
   };
 }

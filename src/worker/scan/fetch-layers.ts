@@ -97,7 +97,8 @@ function withPlace(error: unknown, place: string): unknown {
   }
   const reason = faultReason(error);
   if (reason === null || !(error instanceof Error)) return error;
-  const isPermanent = reason === "notFound" || reason === "noRight" || reason === "unauthenticated" || isWrongDigest(error);
+  const isPermanent =
+    reason === "notFound" || reason === "noRight" || reason === "unauthenticated" || isWrongDigest(error);
   return new ScanFailure(`${place}: ${error.message}`, { isPermanent, cause: error });
 }
 
@@ -108,7 +109,9 @@ function isWrongDigest(error: unknown): boolean {
 
 function keyOf(registryId: string, layer: ImageLayer) {
   if (!layer.diffId) {
-    throw new ScanFailure(`The image configuration does not say what layer ${shortened(layer.digest)} contains`, { isPermanent: true });
+    throw new ScanFailure(`The image configuration does not say what layer ${shortened(layer.digest)} contains`, {
+      isPermanent: true,
+    });
   }
   return { registryId, blobDigest: layer.digest, diffId: layer.diffId, analyserVersion: ANALYSER_VERSION };
 }

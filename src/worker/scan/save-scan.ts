@@ -1,6 +1,7 @@
 import { zstdCompressSync } from "node:zlib";
 import { z } from "zod";
 import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
+import { recordArrivals } from "#store/arrival.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
 import { recountImages, vulnerabilitiesOf } from "#store/counters.ts";
@@ -9,7 +10,6 @@ import { applyExemptions } from "#store/exempted-finding.ts";
 import { saveImageFailure, saveImageResult } from "#store/image.ts";
 import { assessImages } from "#store/image-assessment.ts";
 import { finishScan, type ImageKey, readScan } from "#store/image-scan.ts";
-import { recordArrivals } from "#store/arrival.ts";
 import {
   addPackageVersions,
   laggingPackageVersions,
@@ -158,4 +158,3 @@ function encodeInventory(inventory: Inventory): Uint8Array {
   const { os, osState, skipped } = inventory;
   return zstdCompressSync(JSON.stringify({ schemaVersion: 1, os, osState, packages, skipped }));
 }
-

@@ -53,9 +53,11 @@ export class ScanProgressWriter {
     const isNews = this.#isDirty;
     this.#isDirty = false;
     this.#writtenAt = clock.monotonicMs();
-    this.#writing = this.#writing.then(() => this.#write(isNews)).catch((error: unknown) => {
-      log.warn({ err: error, digest: this.#image.digest }, "the progress of a scan was not written");
-    });
+    this.#writing = this.#writing
+      .then(() => this.#write(isNews))
+      .catch((error: unknown) => {
+        log.warn({ err: error, digest: this.#image.digest }, "the progress of a scan was not written");
+      });
   }
 
   async #write(isNews: boolean): Promise<void> {

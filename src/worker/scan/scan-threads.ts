@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
+import type { Inventory } from "#engines/image-scan/facts.ts";
 import { ScanCancelled, ScanFailure } from "./scan-failure.ts";
 import { CHUNKS_IN_FLIGHT, type FromThread, type ReadLayer, type ToThread } from "./scan-messages.ts";
-import type { Inventory } from "#engines/image-scan/facts.ts";
 
 /** Threads that read at the same time in one worker process. */
 const POOL_SIZE = 2;
@@ -29,7 +29,11 @@ export function readLayerInThread(
 ): Promise<ReadLayer> {
   return withThread(options.signal, async (thread) => {
     const pump = new ChunkPump(thread, source);
-    const answer = await ask(thread, { kind: "readLayer", mediaType: options.mediaType }, { signal: options.signal, pump });
+    const answer = await ask(
+      thread,
+      { kind: "readLayer", mediaType: options.mediaType },
+      { signal: options.signal, pump },
+    );
     if (answer.kind !== "layer") throw unexpected(answer);
     return answer.layer;
   });
@@ -135,10 +139,13 @@ function layerFailure(failed: { code: string; message: string }): Error {
 function threadFailure(error: Error): Error {
   const isMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
   if (!isMemory) return error;
-  return new ScanFailure(`reading it needs more than ${HEAP_MEGABYTES} MB of memory, which is the most a scan may take`, {
-    isPermanent: true,
-    cause: error,
-  });
+  return new ScanFailure(
+    `reading it needs more than ${HEAP_MEGABYTES} MB of memory, which is the most a scan may take`,
+    {
+      isPermanent: true,
+      cause: error,
+    },
+  );
 }
 
 function unexpected(answer: FromThread): Error {
