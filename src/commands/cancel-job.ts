@@ -21,10 +21,15 @@ export async function cancelJob(actor: Actor, input: unknown): Promise<void> {
   const boss = await queue();
   await transaction(async (tx) => {
     const job = await lockJob(tx, jobId);
-    if (!["created", "retry", "active"].includes(job.state)) throw new AppError("conflict", "This job has ended. There is nothing to cancel.");
+    if (!["created", "retry", "active"].includes(job.state))
+      throw new AppError("conflict", "This job has ended. There is nothing to cancel.");
     await boss.cancel(job.name, jobId, { db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } });
     if (job.name === "scan-image") await endScan(tx, job.data, actor);
-    await recordAudit(tx, actor, { action: "job.cancel", target: { kind: "job", id: jobId, name: job.name }, before: { state: job.state } });
+    await recordAudit(tx, actor, {
+      action: "job.cancel",
+      target: { kind: "job", id: jobId, name: job.name },
+      before: { state: job.state },
+    });
     await recordChange(tx, "jobs");
   });
 }

@@ -16,6 +16,10 @@ export async function exportImage(actor: Actor, input: unknown): Promise<void> {
   requireRole(actor, "viewer");
   const { digest, repository, format } = ExportImageInput.parse(input);
   await transaction((tx) =>
-    recordAudit(tx, actor, { action: "image.export", target: { kind: "image", id: digest, name: repository }, after: { format } }),
+    recordAudit(tx, actor, {
+      action: "image.export",
+      target: { kind: "image", id: digest, name: repository },
+      after: { format },
+    }),
   );
 }

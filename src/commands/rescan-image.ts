@@ -28,7 +28,8 @@ export async function rescanImage(actor: Actor, input: unknown): Promise<{ scanI
            order by p.last_pushed_at desc limit 1`,
       tx,
     );
-    if (!known) throw new AppError("not-found", "The registry no longer holds this image, so it cannot be scanned again.");
+    if (!known)
+      throw new AppError("not-found", "The registry no longer holds this image, so it cannot be scanned again.");
     const scan = await queueScan(tx, image, "person");
     await recordAudit(tx, actor, {
       action: "image.rescan",

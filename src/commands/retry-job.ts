@@ -21,25 +21,41 @@ export async function retryJob(actor: Actor, input: unknown): Promise<void> {
   const boss = await queue();
   await transaction(async (tx) => {
     const job = await lockJob(tx, jobId);
-    if (job.state !== "failed") throw new AppError("conflict", `This job is ${words[job.state] ?? job.state}. Only a failed job can be retried.`);
+    if (job.state !== "failed")
+      throw new AppError("conflict", `This job is ${words[job.state] ?? job.state}. Only a failed job can be retried.`);
     if (job.name === "scan-image") {
       const { registryId, digest } = jobPayloads["scan-image"].parse(job.data);
       await queueScan(tx, { registryId, digest }, "person");
     } else {
       await boss.retry(job.name, jobId, { db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } });
     }
-    await recordAudit(tx, actor, { action: "job.retry", target: { kind: "job", id: jobId, name: job.name }, before: { state: job.state } });
+    await recordAudit(tx, actor, {
+      action: "job.retry",
+      target: { kind: "job", id: jobId, name: job.name },
+      before: { state: job.state },
+    });
     await recordChange(tx, "jobs");
   });
 }
 
-const words: Record<string, string> = { created: "waiting", retry: "waiting", active: "running", completed: "done", cancelled: "cancelled" };
+const words: Record<string, string> = {
+  created: "waiting",
+  retry: "waiting",
+  active: "running",
+  completed: "done",
+  cancelled: "cancelled",
+};
 
 const JobRow = z.object({ name: z.string(), state: z.string(), data: z.unknown() });
 
 /** The job, locked until the transaction ends. Throws `not-found` when the queue does not hold it. */
 export async function lockJob(tx: Transaction, jobId: string): Promise<z.infer<typeof JobRow>> {
-  const job = await selectFirst(JobRow, sql`select name, state::text as state, data from pgboss.job where id = ${jobId} for update`, tx);
-  if (!job) throw new AppError("not-found", "There is no such job. Finished jobs are removed after 3 days. Reload the list.");
+  const job = await selectFirst(
+    JobRow,
+    sql`select name, state::text as state, data from pgboss.job where id = ${jobId} for update`,
+    tx,
+  );
+  if (!job)
+    throw new AppError("not-found", "There is no such job. Finished jobs are removed after 3 days. Reload the list.");
   return job;
 }

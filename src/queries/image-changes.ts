@@ -5,9 +5,9 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { findingChanges, previousPlaces } from "#store/sql/finding-diff.ts";
-import { selectFirst, selectRows, sql, type Statement } from "#store/sql.ts";
+import { type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "./columns.ts";
-import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 
 export const ImageChangesParams = ImagePlaceParams.extend({
   /** Compare with this image of the same repository; without it with the push before. */
@@ -64,7 +64,13 @@ export async function imageChanges(actor: Actor, input: unknown): Promise<ImageC
 }
 
 const AgainstRow = z
-  .object({ placement_id: z.string(), digest: DigestColumn, tag: z.string().nullable(), pushed_at: IsoColumn, is_assessed: z.boolean() })
+  .object({
+    placement_id: z.string(),
+    digest: DigestColumn,
+    tag: z.string().nullable(),
+    pushed_at: IsoColumn,
+    is_assessed: z.boolean(),
+  })
   .transform((row) => ({
     placementId: row.placement_id,
     digest: row.digest,
@@ -94,7 +100,11 @@ function previousPlace(place: ImagePlace) {
 
 async function chosenPlace(place: ImagePlace, digest: string) {
   const chosen = await otherPlace(place, sql`p.digest = ${digestValue(digest)} and p.platform = ${place.platform}`);
-  if (!chosen) throw new AppError("not-found", `${place.repository} holds no ${place.platform} image with digest ${digest} to compare with.`);
+  if (!chosen)
+    throw new AppError(
+      "not-found",
+      `${place.repository} holds no ${place.platform} image with digest ${digest} to compare with.`,
+    );
   return chosen;
 }
 
@@ -112,7 +122,10 @@ async function loadChoices(place: ImagePlace): Promise<ImageChanges["choices"]> 
   return rows.map((row) => ({ digest: row.digest, tags: row.tags, pushedAt: row.pushed_at }));
 }
 
-async function loadFindingChanges(place: ImagePlace, beforePlacementId: string): Promise<{ introduced: FindingChange[]; fixed: FindingChange[] }> {
+async function loadFindingChanges(
+  place: ImagePlace,
+  beforePlacementId: string,
+): Promise<{ introduced: FindingChange[]; fixed: FindingChange[] }> {
   const pair = sql`select ${place.registryId}::uuid as registry_id, ${place.placementId}::uuid as placement_id, ${beforePlacementId}::uuid as previous_id`;
   const rows = await selectRows(
     Change.extend({ change: z.enum(["introduced", "fixed"]) }),
@@ -124,7 +137,8 @@ async function loadFindingChanges(place: ImagePlace, beforePlacementId: string):
           join package_advisory pa on pa.package_version_id = c.package_version_id and pa.vulnerability_id = c.vulnerability_id
          order by kev desc, c.severity_rank desc, v.key, pv.name, c.package_version_id`,
   );
-  const of = (change: "introduced" | "fixed") => rows.filter((row) => row.change === change).map(({ change: _change, ...row }) => row);
+  const of = (change: "introduced" | "fixed") =>
+    rows.filter((row) => row.change === change).map(({ change: _change, ...row }) => row);
   return { introduced: of("introduced"), fixed: of("fixed") };
 }
 

@@ -8,7 +8,7 @@ import { MatchExplanation } from "#engines/image-scan/facts.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "./columns.ts";
 import { type FindingStatus, findingStatuses } from "./image-findings.ts";
-import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { inventoryBlob } from "./inventory-blob.ts";
 import { TextParam } from "./search-params.ts";
 
@@ -86,7 +86,16 @@ export interface ImageFindingDetail {
   vendorStatus: string | null;
   firstSeenAt: string;
   why: MatchExplanation | null;
-  package: { id: string; ecosystem: string; type: string; name: string; version: string; sourceName: string; sourceVersion: string; purl: string };
+  package: {
+    id: string;
+    ecosystem: string;
+    type: string;
+    name: string;
+    version: string;
+    sourceName: string;
+    sourceVersion: string;
+    purl: string;
+  };
   base: BaseLayers | null;
   layerCount: number;
   places: PackagePlace[];
@@ -102,7 +111,11 @@ export async function imageFinding(actor: Actor, input: unknown): Promise<ImageF
   const params = ImageFindingParams.parse(input);
   const place = await imagePlace(params);
   const row = await load(place, params);
-  if (!row) throw new AppError("not-found", `${params.vulnerability} does not affect this package of the image. An advisory may have changed since.`);
+  if (!row)
+    throw new AppError(
+      "not-found",
+      `${params.vulnerability} does not affect this package of the image. An advisory may have changed since.`,
+    );
   const [places, introducedBy, elsewhere] = await Promise.all([
     packagePlaces(row),
     firstPushWith(place, row.package_version_id),
@@ -157,7 +170,10 @@ async function firstPushWith(place: ImagePlace, packageVersionId: string) {
 }
 
 async function countElsewhere(key: string): Promise<number> {
-  const rows = await selectRows(z.object({ places: z.number() }), sql`select placement_count as places from vulnerability where key = ${key}`);
+  const rows = await selectRows(
+    z.object({ places: z.number() }),
+    sql`select placement_count as places from vulnerability where key = ${key}`,
+  );
   return rows[0]?.places ?? 0;
 }
 
@@ -169,7 +185,12 @@ function toDetail(row: z.infer<typeof Row>): Omit<ImageFindingDetail, "places" |
     details: row.details,
     severity: row.severity,
     severitySource: row.severity_source,
-    general: { severity: row.own_severity, source: row.own_severity_source, cvssScore: row.cvss_score, cvssVector: row.cvss_vector },
+    general: {
+      severity: row.own_severity,
+      source: row.own_severity_source,
+      cvssScore: row.cvss_score,
+      cvssVector: row.cvss_vector,
+    },
     epss: row.epss,
     epssPercentile: row.epss_percentile,
     kevAddedAt: row.kev_added_at,

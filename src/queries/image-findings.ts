@@ -2,9 +2,9 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities, severityRank } from "#domain/severity.ts";
-import { joinSql, selectFirst, selectRows, sql, type Statement } from "#store/sql.ts";
+import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue, IsoColumn, likePattern } from "./columns.ts";
-import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { ChoiceParam, CursorParam, ListParam, OptionalText, SwitchParam, WordsParam } from "./search-params.ts";
 
@@ -120,15 +120,33 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
   const params = ImageFindingsParams.parse(input);
   const place = await imagePlace(params);
   const matching = matchingFindings(place, params);
-  const shape = JSON.stringify([place.placementId, params.group, { ...params, cursor: null, expand: null, digest: null, at: null }]);
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.string().regex(/^\d{1,18}$/), z.string(), z.string().regex(/^-?\d{1,19}$/)]));
-  const [totals, found] = await Promise.all([countFindings(matching, params.group), findGroups(matching, params.group, after)]);
+  const shape = JSON.stringify([
+    place.placementId,
+    params.group,
+    { ...params, cursor: null, expand: null, digest: null, at: null },
+  ]);
+  const after = decodeCursor(
+    shape,
+    params.cursor,
+    z.tuple([z.string().regex(/^\d{1,18}$/), z.string(), z.string().regex(/^-?\d{1,19}$/)]),
+  );
+  const [totals, found] = await Promise.all([
+    countFindings(matching, params.group),
+    findGroups(matching, params.group, after),
+  ]);
   const page = found.slice(0, groupsPerPage);
-  const findings = await findRows(matching, params, page.map((group) => group.id));
+  const findings = await findRows(
+    matching,
+    params,
+    page.map((group) => group.id),
+  );
   const last = found.length > groupsPerPage ? page.at(-1) : undefined;
   return {
     ...totals,
-    groups: page.map(({ score: _score, label: _label, ...group }) => ({ ...group, findings: findings.get(group.id) ?? [] })),
+    groups: page.map(({ score: _score, label: _label, ...group }) => ({
+      ...group,
+      findings: findings.get(group.id) ?? [],
+    })),
     nextCursor: last ? encodeCursor(shape, [last.score, last.label, last.id]) : null,
   };
 }
@@ -141,7 +159,8 @@ export function matchingFindings(place: ImagePlace, filters: FindingFilters): St
         and f.digest = ${digestValue(place.digest)} and f.platform = ${place.platform}`,
     sql`f.state = any(${status.length > 0 ? status : ["open"]})`,
   ];
-  if (filters.severity.length > 0) conditions.push(sql`f.severity_rank = any(${severityRanks(filters.severity)}::smallint[])`);
+  if (filters.severity.length > 0)
+    conditions.push(sql`f.severity_rank = any(${severityRanks(filters.severity)}::smallint[])`);
   if (filters.fixable === "yes") conditions.push(sql`f.fixed_version is not null`);
   if (filters.fixable === "no") conditions.push(sql`f.fixed_version is null`);
   if (filters.kev) conditions.push(sql`v.kev_added_at is not null`);
@@ -162,7 +181,9 @@ export function matchingFindings(place: ImagePlace, filters: FindingFilters): St
 
 /** Stored ranks behind the severities of a filter. */
 export function severityRanks(chosen: readonly Severity[]): number[] {
-  return chosen.flatMap((severity) => (severity === "low" ? [severityRank.low, severityRank.informational] : [severityRank[severity]]));
+  return chosen.flatMap((severity) =>
+    severity === "low" ? [severityRank.low, severityRank.informational] : [severityRank[severity]],
+  );
 }
 
 function groupColumns(group: ImageFindingsParams["group"]): { id: Statement; label: Statement } {
@@ -204,7 +225,11 @@ function findGroups(matching: Statement, group: ImageFindingsParams["group"], af
   );
 }
 
-async function findRows(matching: Statement, params: ImageFindingsParams, ids: string[]): Promise<Map<string, ImageFinding[]>> {
+async function findRows(
+  matching: Statement,
+  params: ImageFindingsParams,
+  ids: string[],
+): Promise<Map<string, ImageFinding[]>> {
   const groups = new Map<string, ImageFinding[]>();
   if (ids.length === 0) return groups;
   const { id } = groupColumns(params.group);

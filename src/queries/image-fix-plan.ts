@@ -4,13 +4,15 @@ import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { type BaseLayers, baseLayers } from "#engines/image-scan/base-layers.ts";
 import { PackageType } from "#engines/image-scan/facts.ts";
-import { type FixPlan, type FixableFinding, planFixes } from "#engines/image-scan/plan-fixes.ts";
+import { type FixableFinding, type FixPlan, planFixes } from "#engines/image-scan/plan-fixes.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue } from "./columns.ts";
-import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
 
 export const ImageFixPlanParams = ImagePlaceParams;
+
+export type { FixStep, PackageUpgrade } from "#engines/image-scan/plan-fixes.ts";
 
 export interface ImageFixPlan extends FixPlan {
   base: BaseLayers | null;
@@ -62,7 +64,12 @@ function openFindings(place: ImagePlace) {
 
 function loadImage(place: ImagePlace) {
   return selectFirst(
-    z.object({ history: z.unknown(), config: z.unknown(), layer_count: z.number(), inventory_sha256: z.instanceof(Uint8Array).nullable() }),
+    z.object({
+      history: z.unknown(),
+      config: z.unknown(),
+      layer_count: z.number(),
+      inventory_sha256: z.instanceof(Uint8Array).nullable(),
+    }),
     sql`select history, config, jsonb_array_length(layers) as layer_count, inventory_sha256
           from image where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
   );
@@ -78,7 +85,11 @@ function firstPlaces(packages: readonly StoredPackage[]): Map<string, StoredPack
   return places;
 }
 
-function toFinding(row: z.infer<typeof Row>, where: StoredPackage | undefined, base: BaseLayers | null): FixableFinding {
+function toFinding(
+  row: z.infer<typeof Row>,
+  where: StoredPackage | undefined,
+  base: BaseLayers | null,
+): FixableFinding {
   return {
     vulnerabilityKey: row.key,
     severity: row.severity,

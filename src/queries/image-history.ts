@@ -4,7 +4,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue, IsoColumn } from "./columns.ts";
-import { imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { CursorParam } from "./search-params.ts";
 

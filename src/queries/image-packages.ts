@@ -5,7 +5,7 @@ import { baseLayers } from "#engines/image-scan/base-layers.ts";
 import type { SkippedPackage } from "#engines/image-scan/facts.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue } from "./columns.ts";
-import { type ImagePlace, imagePlace, ImagePlaceParams } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText, SwitchParam } from "./search-params.ts";
@@ -62,7 +62,12 @@ export async function imagePackages(actor: Actor, input: unknown): Promise<Image
   const params = ImagePackagesParams.parse(input);
   const place = await imagePlace(params);
   const image = await selectFirst(
-    z.object({ history: z.unknown(), config: z.unknown(), layer_count: z.number(), inventory_sha256: z.instanceof(Uint8Array).nullable() }),
+    z.object({
+      history: z.unknown(),
+      config: z.unknown(),
+      layer_count: z.number(),
+      inventory_sha256: z.instanceof(Uint8Array).nullable(),
+    }),
     sql`select history, config, jsonb_array_length(layers) as layer_count, inventory_sha256
           from image where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
   );

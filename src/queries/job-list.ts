@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { joinSql, selectFirst, selectRows, sql, type Statement } from "#store/sql.ts";
+import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { IsoColumn } from "./columns.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "./search-params.ts";
@@ -73,7 +73,10 @@ export async function jobList(actor: Actor, input: unknown): Promise<JobList> {
 
 /** The queue makes its own tables at its first start; before that there are no jobs. */
 export async function hasQueue(): Promise<boolean> {
-  const row = await selectFirst(z.object({ exists: z.boolean() }), sql`select to_regclass('pgboss.job') is not null as exists`);
+  const row = await selectFirst(
+    z.object({ exists: z.boolean() }),
+    sql`select to_regclass('pgboss.job') is not null as exists`,
+  );
   return row?.exists ?? false;
 }
 

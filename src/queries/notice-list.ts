@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities } from "#domain/severity.ts";
-import { joinSql, selectFirst, selectRows, sql, type Statement } from "#store/sql.ts";
+import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { type AsOf, asOf } from "./as-of.ts";
 import { IsoColumn } from "./columns.ts";
 import { severityRanks } from "./image-findings.ts";

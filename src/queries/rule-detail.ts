@@ -49,7 +49,8 @@ export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDeta
     sql`select id, engine, title, severity, rationale, remediation, logic, refs as "references", examples, retired,
                published_at as "publishedAt" from rule where id = ${params.id}`,
   );
-  if (!row) throw new AppError("not-found", `There is no rule ${params.id}. Rules are published when the worker starts.`);
+  if (!row)
+    throw new AppError("not-found", `There is no rule ${params.id}. Rules are published when the worker starts.`);
   const { publishedAt, retired, ...words } = row;
   const [counts, page, freshness] = await Promise.all([countStatuses(params.id), loadAssessments(params), asOf()]);
   return {
@@ -57,7 +58,8 @@ export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDeta
     publishedAt,
     counts,
     ...page,
-    total: params.status === "any" ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[params.status],
+    total:
+      params.status === "any" ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[params.status],
     asOf: freshness,
   };
 }

@@ -6,7 +6,12 @@ import { z } from "zod";
  */
 export const TextParam = z
   .preprocess((value) => toText(Array.isArray(value) ? value[0] : value), z.string())
-  .transform((text) => text.replace(/\p{Cc}/gu, "").trim().slice(0, 200));
+  .transform((text) =>
+    text
+      .replace(/\p{Cc}/gu, "")
+      .trim()
+      .slice(0, 200),
+  );
 
 function toText(value: unknown): unknown {
   if (typeof value === "boolean") return value ? "1" : "";

@@ -71,7 +71,9 @@ function toGroup(kind: SearchGroup["kind"], found: Found[]): SearchGroup {
 function exactHit(q: string, vulnerabilities: Found[], images: Found[]): string | null {
   const exact = vulnerabilities.filter((hit) => hit.isExact);
   if (exact.length === 1) return exact[0]?.href ?? null;
-  return digestPrefix(q)?.length !== undefined && (digestPrefix(q)?.length ?? 0) >= 12 && images.length === 1 ? (images[0]?.href ?? null) : null;
+  return digestPrefix(q)?.length !== undefined && (digestPrefix(q)?.length ?? 0) >= 12 && images.length === 1
+    ? (images[0]?.href ?? null)
+    : null;
 }
 
 async function findVulnerabilities(q: string): Promise<Found[]> {
@@ -86,7 +88,10 @@ async function findVulnerabilities(q: string): Promise<Found[]> {
   );
   return rows.map((row) => ({
     title: row.key,
-    detail: row.places > 0 ? `${row.title}. Open in ${row.places} ${row.places === 1 ? "place" : "places"}` : `${row.title}. Not found in any image here`,
+    detail:
+      row.places > 0
+        ? `${row.title}. Open in ${row.places} ${row.places === 1 ? "place" : "places"}`
+        : `${row.title}. Not found in any image here`,
     href: links.vulnerability(row.key),
     severity: row.severity,
     isExact: row.exact,

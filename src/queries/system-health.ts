@@ -72,7 +72,15 @@ export async function systemHealth(actor: Actor, _input?: unknown): Promise<Syst
     loadScans(),
     asOf(),
   ]);
-  return { problems: findProblems({ queues, processes, feeds }, now), queues, processes, feeds, database, scans, asOf: freshness };
+  return {
+    problems: findProblems({ queues, processes, feeds }, now),
+    queues,
+    processes,
+    feeds,
+    database,
+    scans,
+    asOf: freshness,
+  };
 }
 
 async function loadQueues(): Promise<QueueHealth[]> {
@@ -148,21 +156,43 @@ function findProblems(seen: Pick<SystemHealth, "queues" | "processes" | "feeds">
   const alive = workers.filter((process) => process.state === "alive");
   const problems: HealthProblem[] = [];
   if (alive.length === 0) {
-    const last = workers.map((process) => process.seenAt).sort().at(-1);
+    const last = workers
+      .map((process) => process.seenAt)
+      .sort()
+      .at(-1);
     problems.push({
       what: "No worker is running",
-      detail: last ? `Last heard ${Math.round((now.getTime() - Date.parse(last)) / 1000)} s ago. Scans and imports wait.` : "None was seen in the last 24 h. Scans and imports wait.",
+      detail: last
+        ? `Last heard ${Math.round((now.getTime() - Date.parse(last)) / 1000)} s ago. Scans and imports wait.`
+        : "None was seen in the last 24 h. Scans and imports wait.",
       fix: "Start Breakwater again, or the worker alone with BREAKWATER_ROLE=worker.",
       href: null,
     });
   }
   for (const queue of seen.queues) {
     const waited = queue.oldestWaitingAt ? (now.getTime() - Date.parse(queue.oldestWaitingAt)) / 60_000 : 0;
-    if (waited > 15) problems.push({ what: `Jobs wait in ${queue.name}`, detail: `The oldest of ${queue.waiting} waits for ${Math.round(waited)} min.`, fix: "Start another worker, or see what the running jobs do.", href: `?state=waiting&queue=${queue.name}` });
-    if (queue.failed > 0) problems.push({ what: `${queue.failed} failed ${queue.failed === 1 ? "job" : "jobs"} in ${queue.name}`, detail: "They used up their attempts and will not run again by themselves.", fix: "Read the reason, then retry.", href: `?state=failed&queue=${queue.name}` });
+    if (waited > 15)
+      problems.push({
+        what: `Jobs wait in ${queue.name}`,
+        detail: `The oldest of ${queue.waiting} waits for ${Math.round(waited)} min.`,
+        fix: "Start another worker, or see what the running jobs do.",
+        href: `?state=waiting&queue=${queue.name}`,
+      });
+    if (queue.failed > 0)
+      problems.push({
+        what: `${queue.failed} failed ${queue.failed === 1 ? "job" : "jobs"} in ${queue.name}`,
+        detail: "They used up their attempts and will not run again by themselves.",
+        fix: "Read the reason, then retry.",
+        href: `?state=failed&queue=${queue.name}`,
+      });
   }
   for (const feed of seen.feeds.filter((candidate) => candidate.lastError)) {
-    problems.push({ what: `The feed ${feed.title} could not be read`, detail: feed.lastError ?? "", fix: "Check the network, or import a file by hand.", href: "/settings/advisories" });
+    problems.push({
+      what: `The feed ${feed.title} could not be read`,
+      detail: feed.lastError ?? "",
+      fix: "Check the network, or import a file by hand.",
+      href: "/settings/advisories",
+    });
   }
   return problems;
 }

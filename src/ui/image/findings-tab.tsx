@@ -1,0 +1,149 @@
+"use client";
+import { useCallback } from "react";
+import type { ImageDetail } from "#queries/image-detail.ts";
+import type { FindingGroup, ImageFinding, ImageFindings } from "#queries/image-findings.ts";
+import { useUrlState } from "../data/use-url-state.ts";
+import { useListView } from "../data/use-view.ts";
+import { WithSidePanel } from "../page/side-panel.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import { FilteredEmpty } from "../state/filtered-empty.tsx";
+import { DataTable } from "../table/data-table.tsx";
+import { tableState } from "../table/table-state.ts";
+import { formatMinute } from "../text/relative-time.tsx";
+import { findingColumns } from "./finding-columns.tsx";
+import { FindingFilters } from "./finding-filters.tsx";
+import { FindingPanel } from "./finding-panel.tsx";
+import { FindingGroupRow, MoreFindings } from "./finding-rows.tsx";
+import { imageView, noFilters } from "./image-params.ts";
+
+/** A row of the grouped list: the head of a group, one finding, or what the group still holds. */
+export type FindingListRow =
+  | { kind: "group"; key: string; group: FindingGroup }
+  | { kind: "finding"; key: string; finding: ImageFinding; group: FindingGroup }
+  | { kind: "more"; key: string; group: FindingGroup; hidden: number };
+
+/** Findings of the image by package or by vulnerability, with a panel that says why each is there. */
+export function FindingsTab({ image }: { image: ImageDetail }) {
+  const url = useUrlState();
+  const list = useListView<ImageFindings>(imageView(image.digest, "vulnerabilities", url.params), {
+    topics: [`image:${image.digest}`],
+  });
+  const by = url.get("group") === "vulnerability" ? "vulnerability" : "package";
+  const rows = list.data?.pages.flatMap((page) => page.groups.flatMap(toRows));
+  const first = list.data?.pages[0];
+  const filters = ["severity", "fixable", "kev", "status", "q", "package"].filter((name) => url.get(name)).length;
+  const open = useCallback(
+    (row: FindingListRow) => {
+      if (row.kind === "finding") url.set({ cve: row.finding.key, pkg: row.finding.packageVersionId }, { push: true });
+    },
+    [url],
+  );
+  const close = useCallback(() => url.set({ cve: undefined, pkg: undefined }), [url]);
+  const [cve, pkg] = [url.get("cve"), url.get("pkg")];
+  return (
+    <WithSidePanel
+      panel={cve && pkg ? <FindingPanel image={image} vulnerability={cve} packageId={pkg} close={close} /> : null}
+    >
+      <FindingFilters image={image} findings={first} url={url} />
+      <DataTable
+        label="Findings"
+        noun="rows"
+        rows="detail"
+        columns={findingColumns(by, image.asOf.readAt, url)}
+        state={tableState(list, rows, filters > 0)}
+        rowKey={(row) => row.key}
+        onOpen={open}
+        activeKey={cve && pkg ? `${cve} ${pkg}` : undefined}
+        fullRow={(row) => fullRow(row, by)}
+        isMuted={(row) => row.kind === "finding" && row.finding.state !== "open"}
+        empty={<NothingOpen image={image} />}
+        filteredEmpty={
+          <FilteredEmpty
+            noun={["finding", "findings"]}
+            filters={filters}
+            hidden={image.counts.open}
+            clear={() => url.set(noFilters)}
+          />
+        }
+      />
+    </WithSidePanel>
+  );
+}
+
+function toRows(group: FindingGroup): FindingListRow[] {
+  const hidden = group.total - group.findings.length;
+  return [
+    { kind: "group", key: `group ${group.id}`, group },
+    ...group.findings.map(
+      (finding): FindingListRow => ({
+        kind: "finding",
+        key: `${finding.key} ${finding.packageVersionId}`,
+        finding,
+        group,
+      }),
+    ),
+    ...(hidden > 0 ? [{ kind: "more", key: `more ${group.id}`, group, hidden } as const] : []),
+  ];
+}
+
+function fullRow(row: FindingListRow, by: "package" | "vulnerability") {
+  switch (row.kind) {
+    case "group":
+      return <FindingGroupRow group={row.group} by={by} />;
+    case "more":
+      return <MoreFindings group={row.group} hidden={row.hidden} by={by} />;
+    case "finding":
+      return null;
+    default:
+      return unreachable(row);
+  }
+}
+
+/** Why the list is empty. Only a whole result over known advisories may say that nothing is open. */
+function NothingOpen({ image: { assessment, asOf, counts } }: { image: ImageDetail }) {
+  if (!assessment.hasEarlierResult) {
+    return (
+      <EmptyState title="Not known">
+        {assessment.state === "scanning"
+          ? "The scan is under way."
+          : assessment.state === "failed"
+            ? "The scan failed, so the findings are not known."
+            : "This image was not scanned yet."}
+      </EmptyState>
+    );
+  }
+  if (asOf.records === 0)
+    return <EmptyState title="Not known">No advisories are loaded, so the packages could not be checked.</EmptyState>;
+  const data = asOf.dataDate
+    ? `Checked against advisories of ${formatMinute(asOf.dataDate)}.`
+    : "The age of the advisories is not known.";
+  const rest =
+    counts.hidden + counts.exempt > 0
+      ? ` ${counts.exempt} exempt and ${counts.hidden} hidden findings are not counted.`
+      : "";
+  if (assessment.osState === "none") {
+    return (
+      <EmptyState title="OS findings are not known">
+        No package database in this image, so OS findings are not known. {data}
+      </EmptyState>
+    );
+  }
+  if (assessment.completeness !== "complete" || assessment.osState !== "known") {
+    return (
+      <EmptyState title="Nothing found in what could be checked">
+        Parts of this image could not be checked, so this does not mean that it has no findings. {data}
+        {rest}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="Nothing open">
+      {data}
+      {rest}
+    </EmptyState>
+  );
+}
+
+function unreachable(row: never): never {
+  throw new Error(`Unknown row: ${JSON.stringify(row)}`);
+}

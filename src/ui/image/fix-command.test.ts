@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { FixStep, PackageUpgrade } from "#queries/image-fix-plan.ts";
+import { fixCommand } from "./fix-command.ts";
+
+const counts = { total: 1, critical: 0, high: 1, medium: 0, low: 0, unrated: 0, kev: 0 };
+const plan = { base: null, target: "shop/api:1.0" };
+
+function step(upgrade: Partial<PackageUpgrade>, kind: FixStep["kind"] = "package"): FixStep {
+  const base: PackageUpgrade = {
+    type: "npm",
+    name: "tar",
+    installed: "6.1.0",
+    target: "6.2.1",
+    packages: [{ id: "1", name: "tar", version: "6.1.0" }],
+    path: null,
+    layer: null,
+    isBase: null,
+    counts,
+    vulnerabilities: [],
+  };
+  return { kind, counts, upgrades: [{ ...base, ...upgrade }] };
+}
+
+test("commands run as they stand", () => {
+  expect(fixCommand(step({}), plan).command).toBe("npm install tar@6.2.1");
+  expect(fixCommand(step({ name: "@babel/core", target: "7.1.0" }), plan).command).toBe(
+    "npm install @babel/core@7.1.0",
+  );
+  expect(
+    fixCommand(
+      step({
+        type: "deb",
+        packages: [
+          { id: "1", name: "libssl3", version: "1" },
+          { id: "2", name: "openssl", version: "1" },
+        ],
+      }),
+      plan,
+    ).command,
+  ).toBe("apt-get update && apt-get install --only-upgrade -y libssl3 openssl");
+  expect(fixCommand(step({ type: "apk" }), plan).command).toBe("apk upgrade --no-cache tar");
+  expect(fixCommand(step({ type: "deb" }, "base"), plan).command).toBe("docker build --pull -t shop/api:1.0 .");
+});
+
+test("what a feed or an image names cannot become a second command", () => {
+  expect(fixCommand(step({ target: "1; rm -rf $HOME" }), plan).command).toBe("npm install 'tar@1; rm -rf $HOME'");
+  expect(fixCommand(step({ type: "apk", packages: [{ id: "1", name: "a'b`id`", version: "1" }] }), plan).command).toBe(
+    "apk upgrade --no-cache 'a'\\''b`id`'",
+  );
+});

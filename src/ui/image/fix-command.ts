@@ -1,0 +1,64 @@
+import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image-fix-plan.ts";
+
+/** What to run for one step, ready to paste into a Dockerfile or shell, and what it does. */
+export interface FixCommand {
+  title: string;
+  note: string;
+  command: string;
+}
+
+/** The command of a step. Versions come from advisories, so everything that is not plainly a version or name is quoted. */
+export function fixCommand(step: FixStep, plan: Pick<ImageFixPlan, "base" | "target">): FixCommand {
+  const [first] = step.upgrades;
+  if (step.kind === "base" || !first) {
+    const name = plan.base?.name;
+    return {
+      title: "Rebuild on the new base",
+      note: name ? `${name}, no change in your Dockerfile` : "The base image, no change in your Dockerfile",
+      command: `docker build --pull -t ${quote(plan.target)} .`,
+    };
+  }
+  return { title: `${first.name} to ${first.target}`, note: originOf(first), command: upgradeCommand(first) };
+}
+
+/** Where a package came from, in few words: "your layer 7", "from base". */
+export function originOf(upgrade: Pick<PackageUpgrade, "isBase" | "layer" | "type">): string {
+  const kind = { deb: "Debian package", apk: "Alpine package", npm: "npm package" }[upgrade.type];
+  if (upgrade.layer === null) return kind;
+  if (upgrade.isBase === null) return `${kind}, layer ${upgrade.layer}`;
+  return upgrade.isBase ? `${kind} from the base` : `${kind}, your layer ${upgrade.layer}`;
+}
+
+/** The whole plan as text, one numbered step per command. */
+export function planText(plan: ImageFixPlan): string {
+  const steps = plan.steps.map((step, index) => {
+    const { title, command } = fixCommand(step, plan);
+    return `${index + 1}. ${title} (closes ${step.counts.total})\n   ${command}`;
+  });
+  return [
+    `Fix plan for ${plan.target}: ${plan.steps.length} steps close ${plan.closed} of ${plan.open} findings.`,
+    ...steps,
+  ].join("\n");
+}
+
+function upgradeCommand(upgrade: PackageUpgrade): string {
+  const names = upgrade.packages.map((pkg) => quote(pkg.name));
+  switch (upgrade.type) {
+    case "deb":
+      return `apt-get update && apt-get install --only-upgrade -y ${names.join(" ")}`;
+    case "apk":
+      return `apk upgrade --no-cache ${names.join(" ")}`;
+    case "npm":
+      return `npm install ${quote(`${upgrade.name}@${upgrade.target}`)}`;
+    default:
+      return unreachable(upgrade.type);
+  }
+}
+
+function quote(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function unreachable(type: never): never {
+  throw new Error(`no upgrade command for ${String(type)}`);
+}

@@ -1,0 +1,182 @@
+"use client";
+import { Button, Menu } from "@mantine/core";
+import Link from "next/link";
+import { shortDigest } from "#domain/digest.ts";
+import { links } from "#domain/links.ts";
+import type { ImageDetail } from "#queries/image-detail.ts";
+import type { ImagePlace } from "#queries/image-place.ts";
+import { useUrlState } from "../data/use-url-state.ts";
+import { Icon } from "../icon.tsx";
+import { DemoTag, Kev, SeverityTag, Tag } from "../marks/tag.tsx";
+import { FactLine } from "../page/fact-line.tsx";
+import { PageHead } from "../page/page-head.tsx";
+import { CopyButton } from "../text/copy-button.tsx";
+import { DigestText } from "../text/digest-text.tsx";
+import { formatBytes, formatNumber, plural } from "../text/format-number.ts";
+import { RelativeTime } from "../text/relative-time.tsx";
+import styles from "./image.module.css";
+import { noFilters } from "./image-params.ts";
+import { RescanButton } from "./rescan-button.tsx";
+
+/** Title, marks, actions and facts of an image in one place. */
+export function ImageHead({ image }: { image: ImageDetail }) {
+  const { place } = image;
+  const [tag] = place.tags;
+  return (
+    <>
+      <PageHead
+        title={place.repository.split("/").at(-1) ?? place.repository}
+        suffix={tag ? `:${tag}` : `@${shortDigest(image.digest)}`}
+        marks={<Marks image={image} />}
+        actions={<Actions image={image} />}
+      />
+      <FactLine
+        facts={[
+          { label: "Digest", value: <DigestText digest={image.digest} /> },
+          { label: "Platform", value: <Platforms image={image} /> },
+          baseFact(image),
+          image.assessment.os && { label: "Distribution", value: image.assessment.os.name },
+          { label: "Size", value: formatBytes(Number(image.sizeBytes)) },
+          { label: "Created", value: <RelativeTime at={image.createdAt} now={image.asOf.readAt} ago /> },
+          { label: "Pushed", value: <RelativeTime at={place.lastPushedAt} now={image.asOf.readAt} ago /> },
+          { label: "Found in", value: <Places image={image} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Marks({ image: { place, counts, assessment } }: { image: ImageDetail }) {
+  const url = useUrlState();
+  const others = place.tags.slice(1);
+  return (
+    <>
+      {assessment.hasEarlierResult && counts.critical > 0 && (
+        <Link href={url.href({ ...noFilters, severity: "critical" })}>
+          <SeverityTag severity="critical">{formatNumber(counts.critical)} critical</SeverityTag>
+        </Link>
+      )}
+      {counts.kev > 0 && (
+        <Link
+          href={url.href({ ...noFilters, kev: "1" })}
+          aria-label={`${plural(counts.kev, "finding")} known to be exploited`}
+        >
+          <Kev />
+        </Link>
+      )}
+      {others.length > 0 && (
+        <Tag tone="line" title={others.join(", ")}>
+          also tagged {others.slice(0, 2).join(", ")}
+          {others.length > 2 ? ` and ${others.length - 2} more` : ""}
+        </Tag>
+      )}
+      {place.retiredAt && (
+        <Tag tone="line" title={place.retiredReason ?? ""}>
+          No longer in the repository
+        </Tag>
+      )}
+      {place.isDemo && <DemoTag />}
+    </>
+  );
+}
+
+function Actions({ image }: { image: ImageDetail }) {
+  const address = `/api/v1/images/${image.digest}`;
+  const at = `at=${encodeURIComponent(`${image.place.registryId}/${image.place.repository}`)}`;
+  return (
+    <>
+      <CopyLink image={image} />
+      {image.assessment.hasEarlierResult && (
+        <Menu position="bottom-end" width={230}>
+          <Menu.Target>
+            <Button leftSection={<Icon name="download" />}>SBOM, VEX, CSV</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component="a" href={`${address}/sbom?${at}`} download>
+              SBOM, CycloneDX
+            </Menu.Item>
+            <Menu.Item component="a" href={`${address}/vex?${at}`} download>
+              VEX, CycloneDX
+            </Menu.Item>
+            <Menu.Item component="a" href={`${address}/findings.csv?${at}`} download>
+              Findings, CSV
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <RescanButton image={image} label="Scan again" />
+    </>
+  );
+}
+
+function CopyLink({ image: { digest, place } }: { image: ImageDetail }) {
+  const path = links.image(digest, { registryId: place.registryId, repository: place.repository });
+  const value = typeof window === "undefined" ? path : new URL(path, window.location.href).href;
+  return <CopyButton value={value} label="Copy link" />;
+}
+
+function Platforms({ image: { siblings, digest, platform, place } }: { image: ImageDetail }) {
+  if (siblings.length < 2) return <span>{platform}</span>;
+  return (
+    <span className={styles.platforms}>
+      {siblings.map((sibling) => (
+        <Link
+          key={sibling.digest}
+          href={links.image(sibling.digest, { registryId: place.registryId, repository: place.repository })}
+          aria-current={sibling.digest === digest ? "true" : undefined}
+        >
+          {sibling.platform}
+        </Link>
+      ))}
+    </span>
+  );
+}
+
+function baseFact({ base, assessment }: ImageDetail) {
+  if (!base) return null;
+  const where = base.layers === 1 ? "layer 1" : `layers 1 to ${base.layers}`;
+  const name = base.name ?? (assessment.os ? `${assessment.os.id} ${assessment.os.version}` : "Base");
+  return {
+    label: "Base image",
+    value: (
+      <>
+        <span className={base.name ? "bw-mono" : undefined}>{name}</span>
+        <span className="bw-muted" style={{ fontWeight: 400 }}>
+          {where}, {base.source === "label" ? "named by the image" : "a guess from its history"}
+        </span>
+      </>
+    ),
+  };
+}
+
+function Places({ image: { places, place } }: { image: ImageDetail }) {
+  const others = places.filter((other) => other.placementId !== place.placementId);
+  if (others.length === 0) return <span>{place.registryName}</span>;
+  return (
+    <Menu width={340}>
+      <Menu.Target>
+        <button type="button" className="bw-link-button">
+          {plural(places.length, "place")}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {places.slice(0, 30).map((other) => (
+          <Menu.Item
+            key={other.placementId}
+            component={Link}
+            href={placeHref(other)}
+            rightSection={other.placementId === place.placementId ? <Icon name="check" /> : null}
+          >
+            {other.registryName}/{other.repository}
+            {other.tags[0] ? `:${other.tags[0]}` : ""}
+            {other.retiredAt ? " (gone)" : ""}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function placeHref(place: ImagePlace): string {
+  return links.image(place.digest, { registryId: place.registryId, repository: place.repository });
+}
