@@ -1,6 +1,6 @@
-import "@mantine/core/styles.layer.css";
 import "#ui/theme/tokens.css";
 import "#ui/theme/base.css";
+import "@mantine/core/styles.layer.css";
 import { ColorSchemeScript, mantineHtmlProps } from "@mantine/core";
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";

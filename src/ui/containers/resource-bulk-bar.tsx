@@ -21,7 +21,11 @@ export function ResourceBulkBar({ selection, rows }: Props) {
   const run = useMutation({
     // One after the other: each is its own audited command, and the first refusal is shown.
     mutationFn: async (verb: "resync" | "pause" | "resume") => {
-      for (const row of chosen) await sendChange("POST", `/api/v1/registries/${row.rootId}/${verb}`, {});
+      for (const row of chosen) {
+        const home = `/api/v1/registries/${row.rootId}`;
+        if (verb === "resync") await sendChange("POST", `${home}/resync`);
+        else await sendChange("POST", `${home}/pause`, { paused: verb === "pause" });
+      }
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["view"] }),
   });

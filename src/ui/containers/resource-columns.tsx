@@ -22,7 +22,7 @@ export const resourceColumns: Column<ResourceRow>[] = [
   {
     key: "posture",
     label: "Posture",
-    width: 162,
+    width: 188,
     sort: "risk",
     phone: "line",
     cell: (row) => <PostureCell row={row} />,
@@ -53,7 +53,7 @@ export const resourceColumns: Column<ResourceRow>[] = [
     leavesBelow: 1040,
     cell: (row) => <LastDataCell row={row} />,
   },
-  { key: "state", label: "State", width: 138, phone: "trail", cell: (row) => <StateCell row={row} /> },
+  { key: "state", label: "State", width: 152, phone: "trail", cell: (row) => <StateCell row={row} /> },
 ];
 
 function NameCell({ row }: { row: ResourceRow }) {

@@ -1,5 +1,5 @@
 import type { SeverityCounts as Counts, Severity } from "#domain/severity.ts";
-import { formatNumber } from "../text/format-number.ts";
+import { formatCompact, formatNumber } from "../text/format-number.ts";
 import styles from "./marks.module.css";
 import { severityWords } from "./severity.tsx";
 import { SeverityShape } from "./severity-shape.tsx";
@@ -26,10 +26,14 @@ export function SeverityCounts({ counts, spread = "slots" }: { counts: Counts; s
 function Count({ severity, count }: { severity: Severity; count: number }) {
   if (count === 0) return <span />;
   return (
-    <span className={styles.count} data-severity={severity}>
+    <span
+      className={styles.count}
+      data-severity={severity}
+      title={`${formatNumber(count)} ${severityWords[severity].toLowerCase()}`}
+    >
       <SeverityShape severity={severity} size={10} />
-      {formatNumber(count)}
-      <span className="bw-hidden">{severityWords[severity].toLowerCase()}</span>
+      {formatCompact(count)}
+      <span className="bw-hidden"> {severityWords[severity].toLowerCase()}</span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import {
   formatAge,
   formatBounded,
   formatBytes,
+  formatCompact,
   formatDuration,
   formatNumber,
   formatShare,
@@ -22,6 +23,14 @@ describe("numbers as people read them", () => {
     expect(formatBounded(9_999)).toBe("9\u202f999");
     expect(formatBounded(10_000)).toBe("10\u202f000+");
   });
+
+  it.each([
+    [999, "999"],
+    [1000, "1k"],
+    [1196, "1.1k"],
+    [9999, "9.9k"],
+    [24_480, "24k"],
+  ])("never rounds %d up in a narrow slot", (value, want) => expect(formatCompact(value)).toBe(want));
 
   it("keeps one and many apart", () => {
     expect(plural(1, "image")).toBe("1 image");

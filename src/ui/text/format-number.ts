@@ -9,6 +9,13 @@ export function formatNumber(value: number): string {
   return value < 0 ? `${MINUS}${digits}` : digits;
 }
 
+/** For narrow slots: 999, "1.2k", "24k". The exact number stands in the title beside it. */
+export function formatCompact(value: number): string {
+  if (value < 1000) return String(value);
+  const thousands = value / 1000;
+  return `${thousands < 10 ? Math.floor(thousands * 10) / 10 : Math.floor(thousands)}k`;
+}
+
 /** A count that was bounded: "10 000+" when it reached `bound`. */
 export function formatBounded(value: number, bound = 10_000): string {
   return value >= bound ? `${formatNumber(bound)}+` : formatNumber(value);

@@ -2,9 +2,17 @@ import { z } from "zod";
 import { apiRoute } from "#app/route.ts";
 import { disconnectRegistry } from "#commands/disconnect-registry.ts";
 import { updateRegistry } from "#commands/update-registry.ts";
+import { registryDetail } from "#queries/registry-detail.ts";
 
 const params = z.object({ id: z.uuid() });
 const body = z.record(z.string(), z.unknown());
+
+export const GET = apiRoute({
+  role: "viewer",
+  summary: "A registry: connection, rights, progress and figures",
+  params,
+  handle: ({ actor, params }) => registryDetail(actor, { registryId: params.id }),
+});
 
 export const PATCH = apiRoute({
   role: "admin",
