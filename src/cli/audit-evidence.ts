@@ -3,7 +3,7 @@ import path from "node:path";
 import { HostEvidence } from "#engines/cis-docker/facts.ts";
 
 /** Sections of an evidence folder: file name without ending, and the name in the wire format. */
-const sections: Record<string, keyof HostEvidence> = {
+export const evidenceFiles: Record<string, keyof HostEvidence> = {
   info: "info",
   version: "version",
   "containers-list": "containersList",
@@ -29,7 +29,7 @@ export class EvidenceError extends Error {}
  */
 export async function readEvidence(folder: string): Promise<HostEvidence> {
   const raw: Record<string, unknown> = {};
-  for (const [name, section] of Object.entries(sections)) {
+  for (const [name, section] of Object.entries(evidenceFiles)) {
     const text = await readFile(path.join(folder, `${name}.json`), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw new EvidenceError(`${path.join(folder, `${name}.json`)} cannot be read: ${error.code}`);
@@ -45,7 +45,7 @@ export async function readEvidence(folder: string): Promise<HostEvidence> {
   }
   if (Object.keys(raw).length === 0) {
     throw new EvidenceError(
-      `${folder} holds no evidence: none of ${Object.keys(sections).slice(0, 4).join(".json, ")}.json … was found in it`,
+      `${folder} holds no evidence: none of ${Object.keys(evidenceFiles).slice(0, 4).join(".json, ")}.json … was found in it`,
     );
   }
   const parsed = HostEvidence.safeParse(raw);

@@ -3,6 +3,10 @@ const commands: Record<string, { file: string; says: string }> = {
     file: "./scan.ts",
     says: "scan <archive, OCI layout or registry reference>   packages and vulnerabilities of an image",
   },
+  audit: {
+    file: "./audit.ts",
+    says: "audit docker [--evidence <folder>]                 a Docker host against the CIS benchmark",
+  },
   advisories: {
     file: "./advisories.ts",
     says: "advisories import <folder, file or URL> | status     advisory data of this installation",

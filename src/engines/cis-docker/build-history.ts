@@ -51,19 +51,28 @@ export function secretNames(env: readonly string[], history: readonly string[]):
     const index = entry.indexOf("=");
     const name = index < 0 ? entry : entry.slice(0, index);
     const value = index < 0 ? "" : entry.slice(index + 1).replace(/^["']|["']$/g, "");
-    const isHarmless = value === "" || value.startsWith("/") || /^\$\{?\w+\}?$/.test(value) || /_FILE$/i.test(name);
+    const kind = /^<redacted [^>]*kind=(\w+)>$/.exec(value)?.[1];
+    const isHarmless =
+      kind === "path" ||
+      kind === "reference" ||
+      value === "" ||
+      value.startsWith("/") ||
+      /^\$\{?\w+\}?$/.test(value) ||
+      /_FILE$/i.test(name);
     if (secretName.test(name) && !isHarmless) names.add(name);
-    else if (tokenPattern.test(value)) names.add(name);
+    else if (kind === "token" || tokenPattern.test(value)) names.add(name);
   }
-  if (history.some((entry) => tokenPattern.test(entry)) && names.size === 0) names.add("a token in the history");
+  if (names.size === 0 && history.some((entry) => tokenPattern.test(entry) || entry.includes("kind=token>")))
+    names.add("a token in the history");
   return [...names].sort();
 }
 
 /** `NAME=value` pairs of an ENV or ARG entry, in the legacy and the BuildKit notation. */
 function assignments(entry: string): string[] {
   const match = /(?:#\(nop\)\s+|^)(?:ENV|ARG)\s+([\s\S]*?)(?:\s+# buildkit)?$/.exec(entry);
-  const pairs = match?.[1]?.match(/[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)/g) ?? [];
-  const buildArguments = /^\|\d+\s+(.*?)\s+\/bin\//.exec(entry)?.[1]?.match(/[A-Za-z_]\w*=\S*/g) ?? [];
+  const pairs = match?.[1]?.match(/[A-Za-z_]\w*=(?:<redacted [^>]*>|"[^"]*"|'[^']*'|\S*)/g) ?? [];
+  const buildArguments =
+    /^\|\d+\s+(.*?)\s+\/bin\//.exec(entry)?.[1]?.match(/[A-Za-z_]\w*=(?:<redacted [^>]*>|\S*)/g) ?? [];
   return [...pairs, ...buildArguments];
 }
 

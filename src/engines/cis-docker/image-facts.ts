@@ -67,3 +67,17 @@ export function imageFacts(evidence: HostEvidence, containers: readonly Containe
   });
   return images.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
 }
+
+/**
+ * Images as people count them: tagged ones, and untagged ones that are no layer of another (dangling). Engines list the
+ * layers of built images as well when asked for all.
+ */
+export function topLevelImages(evidence: HostEvidence): { id: string; isDangling: boolean }[] | null {
+  const list = evidence.imagesList;
+  if (!list || isFailed(list)) return null;
+  const parents = new Set(list.map((image) => image.ParentId ?? ""));
+  return list.flatMap((image) => {
+    const isNamed = [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].some((name) => !name.includes("<none>"));
+    return isNamed || !parents.has(image.Id) ? [{ id: image.Id, isDangling: !isNamed }] : [];
+  });
+}

@@ -2,6 +2,7 @@ import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome
 import { defineHostRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { isFailed } from "../../facts.ts";
+import { topLevelImages } from "../../image-facts.ts";
 
 /** CIS Docker 1.8.0, control 6.1. */
 export default defineHostRule({
@@ -24,12 +25,8 @@ export default defineHostRule({
     const unused = facts.images.filter(
       (image) => !image.isUsed && image.createdAt !== null && Date.parse(image.createdAt) < limit,
     ).length;
-    const dangling = list.filter(
-      (image) =>
-        (image.RepoTags ?? []).every((tag) => tag.includes("<none>")) &&
-        (image.RepoDigests ?? []).length === 0 &&
-        !facts.images?.some((known) => known.id === image.Id),
-    ).length;
+    const all = topLevelImages(facts.evidence) ?? [];
+    const dangling = all.filter((image) => image.isDangling).length;
     const inUse = facts.images.filter((image) => image.isUsed).length;
     const item = facts.info?.Name ?? "this host";
     const readings = [
@@ -37,7 +34,7 @@ export default defineHostRule({
         item,
         path: `unused for ${policy.unusedAfterDays} days`,
         pointer: "/imagesList",
-        actual: `${unused} of ${facts.images.length} images, ${inUse} in use`,
+        actual: `${unused} of ${all.length} images, ${inUse} in use`,
         expected: `at most ${policy.maximumUnusedImages}`,
       },
       {
@@ -50,7 +47,7 @@ export default defineHostRule({
     ];
     const isRight = unused <= policy.maximumUnusedImages && dangling <= policy.maximumDanglingImages;
     return isRight
-      ? healthy(`${facts.images.length} images, ${inUse} in use.`, readings)
+      ? healthy(`${all.length} images, ${inUse} in use.`, readings)
       : unhealthy("More unused images than this site allows.", readings);
   },
   examples: {

@@ -1,0 +1,107 @@
+import { type EngineApi, EngineError } from "./engine-api.ts";
+
+/** Answers of the engine by section, as the evidence folder names them; a section that failed is an error object. */
+export type EngineAnswers = Record<string, unknown>;
+
+/** How many of a host's containers and images are inspected at the same time. */
+const PARALLEL = 8;
+
+/** Asks the engine for everything that controls read, by GET only. One failing section never costs the others. */
+export async function collectEngine(api: EngineApi): Promise<EngineAnswers> {
+  const section = (path: string) => api.get(path).catch(failure);
+  const [info, version, containersList, imagesList, networks, volumes, plugins, swarm] = await Promise.all([
+    section("/info"),
+    section("/version"),
+    section("/containers/json?all=1"),
+    section("/images/json"),
+    section("/networks"),
+    section("/volumes"),
+    section("/plugins"),
+    collectSwarm(api),
+  ]);
+  const containers = idsOf(containersList);
+  const images = [...new Set(idsOf(imagesList))];
+  const [inspected, tops, imageAnswers, histories] = await Promise.all([
+    mapLimited(containers, (id) => api.get(`/containers/${id}/json`)),
+    mapLimited(runningIds(containersList), (id) => api.get(`/containers/${id}/top`)),
+    mapLimited(images, (id) => api.get(`/images/${id}/json`)),
+    mapLimited(images, (id) => api.get(`/images/${id}/history`)),
+  ]);
+  return {
+    info,
+    version,
+    containersList,
+    imagesList,
+    networks,
+    // A container that ended in between is simply gone; other failures leave the list incomplete, which must be said.
+    containersInspect: isFailure(containersList) ? containersList : wholeOrFailure(inspected),
+    containersTop: isFailure(containersList) ? containersList : Object.fromEntries(tops),
+    imagesInspect: isFailure(imagesList)
+      ? imagesList
+      : Object.fromEntries(imageAnswers.filter(([, answer]) => !isFailure(answer))),
+    imagesHistory: isFailure(imagesList) ? imagesList : Object.fromEntries(histories),
+    pluginsVolumes: isFailure(volumes) ? volumes : { plugins: isFailure(plugins) ? [] : plugins, volumes },
+    swarm,
+  };
+}
+
+async function collectSwarm(api: EngineApi): Promise<EngineAnswers> {
+  const names = ["swarm", "nodes", "services", "secrets"] as const;
+  const answers = await Promise.all(names.map((name) => api.get(`/${name}`).catch(failure)));
+  const byName = Object.fromEntries(names.map((name, index) => [name, answers[index]]));
+  // Only how many secrets there are matters; their names and labels stay here.
+  if (Array.isArray(byName.secrets)) byName.secrets = byName.secrets.map(() => ({}));
+  return byName;
+}
+
+async function mapLimited(ids: string[], ask: (id: string) => Promise<unknown>): Promise<[string, unknown][]> {
+  const results: [string, unknown][] = [];
+  const pending = [...ids.entries()];
+  const next = async (): Promise<void> => {
+    for (let entry = pending.shift(); entry; entry = pending.shift()) {
+      const [index, id] = entry;
+      results[index] = [id, await ask(id).catch(failure)];
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, next));
+  return results;
+}
+
+function wholeOrFailure(answers: [string, unknown][]): unknown {
+  const failed = answers
+    .map(([, answer]) => answer)
+    .filter((answer) => isFailure(answer) && answer.error.code !== "HTTP 404");
+  return failed[0] ?? answers.map(([, answer]) => answer).filter((answer) => !isFailure(answer));
+}
+
+interface Failure {
+  error: { code: string; message: string };
+}
+
+function failure(error: unknown): Failure {
+  const status = error instanceof EngineError ? error.status : 0;
+  return {
+    error: {
+      code: status === 0 ? "unreachable" : `HTTP ${status}`,
+      message: error instanceof Error ? error.message : String(error),
+    },
+  };
+}
+
+function isFailure(value: unknown): value is Failure {
+  return typeof value === "object" && value !== null && "error" in value;
+}
+
+function idsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.flatMap((entry) => (hasId(entry) ? [entry.Id] : [])) : [];
+}
+
+function runningIds(list: unknown): string[] {
+  return Array.isArray(list)
+    ? list.flatMap((entry) => (hasId(entry) && "State" in entry && entry.State === "running" ? [entry.Id] : []))
+    : [];
+}
+
+function hasId(entry: unknown): entry is { Id: string } {
+  return typeof entry === "object" && entry !== null && "Id" in entry && typeof entry.Id === "string";
+}

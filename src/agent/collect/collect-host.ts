@@ -1,0 +1,254 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { containerProcesses } from "./container-processes.ts";
+import { daemonOf, interestingProcesses, listeningSockets } from "./daemon-process.ts";
+import { type CollectedFile, errorCode, type HostRoot } from "./host-root.ts";
+import { managedSignals } from "./managed-signals.ts";
+
+const run = promisify(execFile);
+
+const files = [
+  "/etc/docker",
+  "/etc/docker/daemon.json",
+  "/etc/default/docker",
+  "/etc/sysconfig/docker",
+  "/var/run/docker.sock",
+  "/run/containerd/containerd.sock",
+  "/run/docker/containerd/containerd.sock",
+  "/run/containerd",
+  "/etc/containerd/config.toml",
+  "/usr/bin/dockerd",
+  "/usr/sbin/dockerd",
+  "/usr/bin/containerd",
+  "/usr/bin/containerd-shim",
+  "/usr/bin/containerd-shim-runc-v1",
+  "/usr/bin/containerd-shim-runc-v2",
+  "/usr/bin/runc",
+  "/usr/sbin/runc",
+  "/usr/local/sbin/runc",
+];
+const unitFolders = [
+  "/etc/systemd/system",
+  "/run/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/lib/systemd/system",
+  "/usr/lib/systemd/system",
+];
+
+export interface HostCollection {
+  root: HostRoot;
+  socketPath: string;
+  engine: Record<string, unknown>;
+}
+
+/** Everything controls read outside the engine API, read-only. What cannot be read is said, section by section. */
+export async function collectHost({ root, socketPath, engine }: HostCollection): Promise<object> {
+  const processes = await interestingProcesses(root);
+  const daemon = await daemonOf(root, processes, socketPath);
+  const argv = daemon?.argv ?? null;
+  const configFilePath = optionOf(argv, "config-file") ?? "/etc/docker/daemon.json";
+  const info = objectOf(engine.info);
+  const group = await dockerGroup(root, socketPath, optionOf(argv, "group") ?? optionOf(argv, "G"));
+  const paths = [
+    ...new Set([
+      ...files,
+      socketPath,
+      configFilePath,
+      textOf(info.DockerRootDir),
+      daemon?.exe,
+      optionOf(argv, "containerd"),
+      runtimePath(info),
+    ]),
+  ];
+  return {
+    hostname: (await root.textIfReadable("/etc/hostname"))?.trim() ?? textOf(info.Name),
+    uid: process.getuid?.() ?? null,
+    ...group,
+    processes: processes.map(({ pid, comm, exe, argv: words }) => ({
+      pid,
+      comm,
+      exe,
+      argv: comm === "dockerd" || comm === "containerd" ? words : words.slice(0, 1),
+    })),
+    daemonUid: daemon
+      ? /^Uid:\s+(\d+)/m.exec((await root.textIfReadable(`/proc/${daemon.pid}/status`)) ?? "")?.[1]
+      : null,
+    daemonArgv: argv,
+    daemonExe: daemon?.exe,
+    configFilePath,
+    configFile: (await root.textIfReadable(configFilePath)) ?? null,
+    files: await Promise.all(paths.flatMap((path) => (path ? [fileWithAcl(root, path)] : []))),
+    certsD: await certificates(root),
+    tls: await tlsFiles(root, argv, configFilePath),
+    units: Object.fromEntries(
+      await Promise.all(
+        ["docker.service", "docker.socket", "containerd.service"].map(
+          async (name) => [name, await unitFiles(root, name)] as const,
+        ),
+      ),
+    ),
+    mountinfo: (await root.textIfReadable("/proc/1/mountinfo"))?.trim().split("\n") ?? null,
+    audit: await auditRules(root),
+    env: await contentTrust(root),
+    listening: daemon ? await listeningSockets(root, daemon) : null,
+    lsm: (await root.textIfReadable("/sys/kernel/security/lsm"))?.trim() ?? null,
+    selinux: enforcing(await root.textIfReadable("/sys/fs/selinux/enforce")),
+    cgroup2: (await root.textIfReadable("/sys/fs/cgroup/cgroup.controllers")) !== undefined,
+    kernel: (await root.textIfReadable("/proc/version"))?.trim() ?? null,
+    osRelease:
+      (await root.textIfReadable("/etc/os-release")) ?? (await root.textIfReadable("/usr/lib/os-release")) ?? null,
+    containerProcesses: await containerProcesses(root, engine.containersInspect),
+    managed: await managedSignals(root, processes),
+  };
+}
+
+/** Value of a dockerd option in either form of the argument. */
+export function optionOf(argv: readonly string[] | null, name: string): string | undefined {
+  const flag = name.length === 1 ? `-${name}` : `--${name}`;
+  for (const [index, word] of (argv ?? []).entries()) {
+    if (word === flag) return argv?.[index + 1];
+    if (word.startsWith(`${flag}=`)) return word.slice(flag.length + 1);
+  }
+  return undefined;
+}
+
+async function fileWithAcl(root: HostRoot, path: string): Promise<CollectedFile & { acl?: string[] }> {
+  const file = await root.file(path);
+  // getfacl is asked only where it exists; without it the mode bits still tell the mask.
+  const acl = file.exists
+    ? await run("getfacl", ["-cp", root.at(file.real ?? path)], { timeout: 2000 }).catch(() => undefined)
+    : undefined;
+  const extra = acl?.stdout.split("\n").filter((line) => /^(user|group):[^:]+:/.test(line));
+  return extra?.length ? { ...file, acl: extra } : file;
+}
+
+async function dockerGroup(root: HostRoot, socketPath: string, configured: string | undefined) {
+  const lines = (await root.textIfReadable("/etc/group"))?.trim().split("\n");
+  if (!lines) return { groupDocker: null };
+  const socket = await root.file(socketPath);
+  const line =
+    lines.find((entry) => socket.exists && entry.split(":")[2] === String(socket.gid) && socket.gid !== 0) ??
+    lines.find((entry) => entry.startsWith(`${configured ?? "docker"}:`));
+  const gid = line?.split(":")[2];
+  const passwd = (await root.textIfReadable("/etc/passwd"))?.split("\n") ?? [];
+  return {
+    groupDocker: line ?? "",
+    primaryGroupUsers: passwd
+      .filter((entry) => gid !== undefined && entry.split(":")[3] === gid)
+      .map((entry) => entry.split(":")[0]),
+  };
+}
+
+async function certificates(root: HostRoot): Promise<CollectedFile[]> {
+  const folders = await root.names("/etc/docker/certs.d");
+  const found = await Promise.all(
+    folders.map(async (folder) =>
+      (await root.names(`/etc/docker/certs.d/${folder}`)).map((name) => `/etc/docker/certs.d/${folder}/${name}`),
+    ),
+  );
+  return Promise.all(
+    found
+      .flat()
+      .slice(0, 1000)
+      .map((path) => root.file(path)),
+  );
+}
+
+async function tlsFiles(root: HostRoot, argv: string[] | null, configFilePath: string) {
+  const config = await jsonIfReadable(root, configFilePath);
+  const entries = ["tlscacert", "tlscert", "tlskey"].map(async (name) => {
+    const path = optionOf(argv, name) ?? textOf(config[name]);
+    return [name, path ? await root.file(path) : null] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function unitFiles(root: HostRoot, name: string): Promise<CollectedFile[]> {
+  const dropIns = await Promise.all(
+    unitFolders.map(async (folder) =>
+      (await root.names(`${folder}/${name}.d`))
+        .filter((entry) => entry.endsWith(".conf"))
+        .map((entry) => `${folder}/${name}.d/${entry}`),
+    ),
+  );
+  const paths = [...unitFolders.map((folder) => `${folder}/${name}`), ...dropIns.flat()];
+  const found = (await Promise.all(paths.map((path) => root.file(path)))).filter((file) => file.exists);
+  // Of unit files the first in the search order is in effect; drop-ins all are.
+  const isUnit = (file: CollectedFile) => file.path.endsWith(`/${name}`);
+  const unit = found.find(isUnit);
+  const sameUnit = found.filter((file) => isUnit(file) && file.real === unit?.real);
+  return [...sameUnit, ...found.filter((file) => !isUnit(file))];
+}
+
+async function auditRules(root: HostRoot) {
+  const listing = await listAuditRules("-l");
+  const status = await listAuditRules("-s");
+  const names = (await root.names("/etc/audit/rules.d")).filter((name) => name.endsWith(".rules"));
+  const texts = await Promise.all(
+    names.map(async (name) => [name, (await root.textIfReadable(`/etc/audit/rules.d/${name}`)) ?? null] as const),
+  );
+  return {
+    auditctlPresent: listing !== null,
+    auditctl: listing,
+    auditctlStatus: status?.rc === 0 ? status.out : null,
+    // A host without audit rules is known to have none; only rules that exist and cannot be read are unknown.
+    auditRules: await root.text("/etc/audit/audit.rules").then(
+      (text) => text ?? "",
+      () => null,
+    ),
+    rulesD: Object.fromEntries(texts),
+  };
+}
+
+/** Runs `auditctl`; null when this host has none. A refusal (container, missing capability) is kept with its words. */
+async function listAuditRules(option: string): Promise<{ rc: number; out: string; err: string } | null> {
+  for (const program of ["/sbin/auditctl", "/usr/sbin/auditctl"]) {
+    try {
+      const { stdout, stderr } = await run(program, [option], { timeout: 5000 });
+      return { rc: 0, out: stdout, err: stderr };
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") continue;
+      const failed = error instanceof Error ? error : new Error(String(error));
+      return {
+        rc: "code" in failed && typeof failed.code === "number" ? failed.code : 255,
+        out: "",
+        err: "stderr" in failed ? String(failed.stderr) : failed.message,
+      };
+    }
+  }
+  return null;
+}
+
+async function contentTrust(root: HostRoot) {
+  const only = (text: string | undefined) =>
+    text
+      ?.split("\n")
+      .filter((line) => line.includes("DOCKER_CONTENT_TRUST"))
+      .join("\n") ?? null;
+  const scripts = (await root.names("/etc/profile.d")).filter((name) => name.endsWith(".sh"));
+  const texts = await Promise.all(scripts.map((name) => root.textIfReadable(`/etc/profile.d/${name}`)));
+  return {
+    DOCKER_CONTENT_TRUST: null,
+    etcEnvironment: only((await root.textIfReadable("/etc/environment")) ?? ""),
+    profileD: only(texts.join("\n")),
+  };
+}
+
+function runtimePath(info: Record<string, unknown>): string | undefined {
+  const path = textOf(objectOf(objectOf(info.Runtimes)[textOf(info.DefaultRuntime) ?? "runc"]).path);
+  return path?.startsWith("/") ? path : undefined;
+}
+
+const enforcing = (text: string | undefined) =>
+  text === undefined ? null : text.trim() === "1" ? "Enforcing" : "Permissive";
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+async function jsonIfReadable(root: HostRoot, path: string): Promise<Record<string, unknown>> {
+  try {
+    return objectOf(JSON.parse((await root.textIfReadable(path)) ?? "{}"));
+  } catch {
+    return {};
+  }
+}

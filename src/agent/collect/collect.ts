@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { collectEngine } from "./collect-engine.ts";
+import { collectHost } from "./collect-host.ts";
+import { EngineApi } from "./engine-api.ts";
+import { HostRoot } from "./host-root.ts";
+import { redactAnswer } from "./redact.ts";
+
+export interface CollectOptions {
+  /** Where the host's file system is mounted; "/" on the host itself. */
+  hostRoot?: string;
+  socketPath?: string;
+}
+
+/** Raw evidence of a host by section (interfaces.md §3), redacted. Sections that failed say why. */
+export type CollectedEvidence = Record<string, unknown>;
+
+/**
+ * Reads everything the controls need of the host this runs on, and redacts it before it leaves this function: values of
+ * variables, secrets in command lines and histories, join tokens and keys are replaced by a salted digest and a length.
+ */
+export async function collectEvidence(options: CollectOptions = {}): Promise<CollectedEvidence> {
+  const root = new HostRoot(options.hostRoot ?? "/");
+  const socketPath = options.socketPath ?? "/var/run/docker.sock";
+  const api = new EngineApi(socketPath);
+  try {
+    const engine = await collectEngine(api);
+    const host = await collectHost({ root, socketPath, engine });
+    const salt = await saltOf(root);
+    return {
+      ...Object.fromEntries(Object.entries(engine).map(([name, answer]) => [name, redactAnswer(answer, salt)])),
+      host: redactAnswer(host, salt),
+    };
+  } finally {
+    api.close();
+  }
+}
+
+/** A salt of this machine, so that equal values can be told within one host and not across hosts. */
+async function saltOf(root: HostRoot): Promise<string> {
+  return createHash("sha256")
+    .update("breakwater evidence")
+    .update((await root.textIfReadable("/etc/machine-id")) ?? "")
+    .digest("hex");
+}

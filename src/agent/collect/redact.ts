@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+
+/** Kinds tell the server what a value was without the value: a path or a reference is no secret. */
+export type RedactedKind = "empty" | "path" | "reference" | "token" | "plain";
+
+const tokenPattern =
+  /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)/g;
+const secretName = /PASS(?:WORD|WD)?|SECRET|TOKEN|KEY|CREDENTIAL|CONNECTION_?STRING|AUTH|PRIVATE|SIGNATURE|DSN/i;
+const droppedKeys = new Set([
+  "JoinTokens",
+  "UnlockKey",
+  "RegistryAuth",
+  "Auth",
+  "IdentityToken",
+  "ClientKey",
+  "PrivateKey",
+]);
+
+/** `<redacted …>` with a salted digest (so that equal values can be told within one host), the length and the kind. */
+export function redactValue(value: string, salt: string): string {
+  if (value === "") return "";
+  const kind: RedactedKind = kindOf(value);
+  const digest = createHash("sha256").update(salt).update("\u0000").update(value).digest("hex").slice(0, 16);
+  return `<redacted sha256=${digest} length=${value.length} kind=${kind}>`;
+}
+
+function kindOf(value: string): RedactedKind {
+  tokenPattern.lastIndex = 0;
+  if (tokenPattern.test(value)) return "token";
+  if (/^\$\{?\w+\}?$/.test(value)) return "reference";
+  return value.startsWith("/") ? "path" : "plain";
+}
+
+/** `NAME=value` with the value redacted. Every value goes, whatever its name: what is a secret is not ours to guess. */
+export function redactVariable(entry: string, salt: string): string {
+  const index = entry.indexOf("=");
+  return index < 0 ? entry : `${entry.slice(0, index)}=${redactValue(entry.slice(index + 1), salt)}`;
+}
+
+/** Words of a command line: values of options and assignments whose name sounds like a secret, tokens, and passwords in URLs. */
+export function redactCommand(text: string, salt: string): string {
+  return text
+    .replace(tokenPattern, (token) => redactValue(token, salt))
+    .replace(
+      /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)([^\s/@]+)(@)/gi,
+      (_, before: string, value: string, after: string) => `${before}${redactValue(value, salt)}${after}`,
+    )
+    .replace(
+      /(-{0,2}[\w.-]+)(=|\s+|:\s*)("[^"]*"|'[^']*'|[^\s"']+)/g,
+      (whole: string, name: string, between: string, value: string) => {
+        const isOption = between === "=" || name.startsWith("-") || between.startsWith(":");
+        return isOption && secretName.test(name) && !value.startsWith("<redacted")
+          ? `${name}${between}${redactValue(value, salt)}`
+          : whole;
+      },
+    );
+}
+
+/** A history entry: values of ENV and ARG instructions and of build arguments, then as any command line. */
+export function redactHistory(entry: string, salt: string): string {
+  const assigns = /(?:#\(nop\)\s+|^)(?:ENV|ARG|LABEL)\s/.test(entry) || /^(?:RUN\s+)?\|\d+\s/.test(entry);
+  const text = assigns
+    ? entry.replace(
+        /\b([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+)/g,
+        (_, name: string, value: string) => `${name}=${redactValue(value.replace(/^["']|["']$/g, ""), salt)}`,
+      )
+    : entry;
+  return redactCommand(text, salt);
+}
+
+/**
+ * A copy of an engine's answer without anything secret: environment values, history values, command lines, labels that
+ * look like secrets, join tokens and keys.
+ */
+export function redactAnswer(value: unknown, salt: string, key = ""): unknown {
+  if (Array.isArray(value)) {
+    if (key === "Env") return value.map((entry) => (typeof entry === "string" ? redactVariable(entry, salt) : entry));
+    if (["Cmd", "Entrypoint", "Args", "Healthcheck", "Test", "Processes"].includes(key))
+      return redactWords(value, salt);
+    return value.map((entry) => redactAnswer(entry, salt, key));
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, entry]) => {
+        if (droppedKeys.has(name)) return [];
+        if (key === "Labels" || key === "Options" || key === "Config") {
+          if (typeof entry === "string" && secretName.test(name) && key !== "Options")
+            return [[name, redactValue(entry, salt)]];
+        }
+        return [[name, redactAnswer(entry, salt, name)]];
+      }),
+    );
+  }
+  if (typeof value !== "string") return value;
+  if (key === "CreatedBy") return redactHistory(value, salt);
+  return key === "Command" || key === "Path" ? redactCommand(value, salt) : value;
+}
+
+/** Words of one command: an option's value may stand in the next word. */
+function redactWords(words: unknown[], salt: string): unknown[] {
+  return words.map((word, index) => {
+    if (Array.isArray(word)) return redactWords(word, salt);
+    if (typeof word !== "string") return word;
+    const before = words[index - 1];
+    const isSecretValue =
+      typeof before === "string" && /^-{1,2}[\w.-]+$/.test(before) && secretName.test(before) && !word.startsWith("-");
+    return isSecretValue ? redactValue(word, salt) : redactCommand(word, salt);
+  });
+}
