@@ -42,7 +42,7 @@ export async function compareStaged(tx: Transaction, input: MergeInput): Promise
            case when count(*) = 1 then min(hash) else sha256(string_agg(hash, ''::bytea order by seq)) end as hash
       from stage_advisory group by record_id;
     create index on stage_range (record_id)`);
-  await tx.query("analyze stage_record; analyze stage_range; analyze stage_advisory");
+  await tx.query("analyze stage_record; analyze stage_range (record_id, seq); analyze stage_advisory (record_id, seq)");
   await tx.query(
     `create temp table stage_changed on commit drop as
      select s.record_id, s.seq, s.hash, a.id as known_id, null::bigint as id

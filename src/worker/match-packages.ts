@@ -25,12 +25,13 @@ const chunkSize = 2000;
 
 /**
  * Matches stored package versions against the stored advisories and replaces their matches, in the caller's
- * transaction. Package versions that were matched before get history rows (with `importId`) where the result differs.
+ * transaction. Package versions that were matched before get history rows (with `importId`) where the result differs;
+ * with `isUpdate`, because the advisories changed, all of them do.
  */
 export async function matchPackages(
   executor: Executor,
   packageVersionIds: readonly bigint[],
-  options: { importId?: string | null } = {},
+  options: { importId?: string | null; isUpdate?: boolean } = {},
 ): Promise<MatchOutcome> {
   const advisoriesVersion = await currentAdvisoriesVersion(executor);
   const total: MatchOutcome = { advisoriesVersion, diagnostics: [], added: 0, changed: 0, resolved: 0, packageIds: [] };
@@ -43,7 +44,7 @@ export async function matchPackages(
     const { matches, diagnostics } = await findMatches(executor, packages);
     const changes = await replaceMatches(executor, {
       packageIds,
-      known: new Set(packages.filter((pkg) => pkg.wasMatched).map((pkg) => pkg.id)),
+      known: new Set(packages.filter((pkg) => options.isUpdate || pkg.wasMatched).map((pkg) => pkg.id)),
       matches,
       importId: options.importId ?? null,
       at,

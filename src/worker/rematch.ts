@@ -1,7 +1,6 @@
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
 import { listTouched, markChangedImages, takeTouched } from "#store/package-touch.ts";
-import { enqueue } from "#store/queue.ts";
 import { transaction } from "#store/transaction.ts";
 import { matchPackages } from "./match-packages.ts";
 
@@ -10,17 +9,16 @@ export interface RematchSummary {
   added: number;
   changed: number;
   resolved: number;
-  images: number;
 }
 
 const batchSize = 2000;
 
 /**
- * Matches again every package version that an import noted, batch by batch, until none is left, then marks the images
- * that hold a changed one. Each batch commits alone; a killed run is taken up where it stopped.
+ * Matches again every package version that an import noted, batch by batch, until none is left, then asks for
+ * the recount that tells images, figures and notices. Each batch commits alone; a killed run is taken up where it stopped.
  */
 export async function rematchTouched(signal?: AbortSignal): Promise<RematchSummary> {
-  const total: RematchSummary = { packages: 0, added: 0, changed: 0, resolved: 0, images: 0 };
+  const total: RematchSummary = { packages: 0, added: 0, changed: 0, resolved: 0 };
   for (let ids = await listTouched(pool()); ids.length > 0; ids = await listTouched(pool())) {
     let taken = 0;
     for (let start = 0; start < ids.length; start += batchSize) {
@@ -30,11 +28,8 @@ export async function rematchTouched(signal?: AbortSignal): Promise<RematchSumma
     // What is left belongs to another worker that is busy with it.
     if (taken === 0) break;
   }
-  total.images = await transaction(async (tx) => {
-    const images = await markChangedImages(tx);
-    if (images > 0) await enqueue("recount", {}, { executor: tx, key: "all" });
-    await recordChange(tx, "advisories", "vulnerabilities", "containers");
-    return images;
+  await transaction(async (tx) => {
+    if ((await markChangedImages(tx)) > 0) await recordChange(tx, "advisories", "vulnerabilities", "containers");
   });
   return total;
 }
@@ -49,7 +44,7 @@ async function rematchBatch(ids: readonly bigint[], total: RematchSummary): Prom
       else byImport.set(importId, [packageVersionId]);
     }
     for (const [importId, packageIds] of byImport) {
-      const outcome = await matchPackages(tx, packageIds, { importId });
+      const outcome = await matchPackages(tx, packageIds, { importId, isUpdate: true });
       total.packages += packageIds.length;
       total.added += outcome.added;
       total.changed += outcome.changed;

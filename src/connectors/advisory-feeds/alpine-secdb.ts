@@ -39,11 +39,20 @@ function affectedBefore(ecosystem: string, packageName: string, version: string)
   return {
     ecosystem,
     packageName,
-    ranges: never ? [] : [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: version.trim() }] }],
+    ranges: never ? [] : [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: mended(version) }] }],
     versions: [],
     vendorStatus: never ? "notAffected" : null,
     urgency: null,
   };
+}
+
+/** secdb is written by hand: `1.9.5p2` for `1.9.5_p2`, `4.8.0.-r1`, `10.0.11-0`. Only slips with one reading are mended. */
+function mended(version: string): string {
+  return version
+    .trim()
+    .replace(/(\d)p(\d)/, "$1_p$2")
+    .replace(".-r", "-r")
+    .replace(/^([\d.]+)-(\d+)$/, "$1-r$2");
 }
 
 function addFix(records: Map<string, AdvisoryRecord>, flaw: string, affected: RecordAffected): void {

@@ -94,9 +94,16 @@ function readRange(raw: Fields): RecordRange[] {
 }
 
 function readEvent(raw: Fields): RecordEvent {
-  if (raw.introduced !== undefined) return { introduced: text(raw.introduced, "introduced") };
-  if (raw.fixed !== undefined) return { fixed: text(raw.fixed, "fixed") };
-  if (raw.last_affected !== undefined) return { lastAffected: text(raw.last_affected, "last_affected") };
-  if (raw.limit !== undefined) return { limit: text(raw.limit, "limit") };
+  if (raw.introduced !== undefined) return { introduced: version(raw.introduced, "introduced") };
+  if (raw.fixed !== undefined) return { fixed: version(raw.fixed, "fixed") };
+  if (raw.last_affected !== undefined) return { lastAffected: version(raw.last_affected, "last_affected") };
+  if (raw.limit !== undefined) return { limit: version(raw.limit, "limit") };
   throw new FeedError("a range event names none of introduced, fixed, last_affected, limit");
+}
+
+/** Vendor conversions leave stray blanks and brackets in versions, which no scheme allows inside one. */
+function version(value: unknown, name: string): string {
+  const cleaned = text(value, name).replace(/[\s()]/g, "");
+  if (cleaned === "" || cleaned.length > 500) throw new FeedError(`"${name}" is not a version`);
+  return cleaned;
 }

@@ -5,7 +5,6 @@ import { VersionError } from "./version-error.ts";
  * older, 0 when equal, positive when newer. Throws VersionError for text that is no Debian version.
  */
 export function compare(a: string, b: string): number {
-  if (a === b && plain.test(a)) return 0;
   const left = parse(a);
   const right = parse(b);
   return (
@@ -14,8 +13,6 @@ export function compare(a: string, b: string): number {
     comparePart(left.revision, right.revision)
   );
 }
-
-const plain = /^(?:\d+:)?[A-Za-z0-9.+~:-]+$/;
 
 interface DebVersion {
   epoch: string;
