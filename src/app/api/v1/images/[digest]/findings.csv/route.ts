@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { apiRoute } from "#app/api-route.ts";
+import { download } from "#app/download.ts";
+import { exportImage } from "#commands/export-image.ts";
+import { shortDigest } from "#domain/digest.ts";
+import { ImageExportParams, imageFindingsCsv } from "#queries/image-export.ts";
+
+export const GET = apiRoute({
+  role: "viewer",
+  summary: "Findings of an image as CSV",
+  params: z.object({ digest: z.string() }),
+  query: ImageExportParams.omit({ digest: true }),
+  handle: async ({ actor, params, query }) => {
+    const { repository, chunks } = await imageFindingsCsv(actor, { ...query, digest: params.digest });
+    await exportImage(actor, { digest: params.digest, repository, format: "csv" });
+    return download({
+      name: `${repository}-${shortDigest(params.digest)}.csv`,
+      type: "text/csv; charset=utf-8",
+      chunks,
+    });
+  },
+});
