@@ -23,12 +23,14 @@ export function pageSecurityHeaders(security: PageSecurity): Record<string, stri
 }
 
 function contentSecurityPolicy({ nonce, isDevelopment, isHttps }: PageSecurity): string {
-  // React's development build compiles with eval, and the development server talks over a web socket.
+  // React's development build compiles with eval, the development server talks over a web socket, and its overlay brings
+  // style elements without a nonce.
   const development = { script: isDevelopment ? " 'unsafe-eval'" : "", connect: isDevelopment ? " ws: wss:" : "" };
+  const styles = isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`;
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development.script}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' ${styles}`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",

@@ -10,9 +10,14 @@ const PAGE = 50;
 /** Counting stops here: the page then says 10 000+. */
 const COUNT_CAP = 10_000;
 
+/** An ISO instant; without a zone it is UTC. Anything else is no filter (a JavaScript date would read "-1" as a year). */
 const InstantParam = OptionalText.transform((text) => {
-  const at = text ? new Date(text) : undefined;
-  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?(Z|[+-]\d{2}:\d{2})?$/.exec(
+    text ?? "",
+  );
+  if (!parts) return undefined;
+  const at = new Date(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3] ?? "Z"}`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 });
 
 export const auditOutcomes = ["done", "refused", "failed"] as const;
@@ -74,7 +79,7 @@ export async function auditList(actor: Actor, params: AuditListParams): Promise<
   const { items, nextCursor } = await auditPage(actor, params, PAGE);
   const [count] = await selectRows(
     z.object({ n: z.number() }),
-    sql`select count(*)::int as n from (select 1 from audit_entry a where ${filterOf(params)} limit ${COUNT_CAP + 1}) as some`,
+    sql`select count(*)::int as n from (select 1 from audit_entry a where ${filterOf(params)} limit ${COUNT_CAP + 1}) as matching`,
   );
   const total = count?.n ?? 0;
   return {

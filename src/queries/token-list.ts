@@ -37,7 +37,7 @@ export const TokenItem = z.object({
   expiresAt: z.string().nullable(),
   lastUsedAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
-  /** `expiring` ends within 14 days. */
+  /** `expiring` ends within 14 days and was made to last longer than 30. */
   state: z.enum(tokenStates),
   canRevoke: z.boolean(),
 });
@@ -78,7 +78,7 @@ export async function tokenList(actor: Actor, params: TokenListParams): Promise<
   const isAdmin = roleIncludes(actor.role, "admin");
   const visible = isAdmin ? sql`true` : sql`(t.kind = 'api' and t.created_by = ${actor.id})`;
   const state = sql`case when t.revoked_at is not null then 'revoked' when t.expires_at <= now() then 'expired'
-    when t.uses_left <= 0 then 'used' when t.expires_at <= now() + interval '14 days' then 'expiring' else 'active' end`;
+    when t.uses_left <= 0 then 'used' when t.expires_at <= now() + interval '14 days' and t.expires_at - t.created_at > interval '30 days' then 'expiring' else 'active' end`;
   const filter = sql`(${params.q ?? null}::text is null or t.name ilike ${likePattern(params.q ?? "")} or t.prefix ilike ${likePattern(params.q ?? "")})
     and (${params.kind} = 'any' or t.kind = ${params.kind})
     and (${params.state} = 'any' or (${params.state} = 'usable') = (${state} in ('active', 'expiring')))`;

@@ -7,6 +7,7 @@ import type { Column } from "../table/column.ts";
 import { plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
 import { roleWords } from "./role-choice.tsx";
+import styles from "./settings.module.css";
 import { tokenKindWords } from "./token-kind-words.ts";
 
 /** The columns of the tokens list; `revoke` asks before a token ends. */
@@ -19,7 +20,7 @@ export function tokenColumns(revoke: (token: TokenItem) => void): Column<TokenIt
       cell: (token) => (
         <>
           <div className="bw-row-tight">
-            <span className="bw-name">{token.name}</span>
+            <span className={`bw-name ${styles.wraps}`}>{token.name}</span>
             {token.isDemo && <DemoTag />}
           </div>
           <div className="bw-sub">
@@ -44,7 +45,7 @@ export function tokenColumns(revoke: (token: TokenItem) => void): Column<TokenIt
       key: "actions",
       label: "Revoke",
       isHeadHidden: true,
-      width: 100,
+      width: 124,
       align: "right",
       phone: "trail",
       cell: (token) =>
@@ -95,7 +96,7 @@ function Ending({ token }: { token: TokenItem }) {
       return token.expiresAt ? (
         <>{formatMinute(token.expiresAt).slice(0, 10)}</>
       ) : (
-        <span className="bw-signal">Never ends</span>
+        <span className="bw-medium">Never ends</span>
       );
     default:
       return unreachable(token.state);

@@ -4,8 +4,9 @@ import { Icon } from "../icon.tsx";
 import { Tag } from "../marks/tag.tsx";
 import type { Column } from "../table/column.ts";
 import { plural } from "../text/format-number.ts";
-import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
+import { RelativeTime } from "../text/relative-time.tsx";
 import { roleWords } from "./role-choice.tsx";
+import styles from "./settings.module.css";
 import type { UserTask } from "./user-dialog.tsx";
 
 /** The columns of the accounts list; `start` opens the dialog of a change. */
@@ -18,7 +19,7 @@ export function userColumns(start: (task: UserTask) => void): Column<UserItem>[]
       cell: (user) => (
         <>
           <div className="bw-row-tight">
-            <span className="bw-name">{user.name}</span>
+            <span className={`bw-name ${styles.wraps}`}>{user.name}</span>
             {user.isYou && <Tag tone="line">You</Tag>}
           </div>
           <div className="bw-sub bw-cut" title={user.email}>
@@ -31,7 +32,7 @@ export function userColumns(start: (task: UserTask) => void): Column<UserItem>[]
       key: "role",
       label: "Role",
       width: 120,
-      phone: "trail",
+      phone: "line",
       cell: (user) => (
         <>
           {roleWords[user.role].label}
@@ -74,9 +75,22 @@ export function userColumns(start: (task: UserTask) => void): Column<UserItem>[]
 function UserState({ user }: { user: UserItem }) {
   const until = user.oneTimePasswordUntil;
   if (user.state === "disabled") return <Tag>Disabled</Tag>;
-  if (user.state === "expired") return <span className="bw-signal">One-time password expired</span>;
-  if (user.state === "invited")
-    return <>Invited, password valid until {until ? formatMinute(until).slice(0, 10) : "–"}</>;
+  if (user.state === "expired") {
+    return (
+      <>
+        <div className="bw-signal">Password expired</div>
+        <div className="bw-sub">The one-time password was never used</div>
+      </>
+    );
+  }
+  if (user.state === "invited") {
+    return (
+      <>
+        <div>Invited</div>
+        <div className="bw-sub">One-time password until {until?.slice(0, 10)}</div>
+      </>
+    );
+  }
   return <span className="bw-muted">Active</span>;
 }
 
