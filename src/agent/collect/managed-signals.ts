@@ -26,7 +26,9 @@ export async function managedSignals(root: HostRoot, processes: HostProcess[]) {
     processes: processes
       .filter((process) => process.comm === "kubelet")
       .map((process) => process.argv.filter((word) => !/token|password|secret/i.test(word)).join(" ")),
-    environment: /(^|\u0000|\n)DATABRICKS_RUNTIME_VERSION=/.test(`${environment}\n${etcEnvironment}`)
+    environment: [...environment.split("\u0000"), ...etcEnvironment.split("\n")].some((entry) =>
+      entry.startsWith("DATABRICKS_RUNTIME_VERSION="),
+    )
       ? ["DATABRICKS_RUNTIME_VERSION"]
       : [],
     // Other clouds and bare metal are not asked: the address means nothing there and would only cost its time-out.

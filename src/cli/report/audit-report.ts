@@ -34,27 +34,32 @@ function table({ host, benchmark, controls, summary }: AuditResult): string {
   let section = "";
   for (const control of controls) {
     const own = control.id.split(".")[0] ?? "";
-    if (own !== section) {
-      section = own;
-      lines.push("", `${section} ${sections[section] ?? ""}`);
-    }
-    lines.push(
-      `  ${words[control.status].padEnd(8)}${control.id.padEnd(8)}${control.severity.padEnd(9)}${control.title}`,
-    );
-    if (control.status === "pass") continue;
-    lines.push(`${" ".repeat(27)}${printable(control.reason)}`);
-    for (const finding of control.status === "fail" ? control.findings.slice(0, 20) : []) {
-      lines.push(
-        `${" ".repeat(27)}- ${printable(finding.item ?? "")}: ${printable(finding.actual)} (expected: ${printable(finding.expected)})`,
-      );
-    }
-    if (control.findings.length > 20) lines.push(`${" ".repeat(27)}- and ${control.findings.length - 20} more`);
+    if (own !== section) lines.push("", `${own} ${sections[own] ?? ""}`);
+    section = own;
+    lines.push(...controlLines(control));
   }
   lines.push(
     "",
     `${summary.total} controls: ${summary.pass} pass, ${summary.fail} fail, ${summary.manual} manual, ${summary.unknown} unknown, ${summary.notApplicable} not applicable`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+function controlLines(control: AuditControl): string[] {
+  const indent = " ".repeat(27);
+  const head = `  ${words[control.status].padEnd(8)}${control.id.padEnd(8)}${control.severity.padEnd(9)}${control.title}`;
+  if (control.status === "pass") return [head];
+  const shown = control.status === "fail" ? control.findings.slice(0, 20) : [];
+  const more = control.status === "fail" ? control.findings.length - shown.length : 0;
+  return [
+    head,
+    `${indent}${printable(control.reason)}`,
+    ...shown.map(
+      (finding) =>
+        `${indent}- ${printable(finding.item ?? "")}: ${printable(finding.actual)} (expected: ${printable(finding.expected)})`,
+    ),
+    ...(more > 0 ? [`${indent}- and ${more} more`] : []),
+  ];
 }
 
 function sarif({ controls, benchmark, host }: AuditResult) {
@@ -126,7 +131,7 @@ function junit({ controls, benchmark, summary, host }: AuditResult): string {
 
 /** Container names and labels are hostile: nothing of them may steer the terminal. */
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "�");
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 function xml(text: string): string {
