@@ -7,7 +7,7 @@ import { SeverityShape } from "./severity-shape.tsx";
 export type TagTone = "plain" | "line" | "ink" | "signal" | "healthy" | "critical" | "high" | "medium" | "low";
 
 /** A short label on a tint. Plain text needs none: use it for facts that must be found at a glance. */
-export function Tag({ tone = "plain", title, children }: { tone?: TagTone; title?: string; children: ReactNode }) {
+export function Tag({ tone = "plain", title, children }: { tone?: TagTone; title?: string | undefined; children: ReactNode }) {
   return (
     <span className={styles.tag} data-tone={tone} title={title}>
       {children}
@@ -27,7 +27,7 @@ export function SeverityTag({ severity, children }: { severity: Severity; childr
 }
 
 /** In the catalogue of known exploited vulnerabilities: a fact about the world, not a severity. */
-export function Kev({ title }: { title?: string }) {
+export function Kev({ title }: { title?: string | undefined }) {
   return (
     <Tag tone="ink" title={title ?? "Attackers use this: it is in the catalogue of known exploited vulnerabilities"}>
       KEV

@@ -1,0 +1,88 @@
+"use client";
+import Link from "next/link";
+import { links } from "#domain/links.ts";
+import type { RepositoryDetail, TagRow } from "#queries/repository-detail.ts";
+import { Health } from "../marks/health.tsx";
+import { SeverityCounts } from "../marks/severity-counts.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import type { Column } from "../table/column.ts";
+import { DataTable } from "../table/data-table.tsx";
+import { DigestText } from "../text/digest-text.tsx";
+import { RelativeTime } from "../text/relative-time.tsx";
+
+/** The tags as they stand, retired ones last with the reason. */
+export function TagsTable({ detail }: { detail: RepositoryDetail }) {
+  return (
+    <>
+      <div style={{ height: 16 }} />
+      <DataTable
+        label="Tags"
+        noun="tags"
+        rows="detail"
+        columns={columnsOf(detail)}
+        state={detail.tags.length === 0 ? { kind: "empty" } : { kind: "ready", rows: detail.tags, more: null }}
+        rowKey={(row) => row.name}
+        rowHref={(row) => hrefOf(detail, row)}
+        isMuted={(row) => row.retiredAt !== null}
+        empty={<EmptyState title="No tags">Images of this repository are only known by digest.</EmptyState>}
+      />
+      {detail.hasMoreTags && (
+        <p className="bw-muted bw-pad">The newest 200 tags are shown. Older ones are under Pushes.</p>
+      )}
+    </>
+  );
+}
+
+function hrefOf(detail: RepositoryDetail, row: TagRow): string {
+  return links.image(row.digest, { registryId: detail.registry.id, repository: detail.name });
+}
+
+function columnsOf(detail: RepositoryDetail): Column<TagRow>[] {
+  return [
+    {
+      key: "name",
+      label: "Tag",
+      phone: "lead",
+      cell: (row) => (
+        <Link href={hrefOf(detail, row)} className="bw-name bw-cut" title={row.name}>
+          {row.name}
+        </Link>
+      ),
+    },
+    { key: "digest", label: "Digest", width: 160, leavesBelow: 860, cell: (row) => <DigestText digest={row.digest} /> },
+    {
+      key: "platforms",
+      label: "Platforms",
+      width: 200,
+      leavesBelow: 1040,
+      cell: (row) => <span className="bw-second">{row.platforms.join(", ") || "–"}</span>,
+    },
+    { key: "findings", label: "Open findings", width: 200, phone: "line", cell: (row) => <Findings row={row} /> },
+    {
+      key: "moved",
+      label: "Moved",
+      width: 96,
+      align: "right",
+      phone: "trail",
+      cell: (row) => <RelativeTime at={row.movedAt} />,
+    },
+    {
+      key: "state",
+      label: "State",
+      width: 220,
+      leavesBelow: 860,
+      cell: (row) => (
+        <span className="bw-muted" title={row.retiredReason ?? undefined}>
+          {row.retiredAt ? `Retired, ${row.retiredReason ?? "gone from the registry"}` : "Current"}
+        </span>
+      ),
+    },
+  ];
+}
+
+function Findings({ row }: { row: TagRow }) {
+  if (row.retiredAt) return <span className="bw-muted">–</span>;
+  if (row.critical + row.high + row.medium + row.low > 0) return <SeverityCounts counts={row} />;
+  if (row.unrated > 0) return <SeverityCounts counts={row} spread="inline" />;
+  return row.scanState === "done" ? <span className="bw-muted">None open</span> : <Health health="unknown" />;
+}
