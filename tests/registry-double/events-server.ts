@@ -4,13 +4,14 @@ import { ingestRegistryEvents } from "#ingest/registry-events.ts";
 
 export interface EventsServer {
   url: string;
+  port: number;
   /** Status of every answer so far. */
   statuses: number[];
   stop(): Promise<void>;
 }
 
 /** The events route's own handler behind a plain HTTP server, for registries that must be started before the registry is connected. */
-export async function startEventsServer(registryId: () => string): Promise<EventsServer> {
+export async function startEventsServer(registryId: () => string = () => ""): Promise<EventsServer> {
   const statuses: number[] = [];
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -22,7 +23,7 @@ export async function startEventsServer(registryId: () => string): Promise<Event
     let status = 500;
     try {
       const answer = await ingestRegistryEvents(
-        registryId(),
+        /registries\/([^/]+)\/events/.exec(request.url ?? "")?.[1] ?? registryId(),
         new Request("http://localhost/hook", { method: "POST", headers, body }),
       );
       status = answer.status;
@@ -37,6 +38,7 @@ export async function startEventsServer(registryId: () => string): Promise<Event
   const port = typeof address === "object" && address ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/hook`,
+    port,
     statuses,
     stop: () =>
       new Promise((resolve) => {

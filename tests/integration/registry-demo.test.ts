@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { loadDemo } from "#commands/load-demo.ts";
+import { removeDemo } from "#commands/remove-demo.ts";
+import type { Actor } from "#domain/role.ts";
+import { selectRows, sql } from "#store/sql.ts";
+import { type EventsServer, startEventsServer } from "../registry-double/events-server.ts";
+
+const admin: Actor = { kind: "system", id: "test", name: "Test admin", role: "admin" };
+const stop = new AbortController();
+const folder = mkdtempSync(path.join(tmpdir(), "breakwater-demo-"));
+let hook: EventsServer;
+
+beforeAll(async () => {
+  hook = await startEventsServer();
+  // Loopback stays closed to connectors: the demo registry's own port is the one exception.
+  Object.assign(process.env, { PORT: String(hook.port), BREAKWATER_DATA_DIR: folder, BREAKWATER_ALLOW_LOOPBACK: "0" });
+  const { loadJobs } = await import("../../src/worker/load-jobs.ts");
+  const { runJobs } = await import("../../src/worker/run-jobs.ts");
+  await runJobs(await loadJobs(), stop.signal);
+});
+
+afterAll(async () => {
+  const { stopHost } = await import("../../src/worker/demo-host.ts");
+  await stopHost({ forget: true });
+  stop.abort();
+  await hook.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the demo goes through registry, events, queue and scanner, and one click takes every trace away", async () => {
+  const before = await rowCounts();
+  await loadDemo(admin);
+  await until(async () => (await jobState("load")) === "completed", 55_000);
+  expect(hook.statuses.filter((status) => status !== 202)).toEqual([]);
+  const images = await selectRows(
+    z.object({ name: z.string(), state: z.string(), osState: z.string(), critical: z.number(), high: z.number(), retired: z.boolean() }),
+    sql`select r.name || '@' || p.platform as name, i.scan_state as state, i.os_state as "osState", p.critical, p.high, p.retired_at is not null as retired
+          from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
+          join image i on i.registry_id = p.registry_id and i.digest = p.digest order by p.first_seen_at`,
+  );
+  expect(images.length).toBe(20);
+  expect(images.filter((image) => image.state !== "done" && image.state !== "partial")).toEqual([]);
+  const of = (name: string) => images.filter((image) => image.name === name);
+  expect(of("tools/static-proxy@linux/amd64")).toMatchObject([{ osState: "none", critical: 0 }]);
+  expect(of("legacy/importer@linux/amd64")).toMatchObject([{ osState: "unknown-distribution", critical: 0 }]);
+  expect(of("platform/gateway@linux/arm64").length).toBe(2);
+  const checkout = of("shop/checkout@linux/amd64");
+  expect(checkout.length).toBe(3);
+  expect(checkout[0]?.critical).toBeGreaterThan(checkout[2]?.critical ?? 99);
+  expect(images.filter((image) => image.retired).map((image) => image.name)).toContain("shop/search@linux/amd64");
+  const [found] = await selectRows(z.object({ kev: z.number(), hidden: z.number(), withdrawn: z.number() }), sql`
+    select (select count(*)::int from vulnerability where kev_added_at is not null and placement_count > 0) as kev,
+      (select count(*)::int from package_advisory where hidden_reason is not null) as hidden,
+      (select count(*)::int from package_advisory pa join advisory a on a.id = pa.advisory_id where a.record_id = 'GHSA-27h2-hvpr-p74q') as withdrawn`);
+  expect(found).toMatchObject({ kev: 3, withdrawn: 0 });
+  expect(found?.hidden).toBeGreaterThan(0);
+
+  await removeDemo(admin);
+  await until(async () => (await jobState("remove")) === "completed", 30_000);
+  await until(async () => JSON.stringify(await rowCounts()) === JSON.stringify(before), 15_000).catch(() => {});
+  expect(await rowCounts()).toEqual(before);
+  const audit = await selectRows(z.object({ action: z.string() }), sql`select action from audit_entry order by at`);
+  expect(audit.map((row) => row.action)).toEqual(["demo.load", "demo.remove"]);
+}, 120_000);
+
+/** Rows of every table but those that tell what happened: the audit log, changes, the queue's own and the rate limits. */
+async function rowCounts(): Promise<Record<string, number>> {
+  const tables = await selectRows(
+    z.object({ name: z.string() }),
+    sql`select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
+           and c.relname not in ('audit_entry', 'change', 'process_heartbeat', 'rate_limit', 'advisory_state', 'setting') order by 1`,
+  );
+  const counts: Record<string, number> = {};
+  for (const { name } of tables) {
+    const { pool } = await import("#store/client.ts");
+    const result = await pool().query<{ n: number }>(`select count(*)::int as n from "${name}"`);
+    counts[name] = result.rows[0]?.n ?? 0;
+  }
+  return counts;
+}
+
+async function jobState(action: string): Promise<string | undefined> {
+  const [row] = await selectRows(z.object({ state: z.string(), output: z.unknown() }), sql`select state::text, output from pgboss.job where name = 'load-demo' and data ->> 'action' = ${action} order by created_on desc limit 1`);
+  if (row?.state === "failed") throw new Error(`the job failed: ${JSON.stringify(row.output)}`);
+  return row?.state;
+}
+
+async function until(check: () => Promise<boolean>, milliseconds: number): Promise<void> {
+  for (let waited = 0; waited < milliseconds; waited += 200) {
+    if (await check()) return;
+    await sleep(200);
+  }
+  throw new Error(`what was waited for did not happen within ${milliseconds / 1000} s`);
+}
