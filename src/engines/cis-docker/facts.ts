@@ -400,7 +400,9 @@ export type HostEvidence = z.infer<typeof HostEvidence>;
 
 export const HostReport = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  agentVersion: z.string(),
+  /** The id that the server gave at enrolment; a report that names another host than its token is refused. */
+  hostId: z.uuid(),
+  agentVersion: z.string().max(40),
   /** Grows by one with every report of one agent, so that late and repeated ones can be told. */
   sequence: z.number().int().nonnegative(),
   collectedAt: z.iso.datetime(),
@@ -410,6 +412,35 @@ export const HostReport = z.object({
   evidence: HostEvidence,
 });
 export type HostReport = z.infer<typeof HostReport>;
+
+/** What an agent says between reports. `dropped` counts reports that its bounded spool had to give up. */
+export const HostHeartbeat = z.object({
+  hostId: z.uuid(),
+  agentVersion: z.string().max(40),
+  sequence: z.number().int().nonnegative(),
+  at: z.iso.datetime(),
+  spooled: z.number().int().nonnegative(),
+  dropped: z.number().int().nonnegative(),
+});
+export type HostHeartbeat = z.infer<typeof HostHeartbeat>;
+
+/** What an agent says of itself when it exchanges its enrolment token. */
+export const HostEnrolment = z.object({
+  hostname: z.string().min(1).max(255),
+  machineIdHash: z.string().max(128).nullish(),
+  bootId: z.string().max(64).nullish(),
+  agentVersion: z.string().max(40),
+});
+export type HostEnrolment = z.infer<typeof HostEnrolment>;
+
+/** The server's answer to an enrolment. The token is shown once and kept by the agent. */
+export const HostEnrolled = z.object({
+  hostId: z.uuid(),
+  token: z.string(),
+  heartbeatSeconds: z.number(),
+  reportSeconds: z.number(),
+});
+export type HostEnrolled = z.infer<typeof HostEnrolled>;
 
 /** True when a section is a failure or was never sent. */
 export function isFailed(value: unknown): value is FailedSection {

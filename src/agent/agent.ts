@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { collectEvidence } from "./collect/collect.ts";
+import { EngineApi } from "./collect/engine-api.ts";
+import { HostRoot } from "./collect/host-root.ts";
+import { ExecWatch } from "./exec-watch.ts";
+import { buildReport, fingerprint, packReport } from "./report.ts";
+import { ServerClient, ServerError } from "./server-client.ts";
+import { AGENT_VERSION, type AgentSettings } from "./settings.ts";
+import { Spool } from "./spool.ts";
+import { type State, StateFile } from "./state.ts";
+
+/** Changes come in bursts (a compose file starts ten containers): one report follows the burst. */
+const SETTLE_MS = 1500;
+const RETRY_SECONDS = [5, 15, 30, 60];
+
+export interface AgentHooks {
+  now: () => Date;
+  say: (text: string) => void;
+}
+
+/** The agent's life: enrol once, report on change and every few hours, say "alive" in between, catch up after outages. */
+export class HostAgent {
+  readonly #settings: AgentSettings;
+  readonly #hooks: AgentHooks;
+  readonly #stateFile: StateFile;
+  readonly #spool: Spool;
+  readonly #server: ServerClient;
+  readonly #watch: ExecWatch;
+  #state!: State;
+  #wake: (() => void) | undefined;
+  #changeTimer: NodeJS.Timeout | undefined;
+  #isDue = true;
+  #failures = 0;
+  #stopped = false;
+
+  constructor(settings: AgentSettings, hooks: AgentHooks) {
+    this.#settings = settings;
+    this.#hooks = hooks;
+    this.#stateFile = new StateFile(settings.stateFolder);
+    this.#spool = new Spool(settings.stateFolder, settings.spoolBytes);
+    this.#server = new ServerClient(settings.server ?? "", settings.caFile);
+    this.#watch = new ExecWatch({
+      api: new EngineApi(settings.socketPath),
+      now: hooks.now,
+      onChange: () => this.#onChange(),
+    });
+  }
+
+  /** Reports once. Throws when the host cannot be read or the server refuses. */
+  async once(): Promise<void> {
+    this.#state = await this.#stateFile.read();
+    await this.#enrol();
+    await this.#collect({ force: true });
+    await this.#sendAll();
+  }
+
+  /** Runs until stopped. Outages of the server or the engine are told and waited out. */
+  async run(): Promise<void> {
+    this.#state = await this.#stateFile.read();
+    const watching = this.#watch.run();
+    while (!this.#stopped) {
+      const waitSeconds = await this.#round();
+      if (!this.#stopped) await this.#sleep(waitSeconds * 1000);
+    }
+    await watching;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#changeTimer);
+    this.#watch.stop();
+    this.#wake?.();
+  }
+
+  /** One turn: collect when due, send what waits, else say "alive". Answers the seconds until the next turn. */
+  async #round(): Promise<number> {
+    try {
+      await this.#enrol();
+      const isOld =
+        this.#hooks.now().getTime() - Date.parse(this.#state.lastReportAt ?? "1970-01-01") >=
+        this.#settings.reportSeconds * 1000;
+      if (this.#isDue || isOld) {
+        this.#isDue = false;
+        await this.#collect({ force: isOld });
+      }
+      const answer = await this.#sendAll();
+      if (this.#failures > 0) this.#hooks.say("The server takes reports again.");
+      this.#failures = 0;
+      if (answer.reportNow) {
+        this.#state.lastFingerprint = null;
+        this.#isDue = true;
+        return 0;
+      }
+      return this.#settings.heartbeatSeconds;
+    } catch (error) {
+      return this.#onFailure(error);
+    }
+  }
+
+  #onFailure(error: unknown): number {
+    const pause = RETRY_SECONDS[Math.min(this.#failures, RETRY_SECONDS.length - 1)] ?? 60;
+    this.#failures += 1;
+    const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof ServerError && !error.isTemporary) {
+      this.#hooks.say(`${text}. The agent tries again in ${this.#settings.heartbeatSeconds} s; a person has to act.`);
+      return this.#settings.heartbeatSeconds;
+    }
+    const seconds = error instanceof ServerError && error.retryAfterSeconds ? error.retryAfterSeconds : pause;
+    this.#hooks.say(`${text}. Trying again in ${seconds} s.`);
+    return seconds;
+  }
+
+  async #enrol(): Promise<void> {
+    if (this.#state.token && this.#state.hostId) return;
+    const { enrolToken } = this.#settings;
+    if (!enrolToken)
+      throw new ServerError(
+        401,
+        "This host is not enrolled and no enrolment token was given. Create one on the page Connect, Docker host",
+      );
+    const identity = await this.#identity();
+    const enrolled = await this.#server.enrol(enrolToken, { ...identity, agentVersion: AGENT_VERSION });
+    this.#state = { ...this.#state, hostId: enrolled.hostId, token: enrolled.token, server: this.#settings.server };
+    await this.#stateFile.write(this.#state);
+    this.#hooks.say(`Enrolled as ${identity.hostname} (${enrolled.hostId}).`);
+  }
+
+  /** Reads the host and puts a report into the spool when it tells something new (or when asked to). */
+  async #collect({ force }: { force: boolean }): Promise<void> {
+    const raw = await collectEvidence(this.#settings);
+    const observations = this.#watch.observations();
+    const identity = await this.#identity();
+    const sequence = this.#state.sequence + 1;
+    const report = buildReport(
+      { ...raw, ...(observations ? { execObservations: observations } : {}) },
+      { ...identity, hostId: this.#state.hostId ?? "", sequence, collectedAt: this.#hooks.now() },
+    );
+    const print = fingerprint(report);
+    if (!force && print === this.#state.lastFingerprint) return;
+    // The number is used up before the report is stored: a kill in between skips a number and never gives one twice.
+    this.#state = { ...this.#state, sequence };
+    await this.#stateFile.write(this.#state);
+    const dropped = await this.#spool.add({ sequence, body: packReport(report) });
+    this.#state = {
+      ...this.#state,
+      lastFingerprint: print,
+      lastReportAt: report.collectedAt,
+      dropped: this.#state.dropped + dropped,
+    };
+    await this.#stateFile.write(this.#state);
+  }
+
+  /** Sends waiting reports in order; with none waiting, says "alive". */
+  async #sendAll(): Promise<{ reportNow: boolean }> {
+    const token = this.#state.token ?? "";
+    const waiting = await this.#spool.pending();
+    let answer = { reportNow: false };
+    for (const sequence of waiting) {
+      try {
+        answer = await this.#server.report(token, await this.#spool.read(sequence));
+      } catch (error) {
+        // A report that the server can never take must not block the ones behind it; the server shows the refusal.
+        const isHopeless = error instanceof ServerError && [400, 413, 415].includes(error.status);
+        if (!isHopeless) throw error;
+        this.#hooks.say(`Report ${sequence} was given up: ${error.message}`);
+      }
+      await this.#spool.remove(sequence);
+    }
+    if (waiting.length > 0 && this.#state.dropped === 0) return answer;
+    const { hostId, sequence, dropped } = this.#state;
+    answer = await this.#server.heartbeat(token, {
+      hostId: hostId ?? "",
+      agentVersion: AGENT_VERSION,
+      sequence,
+      at: this.#hooks.now().toISOString(),
+      spooled: 0,
+      dropped,
+    });
+    if (dropped > 0) {
+      this.#state = { ...this.#state, dropped: 0 };
+      await this.#stateFile.write(this.#state);
+    }
+    return answer;
+  }
+
+  async #identity() {
+    const root = new HostRoot(this.#settings.hostRoot);
+    const machineId = (await root.textIfReadable("/etc/machine-id"))?.trim();
+    const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+    return {
+      hostname: (await root.textIfReadable("/etc/hostname"))?.trim() || hostname(),
+      machineIdHash: machineId
+        ? createHash("sha256").update("breakwater machine").update(machineId).digest("hex")
+        : null,
+      bootId: bootId.trim() || null,
+    };
+  }
+
+  #onChange(): void {
+    clearTimeout(this.#changeTimer);
+    this.#changeTimer = setTimeout(() => {
+      this.#isDue = true;
+      this.#wake?.();
+    }, SETTLE_MS);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (this.#isDue && ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      function done() {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+  }
+}

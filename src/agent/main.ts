@@ -1,0 +1,58 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { clock } from "#clock.ts";
+import { HostAgent } from "./agent.ts";
+import { collectEvidence } from "./collect/collect.ts";
+import { type AgentSettings, agentUsage, enrolTokenFile, readSettings, SettingsError } from "./settings.ts";
+
+async function main(args: string[]): Promise<number> {
+  const settings = readSettings(args, process.env);
+  if (settings === null) {
+    process.stdout.write(agentUsage);
+    return 0;
+  }
+  const file = enrolTokenFile(args);
+  if (file !== null) settings.enrolToken = (await readFile(file, "utf8")).trim();
+  if (settings.dryRun) return dryRun(settings);
+  if (settings.saveEvidence !== null) return save(settings, settings.saveEvidence);
+  const agent = new HostAgent(settings, {
+    now: clock.now,
+    say: (text) => process.stderr.write(`${clock.now().toISOString()} ${text}\n`),
+  });
+  if (settings.command === "once") {
+    await agent.once();
+    return 0;
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => agent.stop());
+  await agent.run();
+  return 0;
+}
+
+/** Prints exactly what a report would carry, after redaction. */
+async function dryRun(settings: AgentSettings): Promise<number> {
+  process.stdout.write(`${JSON.stringify(await collectEvidence(settings), null, 1)}\n`);
+  return 0;
+}
+
+async function save(settings: AgentSettings, folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const [section, answer] of Object.entries(await collectEvidence(settings))) {
+    const name = section.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(answer, null, 1)}\n`, { mode: 0o600 });
+  }
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+    // The event stream and timers are closed by stop(); nothing else may keep the process.
+    if (code === 0) setTimeout(() => process.exit(0), 3000).unref();
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `${error instanceof SettingsError ? error.message : error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exitCode = 2;
+  },
+);
