@@ -146,6 +146,7 @@ async function signIn() {
   const answer = await context.request.post(`${options.url}/api/auth/sign-in/email`, {
     data: { email: options.email, password: options.password },
     headers: { origin: options.url },
+    timeout: 180_000,
   });
   if (!answer.ok()) throw new Error(`Sign-in answered ${answer.status()}: ${await answer.text()}`);
   const state = await context.storageState();
@@ -155,7 +156,7 @@ async function signIn() {
 
 async function readView(view) {
   const context = await browser.newContext({ storageState: signedIn });
-  const answer = await context.request.get(`${options.url}/api/v1/${view}`);
+  const answer = await context.request.get(`${options.url}/api/v1/${view}`, { timeout: 180_000 });
   const body = answer.ok() ? await answer.json() : null;
   await context.close();
   return body;

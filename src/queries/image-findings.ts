@@ -6,6 +6,7 @@ import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sq
 import { BigIntColumn, digestValue, IsoColumn, likePattern } from "./columns.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
+import { packageOrigins } from "./package-origins.ts";
 import { ChoiceParam, CursorParam, ListParam, OptionalText, SwitchParam, WordsParam } from "./search-params.ts";
 
 export const findingStatuses = ["open", "exempt", "hidden"] as const;
@@ -67,6 +68,9 @@ export interface FindingGroup {
   low: number;
   unrated: number;
   kev: boolean;
+  /** Layer of the topmost occurrence of the package, counted from 1, and whether it came with the base. By package only. */
+  layer: number | null;
+  isBase: boolean | null;
   findings: ImageFinding[];
 }
 
@@ -135,6 +139,7 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
     findGroups(matching, params.group, after),
   ]);
   const page = found.slice(0, groupsPerPage);
+  const origins = params.group === "package" ? await packageOrigins(place) : null;
   const findings = await findRows(
     matching,
     params,
@@ -145,6 +150,8 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
     ...totals,
     groups: page.map(({ score: _score, label: _label, ...group }) => ({
       ...group,
+      layer: origins?.get(group.id)?.layer ?? null,
+      isBase: origins?.get(group.id)?.isBase ?? null,
       findings: findings.get(group.id) ?? [],
     })),
     nextCursor: last ? encodeCursor(shape, [last.score, last.label, last.id]) : null,

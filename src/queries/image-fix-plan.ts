@@ -2,13 +2,13 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
-import { type BaseLayers, baseLayers } from "#engines/image-scan/base-layers.ts";
+import type { BaseLayers } from "#engines/image-scan/base-layers.ts";
 import { PackageType } from "#engines/image-scan/facts.ts";
 import { type FixableFinding, type FixPlan, planFixes } from "#engines/image-scan/plan-fixes.ts";
-import { selectFirst, selectRows, sql } from "#store/sql.ts";
+import { selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue } from "./columns.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
-import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
+import { type PackageOrigin, packageOrigins } from "./package-origins.ts";
 
 export const ImageFixPlanParams = ImagePlaceParams;
 
@@ -37,13 +37,10 @@ const Row = z.object({
 export async function imageFixPlan(actor: Actor, input: unknown): Promise<ImageFixPlan> {
   requireRole(actor, "viewer");
   const place = await imagePlace(ImageFixPlanParams.parse(input));
-  const [findings, image] = await Promise.all([openFindings(place), loadImage(place)]);
-  const base = image ? baseLayers(image.history, image.config, image.layer_count) : null;
-  const inventory = await inventoryBlob(image?.inventory_sha256 ?? null);
-  const where = firstPlaces(inventory?.packages ?? []);
+  const [findings, origins] = await Promise.all([openFindings(place), packageOrigins(place)]);
   return {
-    ...planFixes(findings.map((row) => toFinding(row, where.get(row.package_version_id), base))),
-    base,
+    ...planFixes(findings.map((row) => toFinding(row, origins.get(row.package_version_id)))),
+    base: origins.base,
     target: `${place.repository}${place.tags[0] ? `:${place.tags[0]}` : ""}`,
   };
 }
@@ -62,34 +59,7 @@ function openFindings(place: ImagePlace) {
   );
 }
 
-function loadImage(place: ImagePlace) {
-  return selectFirst(
-    z.object({
-      history: z.unknown(),
-      config: z.unknown(),
-      layer_count: z.number(),
-      inventory_sha256: z.instanceof(Uint8Array).nullable(),
-    }),
-    sql`select history, config, jsonb_array_length(layers) as layer_count, inventory_sha256
-          from image where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
-  );
-}
-
-/** The topmost occurrence of each package: an upgrade in the base does not help where an own layer installs it again. */
-function firstPlaces(packages: readonly StoredPackage[]): Map<string, StoredPackage> {
-  const places = new Map<string, StoredPackage>();
-  for (const pkg of packages) {
-    const known = places.get(pkg.packageVersionId);
-    if (!known || pkg.layer > known.layer) places.set(pkg.packageVersionId, pkg);
-  }
-  return places;
-}
-
-function toFinding(
-  row: z.infer<typeof Row>,
-  where: StoredPackage | undefined,
-  base: BaseLayers | null,
-): FixableFinding {
+function toFinding(row: z.infer<typeof Row>, origin: PackageOrigin | undefined): FixableFinding {
   return {
     vulnerabilityKey: row.key,
     severity: row.severity,
@@ -101,8 +71,8 @@ function toFinding(
     version: row.version,
     sourceName: row.source_name,
     sourceVersion: row.source_version,
-    path: where?.path ?? null,
-    layer: where ? where.layer + 1 : null,
-    isBase: where && base ? where.layer < base.layers : null,
+    path: origin?.path ?? null,
+    layer: origin?.layer ?? null,
+    isBase: origin?.isBase ?? null,
   };
 }

@@ -46,7 +46,7 @@ export interface ImagePlace {
   lastPushedAt: string;
   retiredAt: string | null;
   retiredReason: string | null;
-  /** Tags that point here now, directly or through the index that lists this platform. */
+  /** Tags that point here now, directly or through the index that lists this platform; versions before words like `latest`. */
   tags: string[];
   isDemo: boolean;
 }
@@ -61,7 +61,7 @@ export async function imagePlaces(digest: string): Promise<ImagePlace[]> {
                array(select t.name from tag t
                       where t.registry_id = p.registry_id and t.repository_id = p.repository_id
                         and t.digest in (p.digest, p.parent_digest) and t.retired_at is null
-                      order by t.moved_at desc, t.name limit 50) as tags
+                      order by t.name ~ '^v?[0-9]' desc, t.moved_at desc, t.name limit 50) as tags
           from registry g
           join placement p on p.registry_id = g.id and p.digest = ${digestValue(digest)}
           join repository r on r.registry_id = p.registry_id and r.id = p.repository_id

@@ -82,9 +82,9 @@ export async function registryDetail(
           left join api_token t on t.id = r.webhook_token_id and t.revoked_at is null
           cross join lateral (
             select (count(*) filter (where i.scan_state = 'queued'))::int as "queuedScans",
-                   (count(*) filter (where i.scan_state = 'running'))::int as "runningScans",
+                   (count(*) filter (where i.scan_state = 'scanning'))::int as "runningScans",
                    (count(*) filter (where i.scan_state = 'failed'))::int as "failedScans"
-              from image i where i.registry_id = r.id and i.scan_state in ('queued', 'running', 'failed')) scans
+              from image i where i.registry_id = r.id and i.scan_state in ('queued', 'scanning', 'failed')) scans
          where r.id = ${registryId} and r.deleted_at is null`,
   );
   if (!row)

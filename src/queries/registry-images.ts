@@ -10,7 +10,7 @@ export const RegistryImagesParams = z.object({
   registryId: z.uuid(),
   q: OptionalText,
   posture: ChoiceParam(["any", "unhealthy", "healthy", "unknown"], "any"),
-  scan: ChoiceParam(["any", "queued", "running", "failed"], "any"),
+  scan: ChoiceParam(["any", "queued", "scanning", "failed"], "any"),
   cursor: CursorParam,
 });
 export type RegistryImagesParams = z.infer<typeof RegistryImagesParams>;

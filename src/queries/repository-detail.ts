@@ -20,6 +20,7 @@ export const TagRow = z.object({
   retiredReason: z.string().nullable(),
   platforms: z.array(z.string()),
   scanState: z.string().nullable(),
+  posture: z.enum(["unhealthy", "healthy", "unknown"]).nullable(),
   critical: z.number(),
   high: z.number(),
   medium: z.number(),
@@ -60,10 +61,10 @@ export async function repositoryDetail(actor: Actor, params: RepositoryParams): 
           from repository r join registry g on g.id = r.registry_id and g.deleted_at is null
           cross join lateral (
             select (count(*) filter (where i.scan_state = 'queued'))::int as queued,
-                   (count(*) filter (where i.scan_state = 'running'))::int as running
+                   (count(*) filter (where i.scan_state = 'scanning'))::int as running
               from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
              where p.registry_id = r.registry_id and p.repository_id = r.id and p.retired_at is null
-               and i.scan_state in ('queued', 'running')) scans
+               and i.scan_state in ('queued', 'scanning')) scans
          where r.registry_id = ${params.registryId} and r.name = ${params.repository}`,
   );
   if (!row) {
@@ -85,13 +86,15 @@ function readTags(registryId: string, repositoryId: string): Promise<TagRow[]> {
   return selectRows(
     TagRow,
     sql`select t.name, t.digest, t.moved_at as "movedAt", t.retired_at as "retiredAt", t.retired_reason as "retiredReason",
-               coalesce(p.platforms, '{}') as platforms, p.scan_state as "scanState", coalesce(p.critical, 0) as critical,
+               coalesce(p.platforms, '{}') as platforms, p.scan_state as "scanState", p.posture, coalesce(p.critical, 0) as critical,
                coalesce(p.high, 0) as high, coalesce(p.medium, 0) as medium, coalesce(p.low, 0) as low, coalesce(p.unrated, 0) as unrated
           from (select * from tag where registry_id = ${registryId} and repository_id = ${repositoryId}
                  order by retired_at is not null, moved_at desc, name limit ${TAGS + 1}) t
           left join lateral (
             select array_agg(p.platform order by p.platform) as platforms,
                    (array_agg(i.scan_state order by p.risk desc, p.id))[1] as scan_state,
+                   (array_agg(image_posture(i.scan_state, i.os_state, i.completeness, p.critical, p.high, p.medium, p.unrated, p.kev)
+                     order by p.risk desc, p.id))[1] as posture,
                    (array_agg(p.critical order by p.risk desc, p.id))[1] as critical, (array_agg(p.high order by p.risk desc, p.id))[1] as high,
                    (array_agg(p.medium order by p.risk desc, p.id))[1] as medium, (array_agg(p.low order by p.risk desc, p.id))[1] as low,
                    (array_agg(p.unrated order by p.risk desc, p.id))[1] as unrated

@@ -27,7 +27,9 @@ const Row = z.object({
   platforms: z.number(),
   scanState: z.string().nullable(),
   scanReason: z.string().nullable(),
+  isScanned: z.boolean(),
   previousScanned: z.boolean(),
+  posture: z.enum(["unhealthy", "healthy", "unknown"]).nullable(),
   critical: z.number(),
   high: z.number(),
   medium: z.number(),
@@ -100,12 +102,14 @@ function readRows({ registryId, repositoryId, tag, after }: Wanted) {
     sql`select u.id, u.tag, u.digest, u.previous_digest as "previousDigest", u.actor, u.source, u.pushed_at as "pushedAt",
                u.recorded_at as "recordedAt", p.id as "placementId", b.id as "previousPlacementId", coalesce(p.platforms, 0) as platforms,
                p.scan_state as "scanState", p.scan_reason as "scanReason", coalesce(b.is_scanned, false) as "previousScanned",
+               coalesce(p.scanned_at is not null, false) as "isScanned", p.posture,
                coalesce(p.critical, 0) as critical, coalesce(p.high, 0) as high, coalesce(p.medium, 0) as medium,
                coalesce(p.low, 0) as low, coalesce(p.unrated, 0) as unrated, p.retired_at as "retiredAt",
                p.retired_reason as "retiredReason", s.stage, s.progress
           from (select * from push u where ${joinSql(conditions, " and ")} order by u.pushed_at desc, u.id limit ${PAGE + 1}) u
           left join lateral (
-            select p.*, i.scan_state, i.scan_reason, i.last_scan_id, count(*) over ()::int as platforms
+            select p.*, i.scan_state, i.scan_reason, i.scanned_at, image_posture(i.scan_state, i.os_state, i.completeness,
+                     p.critical, p.high, p.medium, p.unrated, p.kev) as posture, count(*) over ()::int as platforms
               from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
              where p.registry_id = u.registry_id and p.repository_id = u.repository_id and u.digest in (p.digest, p.parent_digest)
              order by p.platform limit 1) p on true
@@ -116,7 +120,7 @@ function readRows({ registryId, repositoryId, tag, after }: Wanted) {
                and u.previous_digest in (q.digest, q.parent_digest) limit 1) b on true
           left join lateral (
             select stage, progress from image_scan s where s.registry_id = u.registry_id and s.digest = p.digest
-               and p.scan_state in ('queued', 'running') order by s.queued_at desc limit 1) s on true
+               and p.scan_state in ('queued', 'scanning') order by s.queued_at desc limit 1) s on true
          order by u.pushed_at desc, u.id`,
   );
 }
@@ -127,7 +131,7 @@ const ChangeRow = z.object({ placement_id: z.string(), introduced: z.number(), f
 async function readChanges(registryId: string, rows: z.infer<typeof Row>[]): Promise<Map<string, PushChanges>> {
   const changes = new Map<string, PushChanges>();
   let waiting = rows.filter(
-    (row) => row.placementId && row.previousPlacementId && row.scanState === "done" && row.previousScanned,
+    (row) => row.placementId && row.previousPlacementId && row.isScanned && row.previousScanned,
   );
   while (waiting.length > 0) {
     const round = new Map(waiting.map((row) => [row.placementId, row]));

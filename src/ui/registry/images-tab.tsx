@@ -29,7 +29,7 @@ const postures = [
 ] as const;
 const scans = [
   { value: "queued", label: "Waiting" },
-  { value: "running", label: "Running" },
+  { value: "scanning", label: "Running" },
   { value: "failed", label: "Failed" },
 ];
 
@@ -181,7 +181,7 @@ function Posture({ row }: { row: RegistryImageRow }) {
 
 function ScanState({ row }: { row: RegistryImageRow }) {
   if (row.scanState === "queued") return <Signal signal="waiting" />;
-  if (row.scanState === "running") return <span className="bw-second">Scanning</span>;
+  if (row.scanState === "scanning") return <span className="bw-second">Scanning</span>;
   if (row.scanState === "failed") {
     return (
       <Signal signal="noRight" title={row.scanReason ?? "The scan failed"}>

@@ -170,7 +170,7 @@ function Result({ row }: { row: PushRow }) {
   if (row.retiredAt) {
     return <span className="bw-muted">Retired, {row.retiredReason ?? "gone from the registry"}</span>;
   }
-  if (row.scanState === "running" || row.scanState === "queued") {
+  if (row.scanState === "scanning" || row.scanState === "queued") {
     const progress = scanProgress(row);
     return (
       <div style={{ display: "grid", gap: 4, maxWidth: 240 }}>
@@ -189,5 +189,5 @@ function Result({ row }: { row: PushRow }) {
   if (row.scanState === null) return <Signal signal="waiting">Not read yet</Signal>;
   if (row.critical + row.high + row.medium + row.low > 0) return <SeverityCounts counts={row} />;
   if (row.unrated > 0) return <SeverityCounts counts={row} spread="inline" />;
-  return row.scanReason ? <Health health="unknown" /> : <span className="bw-muted">None open</span>;
+  return row.posture === "healthy" ? <span className="bw-muted">None open</span> : <Health health="unknown" />;
 }

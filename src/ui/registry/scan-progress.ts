@@ -11,7 +11,7 @@ export function scanProgress({ scanState, stage, progress }: Scanning): { text: 
   if (scanState === "queued") return { text: "Waiting to be scanned", share: null };
   const figures = numbersOf(progress);
   const { layersDone, layersTotal, bytesDone, bytesTotal } = figures;
-  const parts = [stageWords[stage ?? ""] ?? "Scanning"];
+  const parts = [stage ? stage.charAt(0).toUpperCase() + stage.slice(1) : "Scanning"];
   if (layersDone !== undefined && layersTotal)
     parts.push(`layer ${formatNumber(Math.min(layersDone + 1, layersTotal))} of ${formatNumber(layersTotal)}`);
   if (bytesDone !== undefined && bytesTotal) parts.push(`${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
@@ -23,13 +23,6 @@ export function scanProgress({ scanState, stage, progress }: Scanning): { text: 
         : null;
   return { text: parts.join(", "), share };
 }
-
-const stageWords: Record<string, string> = {
-  layers: "Reading layers",
-  packages: "Reading packages",
-  match: "Matching advisories",
-  save: "Saving",
-};
 
 function numbersOf(
   progress: unknown,

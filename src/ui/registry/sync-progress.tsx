@@ -36,7 +36,7 @@ export function SyncProgress({ registry }: { registry: RegistryDetail }) {
         <div className="bw-row bw-wrap">
           <b>Scanning images</b>
           <span className="bw-second">
-            <Link href={`${home}?tab=images&scan=running`}>{formatNumber(runningScans)} running</Link>,{" "}
+            <Link href={`${home}?tab=images&scan=scanning`}>{formatNumber(runningScans)} running</Link>,{" "}
             <Link href={`${home}?tab=images&scan=queued`}>{formatNumber(queuedScans)} waiting</Link>
           </span>
           <span className="bw-muted bw-small bw-push">{formatNumber(Math.max(0, registry.images - scans))} done</span>

@@ -84,5 +84,5 @@ function Findings({ row }: { row: TagRow }) {
   if (row.retiredAt) return <span className="bw-muted">–</span>;
   if (row.critical + row.high + row.medium + row.low > 0) return <SeverityCounts counts={row} />;
   if (row.unrated > 0) return <SeverityCounts counts={row} spread="inline" />;
-  return row.scanState === "done" ? <span className="bw-muted">None open</span> : <Health health="unknown" />;
+  return row.posture === "healthy" ? <span className="bw-muted">None open</span> : <Health health="unknown" />;
 }
