@@ -6,6 +6,7 @@ import { Kev } from "../marks/tag.tsx";
 import type { Column } from "../table/column.ts";
 import { formatShare } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
+import { MoreFindings } from "./finding-rows.tsx";
 import type { FindingListRow } from "./findings-tab.tsx";
 import styles from "./image.module.css";
 
@@ -33,7 +34,10 @@ export function findingColumns(
       key: "name",
       label: by === "package" ? "Package and advisory" : "Vulnerability and package",
       phone: "line",
-      cell: cell((finding) => <Name finding={finding} by={by} url={url} />),
+      cell: (row) => {
+        if (row.kind === "finding") return <Name finding={row.finding} by={by} url={url} />;
+        return row.kind === "more" ? <MoreFindings group={row.group} hidden={row.hidden} by={by} /> : null;
+      },
     },
     {
       key: "epss",

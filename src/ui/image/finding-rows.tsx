@@ -5,7 +5,7 @@ import type { FindingGroup } from "#queries/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { Icon } from "../icon.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
-import { Kev } from "../marks/tag.tsx";
+import { Kev, Tag } from "../marks/tag.tsx";
 import { formatNumber, plural } from "../text/format-number.ts";
 import styles from "./image.module.css";
 
@@ -21,6 +21,7 @@ export function FindingGroupRow({ group, by }: { group: FindingGroup; by: Groupi
         <>
           <b>{first.packageName}</b>
           <Versions group={group} />
+          <Origin group={group} />
         </>
       ) : (
         <>
@@ -59,6 +60,12 @@ function Versions({ group }: { group: FindingGroup }) {
   );
 }
 
+function Origin({ group: { layer, isBase } }: { group: FindingGroup }) {
+  if (layer === null) return null;
+  if (isBase === null) return <Tag tone="line">Layer {layer}</Tag>;
+  return isBase ? <Tag tone="line">From base</Tag> : <Tag>Your layer {layer}</Tag>;
+}
+
 /** "5 more in openssl": shows a group in full, or folds it again. */
 export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidden: number; by: Grouping }) {
   const url = useUrlState();
@@ -67,7 +74,7 @@ export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidde
   const name = by === "package" ? first?.packageName : first?.key;
   if (open.includes(group.id)) {
     return (
-      <span className={`${styles.more} bw-muted`}>
+      <span className="bw-muted">
         {formatNumber(group.findings.length)} of {plural(group.total, "finding")} in {name} are shown.{" "}
         {by === "package" && (
           <button
@@ -82,7 +89,7 @@ export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidde
     );
   }
   return (
-    <span className={styles.more}>
+    <span>
       <button
         type="button"
         className="bw-link-button"

@@ -13,7 +13,7 @@ import { formatMinute } from "../text/relative-time.tsx";
 import { findingColumns } from "./finding-columns.tsx";
 import { FindingFilters } from "./finding-filters.tsx";
 import { FindingPanel } from "./finding-panel.tsx";
-import { FindingGroupRow, MoreFindings } from "./finding-rows.tsx";
+import { FindingGroupRow } from "./finding-rows.tsx";
 import { imageView, noFilters } from "./image-params.ts";
 
 /** A row of the grouped list: the head of a group, one finding, or what the group still holds. */
@@ -54,7 +54,7 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
         rowKey={(row) => row.key}
         onOpen={open}
         activeKey={cve && pkg ? `${cve} ${pkg}` : undefined}
-        fullRow={(row) => fullRow(row, by)}
+        fullRow={(row) => (row.kind === "group" ? <FindingGroupRow group={row.group} by={by} /> : null)}
         isMuted={(row) => row.kind === "finding" && row.finding.state !== "open"}
         empty={<NothingOpen image={image} />}
         filteredEmpty={
@@ -84,19 +84,6 @@ function toRows(group: FindingGroup): FindingListRow[] {
     ),
     ...(hidden > 0 ? [{ kind: "more", key: `more ${group.id}`, group, hidden } as const] : []),
   ];
-}
-
-function fullRow(row: FindingListRow, by: "package" | "vulnerability") {
-  switch (row.kind) {
-    case "group":
-      return <FindingGroupRow group={row.group} by={by} />;
-    case "more":
-      return <MoreFindings group={row.group} hidden={row.hidden} by={by} />;
-    case "finding":
-      return null;
-    default:
-      return unreachable(row);
-  }
 }
 
 /** Why the list is empty. Only a whole result over known advisories may say that nothing is open. */
@@ -142,8 +129,4 @@ function NothingOpen({ image: { assessment, asOf, counts } }: { image: ImageDeta
       {rest}
     </EmptyState>
   );
-}
-
-function unreachable(row: never): never {
-  throw new Error(`Unknown row: ${JSON.stringify(row)}`);
 }

@@ -126,7 +126,7 @@ function Result({ scan }: { scan: ScanRun }) {
   if (scan.state === "scanning") return <span className="bw-second">Under way: {scan.stage}</span>;
   const partial =
     scan.state === "partial"
-      ? `, partial: ${scan.diagnostics?.length ? plural(scan.diagnostics.length, "part") + " not read" : "not all could be judged"}`
+      ? `, partial: ${scan.diagnostics?.length ? `${plural(scan.diagnostics.length, "part")} not read` : "not all could be judged"}`
       : "";
   return (
     <>

@@ -35,7 +35,7 @@ export function ImageHead({ image }: { image: ImageDetail }) {
           { label: "Digest", value: <DigestText digest={image.digest} /> },
           { label: "Platform", value: <Platforms image={image} /> },
           baseFact(image),
-          image.assessment.os && { label: "Distribution", value: image.assessment.os.name },
+          !image.base && image.assessment.os && { label: "Distribution", value: image.assessment.os.name },
           { label: "Size", value: formatBytes(Number(image.sizeBytes)) },
           { label: "Created", value: <RelativeTime at={image.createdAt} now={image.asOf.readAt} ago /> },
           { label: "Pushed", value: <RelativeTime at={place.lastPushedAt} now={image.asOf.readAt} ago /> },
@@ -57,11 +57,8 @@ function Marks({ image: { place, counts, assessment } }: { image: ImageDetail })
         </Link>
       )}
       {counts.kev > 0 && (
-        <Link
-          href={url.href({ ...noFilters, kev: "1" })}
-          aria-label={`${plural(counts.kev, "finding")} known to be exploited`}
-        >
-          <Kev />
+        <Link href={url.href({ ...noFilters, kev: "1" })}>
+          <Kev title={`${plural(counts.kev, "finding")} known to be exploited`} />
         </Link>
       )}
       {others.length > 0 && (
@@ -135,18 +132,23 @@ function Platforms({ image: { siblings, digest, platform, place } }: { image: Im
 function baseFact({ base, assessment }: ImageDetail) {
   if (!base) return null;
   const where = base.layers === 1 ? "layer 1" : `layers 1 to ${base.layers}`;
-  const name = base.name ?? (assessment.os ? `${assessment.os.id} ${assessment.os.version}` : "Base");
+  const name = base.name ?? shortName(assessment.os?.name) ?? "Base";
   return {
     label: "Base image",
     value: (
       <>
         <span className={base.name ? "bw-mono" : undefined}>{name}</span>
         <span className="bw-muted" style={{ fontWeight: 400 }}>
-          {where}, {base.source === "label" ? "named by the image" : "a guess from its history"}
+          {where}, {base.source === "label" ? "named by the image" : "by its history"}
         </span>
       </>
     ),
   };
+}
+
+/** "Debian GNU/Linux 12 (bookworm)" → "Debian 12". */
+function shortName(name: string | undefined): string | undefined {
+  return name?.replace(/ \(.*\)$/, "").replace(" GNU/Linux", "");
 }
 
 function Places({ image: { places, place } }: { image: ImageDetail }) {

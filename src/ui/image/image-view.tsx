@@ -1,4 +1,5 @@
 "use client";
+import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
 import type { ImageChanges } from "#queries/image-changes.ts";
 import type { ImageDetail } from "#queries/image-detail.ts";
@@ -44,7 +45,7 @@ export function ImageView({ digest }: { digest: string }) {
   const { place } = image;
   return (
     <Page
-      title={place.repository}
+      title={place.tags[0] ?? shortDigest(digest)}
       crumbs={[
         { label: "Registries", href: `${links.containers()}?type=registry` },
         { label: place.registryName, href: links.registry(place.registryId) },

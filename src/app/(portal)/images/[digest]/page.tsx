@@ -13,7 +13,7 @@ import { imageFindings } from "#queries/image-findings.ts";
 import { imageFixPlan } from "#queries/image-fix-plan.ts";
 import { imageHistory } from "#queries/image-history.ts";
 import { imagePackages } from "#queries/image-packages.ts";
-import { imageHeadView, imageTab, imageView } from "#ui/image/image-params.ts";
+import { type ImageTab, imageHeadView, imageTab, imageView } from "#ui/image/image-params.ts";
 import { ImageView } from "#ui/image/image-view.tsx";
 
 type ImagePageProps = SearchPage & { params: Promise<{ digest: string }> };
@@ -25,7 +25,7 @@ const tabQueries = {
   packages: imagePackages,
   history: imageHistory,
 } as const;
-const listTabs = ["vulnerabilities", "packages", "history"];
+const listTabs = new Set<ImageTab>(["vulnerabilities", "packages", "history"]);
 
 export async function generateMetadata({ params }: ImagePageProps): Promise<Metadata> {
   return { title: `Image ${shortDigest(decodeURIComponent((await params).digest))}` };
@@ -39,20 +39,26 @@ export default async function ImagePage({ params, searchParams }: ImagePageProps
   const tab = imageTab(search.tab);
   const input = { ...search, digest: digest.data };
   const head = await imageDetail(actor, input).catch((error: unknown) => leadOn(error, actor, digest.data));
-  const [data, plan] = await Promise.all([
-    tabQueries[tab](actor, input),
-    tab === "fix-plan" ? null : imageFixPlan(actor, input),
-  ]);
-  const views = [
-    { ...imageHeadView(digest.data, search), data: head },
-    { ...imageView(digest.data, tab, search), data, list: listTabs.includes(tab) },
-    ...(plan ? [{ ...imageView(digest.data, "fix-plan", search), data: plan }] : []),
-  ];
+  // The strip and the tab counts show the plan and the changes whatever tab is open.
+  const tabs = [...new Set<ImageTab>([tab, "fix-plan", "changes"])];
+  const tabViews = await Promise.all(
+    tabs.map(async (name) => {
+      const own = name === tab ? search : pick(search, "at");
+      const data = await tabQueries[name](actor, { ...own, digest: digest.data });
+      return { ...imageView(digest.data, name, own), data, list: listTabs.has(name) };
+    }),
+  );
+  const views = [{ ...imageHeadView(digest.data, search), data: head }, ...tabViews];
   return (
     <Prefetched views={views}>
       <ImageView digest={digest.data} />
     </Prefetched>
   );
+}
+
+function pick(values: Record<string, string>, name: string): Record<string, string> {
+  const value = values[name];
+  return value ? { [name]: value } : {};
 }
 
 /** An index has no findings of its own: its address leads to its first platform. Anything else unknown is a 404. */
