@@ -1,9 +1,7 @@
 import type { Diagnostic } from "#domain/evidence.ts";
-import { type Severity, severityRank } from "#domain/severity.ts";
-import { advisoryKeys } from "#engines/image-scan/advisory-keys.ts";
+import type { Severity } from "#domain/severity.ts";
 import { endOfLife, isEndOfLife } from "#engines/image-scan/end-of-life.ts";
 import type { InstalledPackage, Inventory, MatchExplanation, PackageMatch } from "#engines/image-scan/facts.ts";
-import { matchPackage } from "#engines/image-scan/match-advisories.ts";
 import { releaseEndDates } from "#engines/image-scan/release-end-dates.ts";
 import type { ScannableImage } from "./image/scannable-image.ts";
 import type { ScanAdvisories } from "./scan-advisories.ts";
@@ -42,14 +40,19 @@ export interface ScanResult {
  * Puts the result of a scan together. `advisories` null = nothing was matched, which the diagnostics say. Findings are
  * sorted worst first, then by id, package and path; one per flaw and installed package.
  */
-export function scanResult(
+export async function scanResult(
   image: ScannableImage,
   inventory: Inventory,
   options: { advisories: ScanAdvisories | null; now: Date },
-): ScanResult {
+): Promise<ScanResult> {
   const { advisories } = options;
   const diagnostics = [...inventory.diagnostics];
-  const findings = advisories === null ? [] : findVulnerabilities(inventory, advisories, diagnostics);
+  const findings: ScanFinding[] = [];
+  if (advisories !== null) {
+    // Loaded only when there is something to match: listing packages shall not pay for the matcher.
+    const { findVulnerabilities } = await import("./find-vulnerabilities.ts");
+    findings.push(...findVulnerabilities(inventory, advisories, diagnostics));
+  }
   if (advisories !== null) diagnostics.push(...advisories.diagnostics, ...missingFeeds(inventory, advisories));
   return {
     image: { name: image.name, digest: image.digest, platform: image.platform },
@@ -69,53 +72,6 @@ function describeOs(inventory: Inventory, advisories: ScanAdvisories | null, now
   return { id, version, eol, endOfLife: isEndOfLife(eol, now), state: inventory.osState };
 }
 
-function findVulnerabilities(
-  inventory: Inventory,
-  advisories: ScanAdvisories,
-  diagnostics: Diagnostic[],
-): ScanFinding[] {
-  const findings: ScanFinding[] = [];
-  const matched = new Map<string, PackageMatch[]>();
-  for (const pkg of inventory.packages) {
-    const identity = `${pkg.ecosystem}\0${pkg.name}\0${pkg.version}\0${pkg.sourceName}\0${pkg.sourceVersion}`;
-    let matches = matched.get(identity);
-    if (matches === undefined) {
-      const result = matchPackage(pkg, candidatesOf(pkg, advisories));
-      diagnostics.push(...result.diagnostics.map((diagnostic) => ({ ...diagnostic, path: pkg.path })));
-      matches = result.matches;
-      matched.set(identity, matches);
-    }
-    findings.push(...matches.map((match) => toFinding(pkg, match, advisories)));
-  }
-  return findings.sort(compareFindings);
-}
-
-function candidatesOf(pkg: InstalledPackage, advisories: ScanAdvisories) {
-  return advisoryKeys(pkg).flatMap((key) => advisories.ranges.get(`${key.ecosystem}\0${key.packageName}`) ?? []);
-}
-
-function toFinding(pkg: InstalledPackage, match: PackageMatch, advisories: ScanAdvisories): ScanFinding {
-  const names = [match.vulnerabilityKey, ...match.aliases];
-  const scores = names.map((name) => advisories.probabilities.get(name)).filter((score) => score !== undefined);
-  return {
-    id: match.vulnerabilityKey,
-    aliases: match.aliases,
-    purl: pkg.purl,
-    package: pkg.name,
-    installedVersion: pkg.version,
-    fixedVersion: match.fixedVersion,
-    severity: match.severity,
-    status: match.status,
-    vendorStatus: match.vendorStatus,
-    kev: names.some((name) => advisories.exploited.has(name)),
-    epss: scores.length === 0 ? null : Math.max(...scores),
-    layer: pkg.layer,
-    path: pkg.path,
-    why: match.why,
-    hidden: match.hiddenReason === null ? null : { reason: match.hiddenReason },
-  };
-}
-
 /** Packages that no given file speaks of were not assessed; silence would look like a clean bill. */
 function missingFeeds(inventory: Inventory, advisories: ScanAdvisories): Diagnostic[] {
   const wanted = new Set(inventory.packages.map((pkg) => pkg.ecosystem).filter((ecosystem) => ecosystem !== ""));
@@ -128,17 +84,4 @@ function missingFeeds(inventory: Inventory, advisories: ScanAdvisories): Diagnos
       code: "no-advisories",
       message: `The advisories hold nothing about ${ecosystem}, so its packages were not assessed.`,
     }));
-}
-
-function compareFindings(a: ScanFinding, b: ScanFinding): number {
-  return (
-    severityRank[b.severity] - severityRank[a.severity] ||
-    compareText(a.id, b.id) ||
-    compareText(a.purl, b.purl) ||
-    compareText(a.path, b.path)
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -34,7 +34,7 @@ describe("layers are merged as a container runtime does", () => {
     [
       "a deleted file is gone",
       [base, [{ path: "app/node_modules/a/.wh.package.json" }]],
-      ["bash 5.2 L0", "b 1.0.0 L0"],
+      ["b 1.0.0 L0", "bash 5.2 L0"],
     ],
     ["a deleted folder is gone with all in it", [base, [{ path: "app/.wh.node_modules" }]], ["bash 5.2 L0"]],
     [
