@@ -73,10 +73,15 @@ export async function queueImport(
   return id;
 }
 
-export function readImport(id: string, executor?: Executor): Promise<AdvisoryImport | undefined> {
+/** An import as stored; `lock` holds it until the transaction ends. */
+export function readImport(
+  id: string,
+  executor?: Executor,
+  options: { lock?: boolean } = {},
+): Promise<AdvisoryImport | undefined> {
   return selectFirst(
     AdvisoryImport,
-    sql`select id::text, source, source_kind as "sourceKind", state, feeds, is_demo as "isDemo" from advisory_import where id = ${id}`,
+    sql`select id::text, source, source_kind as "sourceKind", state, feeds, is_demo as "isDemo" from advisory_import where id = ${id} ${options.lock ? sql`for update` : sql``}`,
     executor,
   );
 }
@@ -105,4 +110,29 @@ export function importState(files: readonly ImportedFile[]): AdvisoryImport["sta
   const used = files.filter((file) => file.state === "imported" || file.state === "unchanged").length;
   if (used === 0 && failed > 0) return "failed";
   return files.some((file) => file.state === "failed") ? "partial" : "done";
+}
+
+/** Writes an admin's decision. A rejected feed is in order again: it keeps the records it had. */
+export async function decideImport(
+  tx: Transaction,
+  decision: {
+    importId: string;
+    state: AdvisoryImport["state"];
+    feeds: readonly ImportedFile[];
+    decidedBy: string;
+    rejectedFeeds: readonly string[];
+  },
+): Promise<void> {
+  await execute(
+    sql`update advisory_import set state = ${decision.state}, feeds = ${JSON.stringify(decision.feeds)}::jsonb,
+          decided_by = ${decision.decidedBy}, decided_at = now(),
+          finished_at = case when ${decision.state} <> 'queued' then now() end
+        where id = ${decision.importId}`,
+    tx,
+  );
+  await execute(
+    sql`update feed set state = 'ok', last_error = null, failing_since = null
+         where id = any(${decision.rejectedFeeds}::text[]) and state = 'waiting'`,
+    tx,
+  );
 }

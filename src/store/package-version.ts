@@ -57,3 +57,19 @@ export async function markMatched(
     [ids.map(String), matched.advisoriesVersion, matched.at],
   );
 }
+
+/** Releases of Alpine that stored packages come from, and the newest ones that we know of. */
+export async function alpineBranches(executor: Executor): Promise<string[]> {
+  const result = await executor.query<{ ecosystem: string }>(
+    `with recursive found as (
+       select min(ecosystem) as ecosystem from package_version where ecosystem > 'Alpine:' and ecosystem < 'Alpine;'
+       union all
+       select (select min(p.ecosystem) from package_version p where p.ecosystem > f.ecosystem and p.ecosystem < 'Alpine;')
+         from found f where f.ecosystem is not null)
+     select ecosystem from found where ecosystem is not null`,
+  );
+  const used = result.rows.map((row) => row.ecosystem.slice("Alpine:".length));
+  return [...new Set([...used, "v3.21", "v3.22", "v3.23"])]
+    .filter((branch) => /^(?:v\d+\.\d+|edge)$/.test(branch))
+    .sort();
+}
