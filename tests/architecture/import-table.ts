@@ -27,7 +27,18 @@ export const importTable: Record<string, Row> = {
   store: { may: ["domain"], process: processFiles },
   worker: { may: ["domain", "engines", "connectors", "store", "demo"], process: processFiles },
   demo: { may: ["domain", "store", "facts"], process: processFiles },
-  cli: { may: ["domain", "engines", "connectors", "agent/collect", "store"], process: processFiles },
+  // docs/decisions/0002: `admin` runs the same commands as the pages.
+  cli: {
+    may: [
+      "domain",
+      "engines",
+      "connectors",
+      "agent/collect",
+      "store",
+      ...["create-user", "reset-password", "create-token", "system-actor"].map((name) => `commands/${name}.ts`),
+    ],
+    process: processFiles,
+  },
   commands: { may: ["domain", "store", "connectors", "engines"], process: processFiles },
   queries: { may: ["domain", "engines", "store/client.ts", "store/sql"], process: processFiles },
   ui: { may: ["domain"], typesOf: ["queries"], packages: [...browserPackages, "zod", "geist"] },

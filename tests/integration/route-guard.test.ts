@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Guard, RouteHandler, RouteMeta } from "#app/route.ts";
+import type { Guard, RouteHandler, RouteMeta } from "#app/api-route.ts";
 import { signIn } from "#commands/answer-auth-request.ts";
 import { createUser } from "#commands/create-user.ts";
 import { systemActor } from "#commands/system-actor.ts";
