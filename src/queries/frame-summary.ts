@@ -16,6 +16,8 @@ export interface FrameSummary {
     worst: { rootId: string; kind: string; name: string; lastDataAt: string | null } | null;
   };
   hasDemo: boolean;
+  /** Something that is not of the demo is connected. */
+  hasReal: boolean;
   advisories: AdvisoryReadiness;
 }
 
@@ -42,6 +44,7 @@ const Row = z.object({
     .object({ rootId: z.string(), kind: z.string(), name: z.string(), lastDataAt: z.string().nullable() })
     .nullable(),
   has_demo: z.boolean(),
+  has_real: z.boolean(),
 });
 
 /** The figures of the frame for `actor`. Every count is bounded. */
@@ -62,7 +65,8 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
       (select json_build_object('rootId', s.root_id, 'kind', s.kind, 'name', s.name, 'lastDataAt',
                 to_char(s.last_data_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
          from resource_summary s where ${isSilent} order by s.last_data_at nulls first, s.root_id limit 1) as worst,
-      exists (select 1 from resource_summary where is_demo) as has_demo`,
+      exists (select 1 from resource_summary where is_demo) as has_demo,
+      exists (select 1 from resource_summary where not is_demo) as has_real`,
   );
   if (!row) throw new Error("a select without a table returned no row");
   return {
@@ -72,6 +76,7 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
     resources: row.resources,
     notReporting: { count: row.silent, worst: row.worst },
     hasDemo: row.has_demo,
+    hasReal: row.has_real,
     advisories: await advisoryReadiness(),
   };
 }

@@ -13,10 +13,10 @@ export function FrameNotices() {
   const frame = useFrame();
   const pathname = usePathname();
   if (!frame || pathname === links.welcome()) return null;
-  const { advisories, resources } = frame;
+  const { advisories } = frame;
   return (
     <>
-      {advisories.state === "none" && resources > 0 && !frame.hasDemo && (
+      {advisories.state === "none" && frame.hasReal && (
         <p className={styles.notice} role="status">
           <Icon name="waiting" />
           <span>

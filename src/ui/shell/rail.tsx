@@ -95,7 +95,7 @@ function RailItem({ item, pathname }: { item: Item; pathname: string }) {
 
 function Sight({ frame }: { frame: FrameSummary }) {
   const { notReporting, resources, advisories } = frame;
-  if (advisories.state === "none" && resources > 0 && !frame.hasDemo) {
+  if (advisories.state === "none" && frame.hasReal) {
     return (
       <Link href={links.settings("advisories")} className={styles.sight} data-signal title="No advisories yet">
         <span>

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { config } from "#config.ts";
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { selectFirst, sql } from "#store/sql.ts";
+import { type AdvisoryReadiness, advisoryReadiness } from "./frame-summary.ts";
+
+export interface WelcomeState {
+  resources: number;
+  hasDemo: boolean;
+  /** A job that loads or removes the demo waits or runs. */
+  isDemoChanging: boolean;
+  advisories: AdvisoryReadiness;
+  /** The public feeds are pulled by this installation. */
+  areFeedsOn: boolean;
+}
+
+/** What the first page must know: whether anything is connected, and whether findings can be found at all. */
+export async function welcomeState(actor: Actor): Promise<WelcomeState> {
+  requireRole(actor, "viewer");
+  const row = await selectFirst(
+    z.object({ resources: z.number(), has_demo: z.boolean(), has_queue: z.boolean() }),
+    sql`select (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
+               exists (select 1 from resource_summary where is_demo) as has_demo,
+               to_regclass('pgboss.job') is not null as has_queue`,
+  );
+  return {
+    resources: row?.resources ?? 0,
+    hasDemo: row?.has_demo ?? false,
+    isDemoChanging: row?.has_queue ? await isDemoChanging() : false,
+    advisories: await advisoryReadiness(),
+    areFeedsOn: config().feedsEnabled,
+  };
+}
+
+async function isDemoChanging(): Promise<boolean> {
+  const row = await selectFirst(
+    z.object({ changing: z.boolean() }),
+    sql`select exists (select 1 from pgboss.job where name = 'load-demo' and state in ('created', 'retry', 'active')) as changing`,
+  );
+  return row?.changing ?? false;
+}

@@ -1,0 +1,90 @@
+"use client";
+import { Button } from "@mantine/core";
+import Link from "next/link";
+import { Icon, type IconName } from "../icon.tsx";
+import { useMay } from "../shell/frame-context.tsx";
+import styles from "./sources.module.css";
+
+interface Source {
+  title: string;
+  text: string;
+  icon: IconName;
+  time: string;
+  need: string;
+  never: string;
+  /** Where it is connected; none while this version cannot. */
+  connect?: { label: string; href: string };
+}
+
+const sources: Source[] = [
+  {
+    title: "Container registry",
+    text: "Finds vulnerable packages in every image, seconds after it is pushed.",
+    icon: "registry",
+    time: "About 3 minutes",
+    need: "You need: the right to read images",
+    never: "Never pushes, retags or deletes",
+    connect: { label: "Connect a registry", href: "/connect/registry" },
+  },
+  {
+    title: "AKS cluster",
+    text: "Checks its settings and keeps a history of every change.",
+    icon: "cluster",
+    time: "About 2 minutes",
+    need: "You need: Reader on the cluster",
+    never: "Never reads your secrets",
+  },
+  {
+    title: "Docker VM",
+    text: "Runs the CIS Docker checks and watches for attacks.",
+    icon: "host",
+    time: "One command, under 1 minute",
+    need: "You need: root on the VM, once",
+    never: "Never sends file contents",
+  },
+];
+
+/** What can be connected: each with its time, the right it needs, and what it never does. */
+export function Sources() {
+  const isAdmin = useMay("admin");
+  return (
+    <div className={styles.sources}>
+      {sources.map((source) => (
+        <section key={source.title} className={styles.source} data-later={source.connect ? undefined : ""}>
+          <span className={styles.icon}>
+            <Icon name={source.icon} size={20} />
+          </span>
+          <h2>{source.title}</h2>
+          <p>{source.text}</p>
+          <ul className={styles.needs}>
+            <li>
+              <Icon name="clock" />
+              {source.time}
+            </li>
+            <li>
+              <Icon name="shield" />
+              {source.need}
+            </li>
+            <li>
+              <Icon name="cross" />
+              {source.never}
+            </li>
+          </ul>
+          <div className={styles.action}>
+            <Action source={source} isAdmin={isAdmin} />
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Action({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
+  if (!source.connect) return "This version cannot connect it yet";
+  if (!isAdmin) return "An admin connects it";
+  return (
+    <Button component={Link} href={source.connect.href} size="lg" variant="filled" rightSection={<Icon name="arrow" />}>
+      {source.connect.label}
+    </Button>
+  );
+}
