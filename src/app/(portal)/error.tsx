@@ -1,0 +1,1 @@
+export { PortalError as default } from "#ui/state/portal-error.tsx";

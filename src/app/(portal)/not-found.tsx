@@ -1,0 +1,5 @@
+import { PageMissing } from "#ui/state/page-missing.tsx";
+
+export default function NotFound() {
+  return <PageMissing />;
+}
