@@ -4,8 +4,9 @@ import { recordChange } from "./change.ts";
 import { newId } from "./ids.ts";
 import { type Executor, execute, selectFirst, sql } from "./sql.ts";
 
-/** `new-findings` by a push or an import, `exploited` a flaw became known as exploited, `first-look` sums up what is new to us. */
-export type NoticeKind = "new-findings" | "exploited" | "first-look";
+/** `new-findings` by a push or an import, `exploited` a flaw became known as exploited, `first-look` sums up what is new to us;
+ * `control-failed` a control of a host turned unhealthy, `host-silent` an agent went silent. */
+export type NoticeKind = "new-findings" | "exploited" | "first-look" | "control-failed" | "host-silent";
 
 export interface NewNotice {
   rootId: string;

@@ -1,0 +1,173 @@
+import { gzipSync } from "node:zlib";
+import { clock } from "#clock.ts";
+import { AppError } from "#domain/app-error.ts";
+import { links } from "#domain/links.ts";
+import { HostHeartbeat, HostReport } from "#engines/cis-docker/facts.ts";
+import { recordAudit } from "#store/audit.ts";
+import { recordChange } from "#store/change.ts";
+import {
+  addDroppedReports,
+  findHost,
+  flagClone,
+  type HostRow,
+  noteHeartbeat,
+  noteRefusal,
+  takeReportRequest,
+} from "#store/host.ts";
+import { insertHostReport } from "#store/host-report.ts";
+import { sha256 } from "#store/ids.ts";
+import { enqueue } from "#store/queue.ts";
+import { execute, sql } from "#store/sql.ts";
+import { type Transaction, transaction } from "#store/transaction.ts";
+import { authenticateToken } from "./authenticate-token.ts";
+import { tokenActor, validation } from "./host-enrolment.ts";
+import { readCappedJson } from "./read-capped-body.ts";
+
+/** 8 MiB on the wire, 64 MiB unpacked: a host with 5,000 containers sends about 35 MB. */
+const LIMITS = { maxBytes: 8 * 1024 * 1024, maxUnpackedBytes: 64 * 1024 * 1024 };
+/** How many boots are remembered to tell a reboot from two machines that share one token. */
+const REMEMBERED_BOOTS = 20;
+
+export interface ReportAnswer {
+  state: "accepted" | "unchanged";
+  reportId: string | null;
+  reportNow: boolean;
+  href: string;
+}
+
+type AgentToken = Awaited<ReturnType<typeof authenticateToken>>;
+
+/**
+ * Takes a host's report: proves the token, caps and parses the body, stores it once and, in the same transaction, the job
+ * that assesses it. The very same report again counts as a sign of life only. The subject comes from the token: a report
+ * that names another host is 403 and audited. A report that cannot be taken is shown on the host.
+ */
+export async function ingestHostReport(request: Request): Promise<ReportAnswer> {
+  const token = await authenticateToken(request.headers, "agent");
+  const hostId = await hostOf(token);
+  const report = await readReport(request, hostId);
+  await requireOwnHost({ token, hostId, named: report.hostId, request, what: "report" });
+  const content = JSON.stringify(report.evidence);
+  return transaction(async (tx) => {
+    const host = await liveHost(tx, hostId);
+    const sequence = BigInt(report.sequence);
+    const reportId = await insertHostReport(tx, {
+      hostId,
+      sequence,
+      contentSha256: sha256(content),
+      body: gzipSync(JSON.stringify(report)),
+      sizeBytes: content.length,
+      collectedAt: new Date(report.collectedAt),
+      agentVersion: report.agentVersion,
+    });
+    await noteHeartbeat(tx, hostId, sequence);
+    const reportNow = await takeReportRequest(tx, hostId);
+    if (reportId === null) return { state: "unchanged", reportId: null, reportNow, href: links.host(hostId) };
+    await noteIdentity(tx, host, report);
+    if (host.approval === "approved")
+      await enqueue("assess-host", { hostId, reportId }, { executor: tx, priority: "push", key: hostId });
+    await recordChange(tx, "containers", `host:${hostId}`);
+    return { state: "accepted", reportId, reportNow, href: links.host(hostId) };
+  });
+}
+
+/** Takes a sign of life. Answers whether a person asked for a fresh report meanwhile. */
+export async function ingestHostHeartbeat(request: Request): Promise<{ reportNow: boolean }> {
+  const token = await authenticateToken(request.headers, "agent");
+  const hostId = await hostOf(token);
+  const parsed = HostHeartbeat.safeParse(await readCappedJson(request, { maxBytes: 16 * 1024 }));
+  if (!parsed.success) throw validation(parsed.error.issues);
+  await requireOwnHost({ token, hostId, named: parsed.data.hostId, request, what: "heartbeat" });
+  return transaction(async (tx) => {
+    await liveHost(tx, hostId);
+    await noteHeartbeat(tx, hostId, BigInt(parsed.data.sequence));
+    await addDroppedReports(tx, hostId, parsed.data.dropped);
+    await execute(
+      sql`update host set agent_version = ${parsed.data.agentVersion} where id = ${hostId} and agent_version is distinct from ${parsed.data.agentVersion}`,
+      tx,
+    );
+    return { reportNow: await takeReportRequest(tx, hostId) };
+  });
+}
+
+async function readReport(request: Request, hostId: string): Promise<HostReport> {
+  try {
+    const parsed = HostReport.safeParse(await readCappedJson(request, LIMITS));
+    if (!parsed.success) throw validation(parsed.error.issues);
+    return parsed.data;
+  } catch (error) {
+    if (error instanceof AppError) {
+      const reason =
+        error.code === "too-large"
+          ? "The last report was larger than 64 MiB unpacked (8 MiB packed) and was refused."
+          : `The last report was refused: ${error.message}`;
+      await transaction(async (tx) => {
+        await noteRefusal(tx, hostId, reason);
+        await recordChange(tx, `host:${hostId}`);
+      });
+    }
+    throw error;
+  }
+}
+
+async function hostOf(token: AgentToken): Promise<string> {
+  if (token.scopeKind !== "host" || !token.scopeId)
+    throw new AppError("forbidden", "This agent token is not bound to a host. Enrol the host again.");
+  return token.scopeId;
+}
+
+async function liveHost(tx: Transaction, hostId: string): Promise<HostRow> {
+  const host = await findHost(hostId, tx, { lock: true });
+  if (!host) throw new AppError("gone", "This host was removed. Enrol it again to report.");
+  return host;
+}
+
+async function requireOwnHost({
+  token,
+  hostId,
+  named,
+  request,
+  what,
+}: {
+  token: AgentToken;
+  hostId: string;
+  named: string;
+  request: Request;
+  what: string;
+}): Promise<void> {
+  if (named === hostId) return;
+  await transaction((tx) =>
+    recordAudit(tx, tokenActor(token, request), {
+      action: `host.${what}`,
+      outcome: "refused",
+      target: { kind: "host", id: hostId },
+      after: { named, reason: "the body names another host than the token" },
+    }),
+  );
+  throw new AppError("forbidden", `This token speaks for host ${hostId}, but the ${what} names ${named}.`);
+}
+
+/**
+ * Keeps what the agent says of itself. A boot that comes back after another one means that two machines use one token: a
+ * reboot never brings an old boot id back.
+ */
+async function noteIdentity(tx: Transaction, host: HostRow, report: HostReport): Promise<void> {
+  const skew = Math.round((clock.now().getTime() - Date.parse(report.collectedAt)) / 1000);
+  const bootId = report.bootId ?? null;
+  const returns = bootId !== null && bootId !== host.bootId && host.seenBootIds.includes(bootId);
+  const isOtherMachine = Boolean(
+    report.machineIdHash && host.machineIdHash && report.machineIdHash !== host.machineIdHash,
+  );
+  if (returns) await flagClone(tx, host.id, "Reports of two running machines arrive with the token of this host.");
+  if (isOtherMachine) await flagClone(tx, host.id, "A report came from a machine with another machine id.");
+  const boots =
+    bootId === null || host.seenBootIds.includes(bootId)
+      ? host.seenBootIds
+      : [...host.seenBootIds, bootId].slice(-REMEMBERED_BOOTS);
+  await execute(
+    sql`update host set hostname = ${report.hostname}, agent_version = ${report.agentVersion}, boot_id = ${bootId}, seen_boot_ids = ${boots}::text[],
+          clock_skew_seconds = ${Math.max(-2_000_000_000, Math.min(2_000_000_000, skew))}, last_sequence = greatest(last_sequence, ${BigInt(report.sequence)}),
+          refused = null, machine_id_hash = coalesce(machine_id_hash, ${report.machineIdHash ?? null}) where id = ${host.id}`,
+    tx,
+  );
+}

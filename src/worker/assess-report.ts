@@ -1,0 +1,154 @@
+import { gunzipSync } from "node:zlib";
+import { z } from "zod";
+import type { Assessment } from "#domain/assessment.ts";
+import { links } from "#domain/links.ts";
+import { type Severity, severities } from "#domain/severity.ts";
+import { assess, type HostAssessment, toAssessments } from "#engines/cis-docker/assess.ts";
+import { HostReport } from "#engines/cis-docker/facts.ts";
+import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
+import { Policy } from "#engines/cis-docker/policy.ts";
+import { type AssessmentChange, attestationsOf, saveAssessments } from "#store/assessment.ts";
+import { recordChange } from "#store/change.ts";
+import { findHost, type HostRow } from "#store/host.ts";
+import { saveHostContainers, saveHostImages } from "#store/host-contents.ts";
+import { finishReport, type PendingReport, trimReportBodies } from "#store/host-report.ts";
+import { saveHostSummary } from "#store/host-summary.ts";
+import { addNotices } from "#store/notice.ts";
+import { selectFirst, sql } from "#store/sql.ts";
+import { type Transaction, transaction } from "#store/transaction.ts";
+import { seenContainers, seenImages } from "./host-contents.ts";
+import { hostScanFacts } from "./host-scan-facts.ts";
+
+/** Site-wide expectations of Docker hosts; a host's own override them key by key. */
+const POLICY_KEY = "hosts.policy";
+
+/**
+ * Assesses one stored report and saves the result in one transaction: verdicts, findings, history, containers, images, the
+ * host's row and what is worth a notice. Running it again gives the same rows. Throws when the stored report is unreadable.
+ */
+export async function assessReport(
+  hostId: string,
+  { report, body, now }: { report: PendingReport; body: Uint8Array; now: Date },
+): Promise<void> {
+  const parsed = HostReport.parse(JSON.parse(gunzipSync(body).toString("utf8")));
+  await transaction(async (tx) => {
+    const host = await findHost(hostId, tx, { lock: true });
+    if (!host) return;
+    const evidence = { ...parsed.evidence, imageScans: await hostScanFacts(tx, parsed.evidence) };
+    const result = assess(evidence, { now, policy: await policyOf(tx, host), assessManaged: host.assessManaged });
+    const assessments = toAssessments(result, hostId);
+    const changes = await saveAssessments(
+      tx,
+      { rootId: hostId, resourceId: hostId, kind: "host" },
+      { assessments, at: now, cause: "report", causeRef: report.id },
+    );
+    const containers = seenContainers(result);
+    await saveHostContainers(tx, hostId, { containers, at: report.collectedAt });
+    await saveHostImages(tx, hostId, { images: seenImages(result), at: report.collectedAt });
+    await saveHostSummary(tx, host, summaryOf(result, assessments, { report, now }));
+    await addNotices(tx, noticesOf(host, result, changes));
+    await finishReport(tx, hostId, report.id, {
+      state: "assessed",
+      summary: { counts: countsOf(assessments), changes: changes.length },
+    });
+    await trimReportBodies(tx, hostId);
+    await recordChange(tx, `host:${hostId}`, "containers");
+  });
+}
+
+async function policyOf(tx: Transaction, host: HostRow): Promise<Policy> {
+  const site = await selectFirst(
+    z.object({ value: z.record(z.string(), z.unknown()) }),
+    sql`select value from setting where key = ${POLICY_KEY}`,
+    tx,
+  );
+  const own = typeof host.policy === "object" && host.policy !== null ? host.policy : {};
+  return Policy.parse({ ...site?.value, ...own, attestations: await attestationsOf(tx, host.id) });
+}
+
+function summaryOf(
+  result: HostAssessment,
+  assessments: Assessment[],
+  { report, now }: { report: PendingReport; now: Date },
+) {
+  const { facts, managed } = result;
+  const active = facts.containers?.filter((container) => container.isActive) ?? null;
+  const inState = (...states: string[]) =>
+    facts.containers?.filter(({ inspect }) => states.includes(inspect.State.Status ?? "")).length ?? null;
+  const worst = assessments
+    .filter((assessment) => assessment.status === "unhealthy")
+    .sort(
+      (left, right) =>
+        severities.indexOf(left.severity) - severities.indexOf(right.severity) ||
+        right.findings.length - left.findings.length,
+    )[0];
+  return {
+    reportId: report.id,
+    collectedAt: report.collectedAt,
+    assessedAt: now,
+    engineKind: facts.engine.isPodman ? "podman" : "docker",
+    dockerVersion: facts.engine.version,
+    apiVersion: facts.version?.ApiVersion ?? null,
+    operatingSystem: facts.info?.OperatingSystem ?? null,
+    isRootless: facts.engine.isRootless,
+    managed,
+    imagesTotal: topLevelImages(facts.evidence)?.length ?? null,
+    imagesInUse: active ? new Set(active.map(({ inspect }) => inspect.Image)).size : null,
+    containersRunning: inState("running", "restarting"),
+    containersPaused: inState("paused"),
+    containersStopped: inState("exited", "created", "dead", "removing"),
+    counts: countsOf(assessments),
+    worst: worst
+      ? {
+          ruleId: worst.ruleId,
+          title: ruleTitle(result, worst.ruleId),
+          severity: worst.severity,
+          item: worst.findings[0]?.title ?? null,
+        }
+      : null,
+  };
+}
+
+function countsOf(assessments: readonly Assessment[]) {
+  const status = (wanted: string) => assessments.filter((assessment) => assessment.status === wanted).length;
+  const failing = (severity: Severity) =>
+    assessments.filter((assessment) => assessment.status === "unhealthy" && assessment.severity === severity).length;
+  return {
+    healthy: status("healthy"),
+    unhealthy: status("unhealthy"),
+    // A control that waits for a person is not known to be met, so it stands with the unknown ones.
+    unknown: status("unknown") + status("manual"),
+    notApplicable: status("notApplicable"),
+    critical: failing("critical"),
+    high: failing("high"),
+    medium: failing("medium"),
+    low: failing("low"),
+  };
+}
+
+/** A control that turned from healthy to unhealthy is news; on the first report everything would be. */
+function noticesOf(host: HostRow, result: HostAssessment, changes: AssessmentChange[]) {
+  return changes.flatMap((change) =>
+    change.from !== null && change.from !== "unhealthy" && change.to === "unhealthy"
+      ? [
+          {
+            rootId: host.id,
+            kind: "control-failed" as const,
+            dedupeKey: `control/${change.ruleId}`,
+            severity: change.severity as Severity,
+            title: `${ruleTitle(result, change.ruleId)}: no longer on ${host.name}`,
+            detail: change.firstItem
+              ? `${change.firstItem} breaks it since the last report.`
+              : "It was met before the last report.",
+            href: `${links.host(host.id)}?control=${change.ruleId}`,
+            count: 1,
+            isDemo: host.isDemo,
+          },
+        ]
+      : [],
+  );
+}
+
+function ruleTitle(result: HostAssessment, ruleId: string): string {
+  return result.controls.find(({ rule }) => rule.id === ruleId)?.rule.title ?? ruleId;
+}
