@@ -5,13 +5,15 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { generateRouteIndex } from "./generate-route-index.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const output = path.join(root, "src", "store", "generated");
 const stamp = path.join(output, ".made-from");
 
-/** Makes the Prisma client when it is missing or older than the schema. Returns whether it had to. */
+/** Makes the index of routes, and the Prisma client when it is missing or older than the schema. Returns whether it had to make the client. */
 export function generate({ force = false } = {}) {
+  generateRouteIndex();
   const schema = path.join(root, "prisma", "schema.prisma");
   const manifest = path.join(root, "node_modules", "prisma", "package.json");
   const source = createHash("sha256")

@@ -69,9 +69,10 @@ export const AuditList = z.object({
 export type AuditList = z.infer<typeof AuditList>;
 
 const Row = AuditItem.extend({ at: IsoColumn, cursor: z.string() });
-const columns = sql`a.id, a.at, a.actor_kind as "actorKind", a.actor_id as "actorId", a.actor_name as "actorName", a.action,
+/** What of an entry is read, for every query of it. */
+export const auditColumns = sql`a.id, a.at, a.actor_kind as "actorKind", a.actor_id as "actorId", a.actor_name as "actorName", a.action,
   a.target_kind as "targetKind", a.target_id as "targetId", a.target_name as "targetName", a.outcome, a.before, a.after,
-  a.address, a.request_id as "requestId", a.at::text as cursor`;
+  a.address, a.request_id as "requestId"`;
 
 /** The audit log, newest first. Admins only. */
 export async function auditList(actor: Actor, params: AuditListParams): Promise<AuditList> {
@@ -105,7 +106,7 @@ export async function auditPage(
   const older = after ? sql`(a.at, a.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`true`;
   const rows = await selectRows(
     Row,
-    sql`select ${columns} from audit_entry a where ${filterOf(params)} and ${older} order by a.at desc, a.id desc limit ${size + 1}`,
+    sql`select ${auditColumns}, a.at::text as cursor from audit_entry a where ${filterOf(params)} and ${older} order by a.at desc, a.id desc limit ${size + 1}`,
   );
   const shown = rows.slice(0, size);
   const last = rows.length > size ? shown.at(-1) : undefined;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Guard, RouteHandler, RouteMeta } from "#app/api-route.ts";
+import { buildDocument } from "#app/openapi/build-document.ts";
 import { signIn } from "#commands/answer-auth-request.ts";
 import { createUser } from "#commands/create-user.ts";
 import { systemActor } from "#commands/system-actor.ts";
@@ -28,6 +29,15 @@ const root = path.resolve(import.meta.dirname, "../../src/app");
 const ids = { id: "0198c0de-0000-7000-8000-00000000abcd", other: "0198c0de-0000-7000-8000-00000000ffff" };
 const password = "a quite long password";
 
+interface Operation {
+  operationId: string;
+  summary?: string;
+  description: string;
+  parameters: { name: string; in: string }[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+}
+
 interface Walked {
   name: string;
   method: (typeof methods)[number];
@@ -41,6 +51,7 @@ const files = readdirSync(root, { recursive: true, encoding: "utf8" })
   .sort();
 const walked: Walked[] = [];
 const undeclared: string[] = [];
+const modules: { path: string; module: Record<string, unknown> }[] = [];
 for (const file of files) {
   const pattern = `/${path
     .dirname(file)
@@ -48,6 +59,7 @@ for (const file of files) {
     .filter((part) => !part.startsWith("("))
     .join("/")}`;
   const module = (await import(path.join(root, file))) as Record<string, unknown>;
+  modules.push({ path: pattern, module });
   for (const method of methods) {
     const handler = module[method] as RouteHandler | undefined;
     if (!handler) continue;
@@ -147,6 +159,34 @@ test("every route declares who may call it", () => {
   expect(undeclared).toEqual([]);
   expect(walked.length).toBeGreaterThanOrEqual(15);
   expect(files.filter((file) => !walked.some((route) => `/${path.dirname(file)}`.endsWith(route.pattern)))).toEqual([]);
+});
+
+test("the OpenAPI document describes every operation, each with its parameters and a schema of its errors", () => {
+  const document = buildDocument(modules) as { paths: Record<string, Record<string, Operation>> };
+  const described = Object.entries(document.paths).flatMap(([pattern, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${pattern}`),
+  );
+  expect(described.toSorted()).toEqual(
+    walked.map((route) => route.name.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, "{$1}")).toSorted(),
+  );
+  const operations = Object.entries(document.paths).flatMap(([pattern, of]) =>
+    Object.values(of).map((operation) => ({ pattern, operation })),
+  );
+  expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+  for (const { pattern, operation } of operations) {
+    const named = operation.parameters
+      .filter((parameter) => parameter.in === "path")
+      .map((parameter) => `{${parameter.name}}`);
+    expect(named).toEqual(pattern.match(/\{\w+\}/g) ?? []);
+    expect(operation.summary ?? operation.description).toBeTruthy();
+    expect(operation.responses.default).toBeTruthy();
+  }
+  expect(document.paths["/api/v1/users"]?.post?.requestBody).toMatchObject({ required: true });
+  expect(document.paths["/api/v1/users"]?.get?.parameters.map((parameter) => parameter.name)).toEqual([
+    "q",
+    "role",
+    "cursor",
+  ]);
 });
 
 test("only the routes that are meant to be public are", () => {

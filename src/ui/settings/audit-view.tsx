@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { AuditItem, AuditList } from "#queries/audit-list.ts";
 import { type Problem, ProblemError, toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { useListView, useView } from "../data/use-view.ts";
 import { viewPath } from "../data/view-key.ts";
 import { Icon } from "../icon.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
@@ -30,7 +30,14 @@ export function AuditView() {
   const first = query.data?.pages[0];
   const rows = query.data?.pages.flatMap((page) => page.items);
   const count = filterNames.filter((name) => url.params[name]).length;
-  const opened = rows?.find((item) => item.id === url.params.entry);
+  const { entry } = url.params;
+  const inList = rows?.find((item) => item.id === entry);
+  // A link may name an entry that is not on the loaded pages.
+  const single = useView<AuditItem>(
+    { view: `audit/${entry ?? ""}` },
+    { enabled: Boolean(entry) && rows !== undefined && !inList },
+  );
+  const opened = entry ? (inList ?? single.data) : undefined;
   return (
     <Page title="Settings">
       <SettingsTabs actions={<ExportButton filters={filters} />} />
