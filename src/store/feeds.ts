@@ -91,3 +91,19 @@ export async function saveFeedSource(
     executor,
   );
 }
+
+/** Marks the first of these feeds that exists as failing and answers its id; null when none does. */
+export async function markFeedFailing(
+  ids: readonly string[],
+  failure: { error: string; at: Date },
+  executor?: Executor,
+): Promise<string | null> {
+  const found = await selectFirst(
+    z.object({ id: z.string() }),
+    sql`update feed set state = 'failing', last_error = ${failure.error}, last_checked_at = ${failure.at},
+          failing_since = coalesce(failing_since, ${failure.at})
+        where id = (select id from feed where id = any(${ids}::text[]) order by id limit 1) returning id`,
+    executor,
+  );
+  return found?.id ?? null;
+}

@@ -1,12 +1,15 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import path from "node:path";
+import { clock } from "#clock.ts";
 import { config } from "#config.ts";
+import { fileStem } from "#connectors/advisory-feeds/feed-catalogue.ts";
 import { FeedError } from "#connectors/advisory-feeds/feed-error.ts";
 import type { FeedFile } from "#connectors/advisory-feeds/read-records.ts";
-import { readSource } from "#connectors/advisory-feeds/read-source.ts";
+import { type RefusedFile, readSource } from "#connectors/advisory-feeds/read-source.ts";
 import { log } from "#log.ts";
 import { ImportedFile, importState, saveImport } from "#store/advisory-import.ts";
 import { pool } from "#store/client.ts";
+import { markFeedFailing } from "#store/feeds.ts";
 import { type ImportFeedOptions, importFeed } from "./import-feed.ts";
 
 /**
@@ -18,7 +21,7 @@ export async function importSource(source: string, options: ImportFeedOptions): 
   try {
     for await (const file of readSource(source)) {
       options.signal?.throwIfAborted();
-      files.push("refused" in file ? refused(source, file) : await importOne(file, options));
+      files.push("refused" in file ? await refused(source, file) : await importOne(file, options));
       await saveImport(pool(), options.importId, { state: "running", feeds: files });
     }
   } catch (error) {
@@ -55,9 +58,15 @@ export async function keepForDecision(file: string, result: ImportedFile): Promi
   return kept;
 }
 
-function refused(source: string, file: { path: string; refused: string }): ImportedFile {
+/** A file that is no advisory data is named and passed over; a damaged one is a failure, also of the feed it stands for. */
+async function refused(source: string, file: RefusedFile): Promise<ImportedFile> {
   const name = path.relative(source, file.path) || path.basename(file.path);
-  return ImportedFile.parse({ file: name, feedId: null, title: name, state: "refused", reason: file.refused });
+  const stem = fileStem(file.path);
+  const feedId = file.isForeign
+    ? null
+    : await markFeedFailing([stem, `file-${stem}`], { error: file.refused, at: clock.now() });
+  const state = file.isForeign ? "refused" : "failed";
+  return ImportedFile.parse({ file: name, feedId, title: name, state, reason: file.refused });
 }
 
 function firstFailure(files: readonly ImportedFile[]): string | null {

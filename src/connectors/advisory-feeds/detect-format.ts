@@ -1,5 +1,5 @@
 import type { FeedFormat } from "./feed-catalogue.ts";
-import { FeedError } from "./feed-error.ts";
+import { FeedError, ForeignFileError } from "./feed-error.ts";
 import { compressionOf, readBytes } from "./read-bytes.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function detectFormat(path: string): Promise<FeedFormat> {
   if (head.startsWith("#model_version") || /^"?cve"?,\s*"?epss"?/i.test(head)) return "epss";
   if (head.startsWith("[")) return "osv-list";
   if (head.startsWith("{")) return detectJson(head);
-  throw new FeedError(describeOther(head));
+  throw new ForeignFileError(describeOther(head));
 }
 
 function detectJson(head: string): FeedFormat {
@@ -24,7 +24,7 @@ function detectJson(head: string): FeedFormat {
   if (/"releases"\s*:\s*\[/.test(head) && /"releaseCycle"\s*:/.test(head)) return "endoflife";
   if (/"releases"\s*:\s*\{/.test(head) && /"status"\s*:/.test(head)) return "debian-tracker";
   if (/"(?:affected|schema_version|modified)"\s*:/.test(head)) return "osv-record";
-  throw new FeedError("it is JSON, but none of the advisory formats we know");
+  throw new ForeignFileError("it is JSON, but none of the advisory formats we know");
 }
 
 function isJsonObject(text: string): boolean {

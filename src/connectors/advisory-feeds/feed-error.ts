@@ -8,3 +8,6 @@ export class FeedError extends Error {
     this.line = options.line;
   }
 }
+
+/** A file that is no advisory data at all, such as a read-me beside it. */
+export class ForeignFileError extends FeedError {}

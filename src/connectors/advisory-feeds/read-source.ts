@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { detectFormat } from "./detect-format.ts";
-import { FeedError } from "./feed-error.ts";
+import { FeedError, ForeignFileError } from "./feed-error.ts";
 import { feedLimits } from "./feed-limits.ts";
 import { type FeedFile, openFeedFile, openRecordFiles } from "./read-records.ts";
 
@@ -9,6 +9,8 @@ import { type FeedFile, openFeedFile, openRecordFiles } from "./read-records.ts"
 export interface RefusedFile {
   path: string;
   refused: string;
+  /** True for a file that is no advisory data; false for one that is damaged or hostile. */
+  isForeign: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ async function asRefusal(file: string, open: () => Promise<FeedFile>): Promise<F
 
 function refusal(file: string, error: unknown): RefusedFile {
   if (!(error instanceof FeedError)) throw error;
-  return { path: file, refused: error.message };
+  return { path: file, refused: error.message, isForeign: error instanceof ForeignFileError };
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -68,32 +68,44 @@ function toFlaw(key: string, group: CandidateRecord[], precedence: readonly stri
 }
 
 function toRecords(candidates: readonly AdvisoryRange[]): CandidateRecord[] {
-  const records = new Map<string, CandidateRecord>();
+  const byRecord = new Map<string, AdvisoryRange[]>();
   for (const entry of candidates) {
     if (entry.withdrawn) continue;
     const id = `${entry.feedId}\u0000${entry.recordId}`;
-    const known = records.get(id);
-    if (known) known.entries.push(entry);
-    else records.set(id, toRecord(entry));
+    const known = byRecord.get(id);
+    if (known) known.push(entry);
+    else byRecord.set(id, [entry]);
   }
-  const sorted = [...records].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, record]) => record);
-  for (const record of sorted) {
-    record.neverAffected = record.entries.every((entry) => entry.vendorStatus === "notAffected");
-  }
-  return sorted;
+  return [...byRecord].sort(([a], [b]) => compareText(a, b)).map(([, entries]) => toRecord(inFixedOrder(entries)));
 }
 
-function toRecord(entry: AdvisoryRange): CandidateRecord {
+/** The order in which a record lists its ranges must not show in the result. */
+function inFixedOrder(entries: AdvisoryRange[]): AdvisoryRange[] {
+  if (entries.length < 2) return entries;
+  const keyed = entries.map((entry) => ({
+    key: JSON.stringify([entry.ranges, entry.versions, entry.vendorStatus]),
+    entry,
+  }));
+  return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ entry }) => entry);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function toRecord(entries: AdvisoryRange[]): CandidateRecord {
+  const [entry] = entries;
+  if (!entry) throw new Error("A record without entries is no candidate");
   return {
     recordId: entry.recordId,
     advisoryId: entry.advisoryId,
     feedId: entry.feedId,
-    entries: [entry],
+    entries,
     names: [...new Set([entry.recordId, ...entry.aliases])],
     related: entry.related,
     flawKeys: flawKeysOf(entry),
     isBulletin: isBulletin(entry.recordId),
-    neverAffected: false,
+    neverAffected: entries.every((each) => each.vendorStatus === "notAffected"),
     isChangelog: entry.vendorStatus === "changelog",
     vendorStatus: entry.vendorStatus,
     urgency: entry.urgency,
