@@ -1,0 +1,6 @@
+/** The words people read for a kind of notice. */
+export const kindWords: Record<string, string> = {
+  "new-findings": "New findings",
+  exploited: "Now exploited",
+  "first-look": "First look",
+};
