@@ -7,6 +7,8 @@ import { clock } from "#clock.ts";
 export interface NotificationEndpoint {
   url: string;
   headers: Record<string, string>;
+  /** Actions that are not told. */
+  ignore?: readonly RegistryHappening["action"][];
 }
 
 export interface RegistryHappening {
@@ -34,6 +36,7 @@ export class RegistryNotifier {
 
   tell(happening: RegistryHappening): void {
     const { action, target, method, userAgent, actor, host } = happening;
+    if (this.#endpoint.ignore?.includes(action)) return;
     this.#waiting.push({
       id: randomUUID(),
       timestamp: clock.now().toISOString(),

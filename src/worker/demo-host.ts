@@ -62,7 +62,11 @@ export async function subscribeHost(
     await setWebhookToken(tx, registry.id, made.id);
     return made.token;
   });
-  host.notifyAt({ url: webhookUrl(ownAddress(), registry.id), headers: { Authorization: `Bearer ${token}` } });
+  host.notifyAt({
+    url: webhookUrl(ownAddress(), registry.id),
+    headers: { Authorization: `Bearer ${token}` },
+    ignore: ["pull", "mount"],
+  });
 }
 
 /** Stops the registry; its files stay unless `forget` is set. */

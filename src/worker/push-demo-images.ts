@@ -5,7 +5,7 @@ import { deleteImage, type PushTarget, pushImage } from "#demo/push-image.ts";
 import { demoProgress } from "#store/demo.ts";
 
 /** How long a round may take before the next one starts all the same. */
-const ROUND_MS = 25_000;
+const ROUND_MS = 90_000;
 /** After this the web process is taken to be away and the registry is compared instead. */
 const PATIENCE_MS = 6000;
 

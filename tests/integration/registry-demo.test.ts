@@ -35,10 +35,27 @@ afterAll(async () => {
 test("the demo goes through registry, events, queue and scanner, and one click takes every trace away", async () => {
   const before = await rowCounts();
   await loadDemo(admin);
-  await until(async () => (await jobState("load")) === "completed", 55_000);
+  await until(async () => (await jobState("load")) === "completed", 280_000);
+  await until(
+    async () =>
+      (
+        await selectRows(
+          z.object({ at: z.date() }),
+          sql`select retired_at as at from placement where retired_at is not null`,
+        )
+      ).length > 0,
+    20_000,
+  );
   expect(hook.statuses.filter((status) => status !== 202)).toEqual([]);
   const images = await selectRows(
-    z.object({ name: z.string(), state: z.string(), osState: z.string(), critical: z.number(), high: z.number(), retired: z.boolean() }),
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      osState: z.string(),
+      critical: z.number(),
+      high: z.number(),
+      retired: z.boolean(),
+    }),
     sql`select r.name || '@' || p.platform as name, i.scan_state as state, i.os_state as "osState", p.critical, p.high, p.retired_at is not null as retired
           from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
           join image i on i.registry_id = p.registry_id and i.digest = p.digest order by p.first_seen_at`,
@@ -53,20 +70,23 @@ test("the demo goes through registry, events, queue and scanner, and one click t
   expect(checkout.length).toBe(3);
   expect(checkout[0]?.critical).toBeGreaterThan(checkout[2]?.critical ?? 99);
   expect(images.filter((image) => image.retired).map((image) => image.name)).toContain("shop/search@linux/amd64");
-  const [found] = await selectRows(z.object({ kev: z.number(), hidden: z.number(), withdrawn: z.number() }), sql`
+  const [found] = await selectRows(
+    z.object({ kev: z.number(), hidden: z.number(), withdrawn: z.number() }),
+    sql`
     select (select count(*)::int from vulnerability where kev_added_at is not null and placement_count > 0) as kev,
       (select count(*)::int from package_advisory where hidden_reason is not null) as hidden,
-      (select count(*)::int from package_advisory pa join advisory a on a.id = pa.advisory_id where a.record_id = 'GHSA-27h2-hvpr-p74q') as withdrawn`);
+      (select count(*)::int from package_advisory pa join advisory a on a.id = pa.advisory_id where a.record_id = 'GHSA-27h2-hvpr-p74q') as withdrawn`,
+  );
   expect(found).toMatchObject({ kev: 3, withdrawn: 0 });
   expect(found?.hidden).toBeGreaterThan(0);
 
   await removeDemo(admin);
-  await until(async () => (await jobState("remove")) === "completed", 30_000);
+  await until(async () => (await jobState("remove")) === "completed", 90_000);
   await until(async () => JSON.stringify(await rowCounts()) === JSON.stringify(before), 15_000).catch(() => {});
   expect(await rowCounts()).toEqual(before);
   const audit = await selectRows(z.object({ action: z.string() }), sql`select action from audit_entry order by at`);
   expect(audit.map((row) => row.action)).toEqual(["demo.load", "demo.remove"]);
-}, 120_000);
+}, 480_000);
 
 /** Rows of every table but those that tell what happened: the audit log, changes, the queue's own and the rate limits. */
 async function rowCounts(): Promise<Record<string, number>> {
@@ -86,7 +106,10 @@ async function rowCounts(): Promise<Record<string, number>> {
 }
 
 async function jobState(action: string): Promise<string | undefined> {
-  const [row] = await selectRows(z.object({ state: z.string(), output: z.unknown() }), sql`select state::text, output from pgboss.job where name = 'load-demo' and data ->> 'action' = ${action} order by created_on desc limit 1`);
+  const [row] = await selectRows(
+    z.object({ state: z.string(), output: z.unknown() }),
+    sql`select state::text, output from pgboss.job where name = 'load-demo' and data ->> 'action' = ${action} order by created_on desc limit 1`,
+  );
   if (row?.state === "failed") throw new Error(`the job failed: ${JSON.stringify(row.output)}`);
   return row?.state;
 }

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { type JobName, queue } from "#store/queue.ts";
+import { selectRows, sql } from "#store/sql.ts";
 import type { JobDefinition } from "../../src/worker/define-job.ts";
 
 const loaders: Partial<Record<JobName, () => Promise<{ default: unknown }>>> = {
@@ -40,7 +42,10 @@ export async function drainJobs(...names: JobName[]): Promise<number> {
 
 /** How many jobs of a name wait. */
 export async function waitingJobs(name: JobName): Promise<number> {
-  const boss = await queue();
-  const stats = await boss.getQueueStats(name, { force: true });
-  return stats[0]?.queuedCount ?? 0;
+  await queue();
+  const [row] = await selectRows(
+    z.object({ n: z.number() }),
+    sql`select count(*)::int as n from pgboss.job where name = ${name} and state = 'created'`,
+  );
+  return row?.n ?? 0;
 }

@@ -11,7 +11,7 @@ export interface EventsServer {
 }
 
 /** The events route's own handler behind a plain HTTP server, for registries that must be started before the registry is connected. */
-export async function startEventsServer(registryId: () => string = () => ""): Promise<EventsServer> {
+export async function startEventsServer(registryId: () => string = () => "", listenOn = 0): Promise<EventsServer> {
   const statuses: number[] = [];
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -33,7 +33,7 @@ export async function startEventsServer(registryId: () => string = () => ""): Pr
     statuses.push(status);
     response.writeHead(status).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(listenOn, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   return {

@@ -75,17 +75,7 @@ export function createRegistryClient(settings: RegistryClientSettings) {
       ),
 
     /** Tags of a repository. Throws `notFound` when the repository is gone. */
-    tags: (repository: string, signal?: AbortSignal): AsyncGenerator<string> =>
-      paged(
-        transport,
-        {
-          ...about(repository),
-          purpose: `tags:${repository}`,
-          path: `/v2/${checked(repository)}/tags/list?n=${PAGE_SIZE}`,
-          signal,
-        },
-        (body) => TagsPage.parse(body).tags ?? [],
-      ),
+    tags: (repository: string, signal?: AbortSignal): AsyncGenerator<string> => listTags(transport, repository, signal),
 
     /** The manifest behind a tag or digest, its digest verified over the bytes. */
     manifest: (repository: string, reference: string, signal?: AbortSignal): Promise<RegistryManifest> =>
@@ -103,6 +93,19 @@ export function createRegistryClient(settings: RegistryClientSettings) {
 
 const CatalogPage = z.object({ repositories: z.array(z.string()).max(100_000).nullish() });
 const TagsPage = z.object({ tags: z.array(z.string()).max(100_000).nullish() });
+
+async function* listTags(
+  transport: RegistryTransport,
+  repository: string,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const path = `/v2/${checked(repository)}/tags/list?n=${PAGE_SIZE}`;
+  yield* paged(
+    transport,
+    { ...about(repository), purpose: `tags:${repository}`, path, signal },
+    (body) => TagsPage.parse(body).tags ?? [],
+  );
+}
 
 interface Page {
   names: string[];
