@@ -103,10 +103,14 @@ function UserConfirm({ kind, user, close }: { kind: keyof typeof verbs; user: Us
           {user.name} {kind === "disable" ? "can no longer sign in." : "loses the account."}
           <ul className={styles.loss}>
             <li>
-              {plural(user.sessions, "session")} {user.sessions === 1 ? "ends" : "end"} now.
+              {user.sessions === 0
+                ? "No session is open."
+                : `${plural(user.sessions, "session ends", "sessions end")} now.`}
             </li>
             <li>
-              {plural(user.tokens, "api token")} {user.tokens === 1 ? "stops" : "stop"} working, for good.
+              {user.tokens === 0
+                ? "No api token is in use."
+                : `${plural(user.tokens, "api token stops", "api tokens stop")} working, for good.`}
             </li>
             <li>What {user.name} did stays in the audit log.</li>
             {kind === "disable" && <li>The account stays and can be enabled again.</li>}
