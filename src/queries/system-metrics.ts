@@ -26,7 +26,7 @@ export async function systemMetrics(): Promise<MetricSample[]> {
       JobRow,
       sql`select name, state::text, count(*) as count,
             coalesce(extract(epoch from now() - min(created_on) filter (where state in ('created', 'retry'))), 0) as oldest_seconds
-            from pgboss.job where name not like '\_\_%' and state in ('created', 'retry', 'active', 'failed') group by 1, 2`,
+            from pgboss.job where not starts_with(name, '__') and state in ('created', 'retry', 'active', 'failed') group by 1, 2`,
     ),
     selectRows(FeedRow, sql`select id, state, extract(epoch from now() - data_date) as age_seconds from feed`),
     selectRows(

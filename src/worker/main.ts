@@ -7,9 +7,11 @@ import { log } from "#log.ts";
 import { closeDatabase } from "#store/client.ts";
 import { beat, endBeat, type ProcessIdentity } from "#store/process-heartbeat.ts";
 import { enqueue, queue, stopQueue } from "#store/queue.ts";
+import { importAtStart } from "./import-at-start.ts";
 import { loadJobs } from "./load-jobs.ts";
 import { publishRules } from "./publish-rules.ts";
-import { runJobs, type Work } from "./run-jobs.ts";
+import { handBack, runJobs, type Work } from "./run-jobs.ts";
+import { startDemoIfAsked } from "./start-demo.ts";
 
 // The second process of Breakwater: takes jobs from the queue until it is told to stop.
 
@@ -26,8 +28,12 @@ const stop = new AbortController();
 
 await publishRules();
 const definitions = await loadJobs();
+await startDemoIfAsked();
 const work = await runJobs(definitions, stop.signal);
 await schedule();
+await importAtStart().catch((error) =>
+  log.error({ err: error }, "the imports that the environment asks for were not queued"),
+);
 await beat(identity, describe(work));
 const timer = setInterval(() => {
   beat(identity, describe(work)).catch((error) => log.warn({ err: error }, "the heartbeat was not written"));
@@ -45,12 +51,16 @@ async function shutDown(reason: string): Promise<void> {
   isStopping = true;
   log.info({ reason, running: work.running.size }, "the worker stops");
   // A database that is already gone must not keep a stopping process alive.
-  void delay(10_000, undefined, { ref: false }).then(() => process.exit(1));
+  void delay(9500, undefined, { ref: false }).then(() => process.exit(1));
   clearInterval(timer);
-  void delay(GRACE_MS, undefined, { ref: false }).then(() => stop.abort(new Error("The worker is stopping")));
+  void delay(GRACE_MS, undefined, { ref: false }).then(async () => {
+    await handBack(work).catch((error) => log.warn({ err: error }, "running jobs lose an attempt"));
+    stop.abort(new Error("The worker is stopping"));
+  });
   await stopQueue().catch((error) => log.warn({ err: error }, "the queue did not stop cleanly"));
   await endBeat(identity).catch(() => {});
-  await closeDatabase().catch(() => {});
+  // A statement that still waits in the database would hold the pool open; it ends with its connection.
+  await Promise.race([closeDatabase().catch(() => {}), delay(500)]);
   process.exit(0);
 }
 

@@ -57,9 +57,9 @@ async function runJob(
     jobLog.info({ attempt, durationMs: Math.round(clock.monotonicMs() - started) }, "job finished");
   } catch (error) {
     work.failed += 1;
-    await settleFailure(job, error, stop.aborted).catch((cause) =>
-      jobLog.warn({ err: cause }, "the retry budget was not adjusted"),
-    );
+    if (isPermanent(error) && !stop.aborted) {
+      await giveUp(job).catch((cause) => jobLog.warn({ err: cause }, "the job will be retried in vain"));
+    }
     jobLog.warn({ err: error, attempt, isPermanent: isPermanent(error), isHandedBack: stop.aborted }, "job failed");
     throw error;
   } finally {
@@ -77,17 +77,19 @@ function parsePayload<Name extends JobName>(name: Name, data: unknown): JobPaylo
 }
 
 /**
- * The queue decides on a retry by comparing retry_count with retry_limit, so both exceptions are made there: a failure
- * that cannot be mended uses up the budget, a job that was stopped by us gets its attempt back.
+ * Gives every running job its attempt back, before a stopping worker ends it: being stopped is no fault of the job. The
+ * queue decides on a retry by comparing retry_count with retry_limit.
  */
-async function settleFailure(job: JobWithMetadata<unknown>, error: unknown, isStopping: boolean): Promise<void> {
-  if (isStopping) {
-    await execute(
-      sql`update pgboss.job set retry_limit = retry_limit + 1, retry_delay = 0 where name = ${job.name} and id = ${job.id}`,
-    );
-  } else if (isPermanent(error)) {
-    await execute(sql`update pgboss.job set retry_limit = retry_count where name = ${job.name} and id = ${job.id}`);
-  }
+export async function handBack(work: Work): Promise<void> {
+  const ids = [...work.running.keys()];
+  if (ids.length === 0) return;
+  await execute(sql`update pgboss.job set retry_limit = retry_limit + 1, retry_delay = 0
+                     where id = any(${ids}::uuid[]) and state = 'active'`);
+}
+
+/** A failure that cannot be mended uses up the budget of retries. */
+async function giveUp(job: JobWithMetadata<unknown>): Promise<void> {
+  await execute(sql`update pgboss.job set retry_limit = retry_count where name = ${job.name} and id = ${job.id}`);
 }
 
 /** Job lists are live. A failed hint only means that a page is a moment older. */
