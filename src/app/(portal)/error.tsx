@@ -1,1 +1,2 @@
+"use client";
 export { PortalError as default } from "#ui/state/portal-error.tsx";
