@@ -31,6 +31,10 @@ function connections(): Connections {
     });
     // Without a listener an idle connection that the server closes would end the process.
     pool.on("error", (error) => log.warn({ error: error.message }, "a database connection was lost"));
+    // Nor may one that is in use, between two statements of a transaction: the next statement reports it.
+    pool.on("connect", (client) => {
+      client.on("error", (error) => log.warn({ error: error.message }, "a database connection was lost in use"));
+    });
     holder.breakwaterConnections = { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool) }) };
   }
   return holder.breakwaterConnections;
