@@ -10,21 +10,27 @@ import { renderScan } from "./report/render-scan.ts";
 import { parseScanArguments, type ScanArguments, scanUsage } from "./scan-arguments.ts";
 import { type ScanResult, scanResult } from "./scan-result.ts";
 
+/** Where a command writes to: the process, unless someone listens in. */
+export interface Terminal {
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+}
+
 /** `scan <target>`: lists what is in an image and what is known to be wrong with it. Answers the exit code. */
-export async function run(args: string[]): Promise<number> {
+export async function run(args: string[], terminal: Terminal = process): Promise<number> {
   try {
     const options = parseScanArguments(args);
     if (options === null) {
-      process.stdout.write(scanUsage);
+      terminal.stdout.write(scanUsage);
       return 0;
     }
     const now = clock.now();
     const result = await scan(options, now);
-    process.stdout.write(await renderScan(result, { ...options, now }));
+    terminal.stdout.write(await renderScan(result, { ...options, now }));
     return isOverThreshold(result, options) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    terminal.stderr.write(`${error.message}\n`);
     return 2;
   }
 }
