@@ -1,0 +1,8 @@
+import { apiRoute } from "#app/api-route.ts";
+import { coverage } from "#queries/coverage.ts";
+
+export const GET = apiRoute({
+  role: "viewer",
+  summary: "What is not known, and why",
+  handle: ({ actor }) => coverage(actor),
+});
