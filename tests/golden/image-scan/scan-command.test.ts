@@ -53,7 +53,7 @@ const appPackages = ["libssl3 3.0.11-1~deb12u2 L2", "zlib1g 1:1.2.13.dfsg-1 L0",
 describe("scan, whole report", () => {
   it("JSON of a Debian image with a Node application", async () => {
     const result = await scanJson(docker, "--advisories", advisories);
-    await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot("./debian-app.json");
+    await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot("./debian-app.golden");
   });
 
   it("one finding per flaw and package, hidden ones with their reason, deleted packages with none", async () => {
