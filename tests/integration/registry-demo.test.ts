@@ -44,7 +44,7 @@ test("the demo goes through registry, events, queue and scanner, and one click t
           sql`select retired_at as at from placement where retired_at is not null`,
         )
       ).length > 0,
-    20_000,
+    60_000,
   );
   expect(hook.statuses.filter((status) => status !== 202)).toEqual([]);
   const images = await selectRows(
