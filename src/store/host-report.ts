@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { storeBlob } from "./blob.ts";
 import { newId, sha256 } from "./ids.ts";
+import { enqueue } from "./queue.ts";
 import { type Executor, execute, selectFirst, selectRows, sql } from "./sql.ts";
 
 /** How many reports of a host keep their body; older ones keep their row. */
@@ -87,4 +88,12 @@ export async function trimReportBodies(executor: Executor, hostId: string): Prom
           and not exists (select 1 from host_report r where r.body_sha256 = b.sha256 and r.host_id <> ${hostId})`,
     executor,
   );
+}
+
+/** Puts a host's last report back into the queue, for when what people expect of the host has changed. */
+export async function reassessHost(executor: Executor, hostId: string): Promise<void> {
+  const last = await lastAssessedReport(executor, hostId);
+  if (!last) return;
+  await execute(sql`update host_report set state = 'accepted' where host_id = ${hostId} and id = ${last.id}`, executor);
+  await enqueue("assess-host", { hostId, reportId: last.id }, { executor, priority: "person", key: hostId });
 }

@@ -2,7 +2,8 @@ import type { Assessment } from "#domain/assessment.ts";
 import type { RuleText } from "#domain/rule.ts";
 import { severityRank } from "#domain/severity.ts";
 import { notApplicable, type Outcome } from "../kit/outcome.ts";
-import type { CisRule } from "./define-rule.ts";
+import { attested } from "./attested.ts";
+import type { CisRule, RuleContext } from "./define-rule.ts";
 import type { HostEvidence } from "./facts.ts";
 import { type HostFacts, hostFacts } from "./host-facts.ts";
 import type { ManagedBy } from "./managed-host.ts";
@@ -47,9 +48,14 @@ export function assess(evidence: HostEvidence, options: AssessOptions): HostAsse
     rule,
     outcome: managed
       ? notApplicable(`This host is managed by ${managed.manager}: ${managed.signals.join(", ")}.`)
-      : rule.assess(context),
+      : confirmed(rule, rule.assess(context), context),
   }));
   return { benchmark, facts, managed, controls };
+}
+
+/** A control that a person must confirm is met once somebody did, for as long as the confirmation is valid. */
+function confirmed(rule: CisRule, outcome: Outcome, { policy, now }: RuleContext): Outcome {
+  return outcome.status === "manual" ? (attested(policy, rule.id, now) ?? outcome) : outcome;
 }
 
 /** The controls of one benchmark version in its own numbering. */

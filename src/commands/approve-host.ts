@@ -1,0 +1,27 @@
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { recordAudit } from "#store/audit.ts";
+import { recordChange } from "#store/change.ts";
+import { enqueue } from "#store/queue.ts";
+import { execute, sql } from "#store/sql.ts";
+import { transaction } from "#store/transaction.ts";
+import { HostId, hostTarget, managedHost } from "./managed-host.ts";
+
+/** Lets a host in that enrolled with a token which asks for approval; reports that waited are assessed at once. */
+export async function approveHost(actor: Actor, input: unknown): Promise<void> {
+  requireRole(actor, "admin");
+  const { hostId } = HostId.parse(input);
+  await transaction(async (tx) => {
+    const host = await managedHost(tx, hostId);
+    await execute(sql`update host set approval = 'approved', state_reason = null where id = ${hostId}`, tx);
+    // Any uuid serves as the report's id: the job takes every report that waits.
+    await enqueue("assess-host", { hostId, reportId: hostId }, { executor: tx, priority: "person", key: hostId });
+    await recordAudit(tx, actor, {
+      action: "host.approve",
+      target: hostTarget(host),
+      before: { approval: host.approval },
+      after: { approval: "approved" },
+    });
+    await recordChange(tx, "containers", `host:${hostId}`);
+  });
+}

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { AssessmentStatus, assessmentStatuses } from "#domain/assessment.ts";
+import { Diagnostic, Evidence } from "#domain/evidence.ts";
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { RuleReference } from "#domain/rule.ts";
+import { Severity } from "#domain/severity.ts";
+import { compareControls } from "#engines/cis-docker/assess.ts";
+import { selectRows, sql } from "#store/sql.ts";
+import { IsoColumn } from "./columns.ts";
+import { ChoiceParam, ListParam, OptionalText } from "./search-params.ts";
+
+export const hostBenchmarks = ["1.8.0", "1.2.0"] as const;
+export const HostControlsParams = z.object({
+  hostId: z.uuid(),
+  benchmark: ChoiceParam(hostBenchmarks, "1.8.0"),
+  section: OptionalText,
+  status: ListParam(assessmentStatuses),
+});
+
+const FindingRow = z.object({
+  assessmentId: z.string(),
+  title: z.string(),
+  severity: Severity,
+  status: AssessmentStatus,
+  remediation: z.string().nullable(),
+  evidence: z.array(Evidence),
+});
+const Row = z.object({
+  id: z.string(),
+  ruleId: z.string(),
+  title: z.string(),
+  rationale: z.string(),
+  logic: z.string(),
+  references: z.array(RuleReference),
+  status: AssessmentStatus,
+  severity: Severity,
+  reason: z.string().nullable(),
+  evidence: z.array(Evidence),
+  diagnostics: z.array(Diagnostic),
+  findingCount: z.number(),
+  statusSince: IsoColumn,
+  assessedAt: IsoColumn,
+  confirmedBy: z.string().nullable(),
+  confirmedAt: IsoColumn.nullable(),
+  confirmedNote: z.string().nullable(),
+  otherHosts: z.number(),
+});
+
+export type HostControl = Omit<z.infer<typeof Row>, "references"> & {
+  control: string;
+  level: string | null;
+  section: string;
+  references: z.infer<typeof RuleReference>[];
+  /** The first 100 failing or unconfirmed items. */
+  findings: Omit<z.infer<typeof FindingRow>, "assessmentId">[];
+};
+export interface HostSection {
+  section: string;
+  counts: Record<z.infer<typeof AssessmentStatus>, number>;
+  total: number;
+}
+export interface HostControls {
+  benchmark: (typeof hostBenchmarks)[number];
+  sections: HostSection[];
+  controls: HostControl[];
+}
+
+/**
+ * Every control of a benchmark as it stands on a host, in the benchmark's numbering; `sections` counts all of them whatever
+ * is filtered. A host has at most 118, so they are not paged; items of one control are capped at 100.
+ */
+export async function hostControls(actor: Actor, input: z.input<typeof HostControlsParams>): Promise<HostControls> {
+  requireRole(actor, "viewer");
+  const { hostId, benchmark, section, status } = HostControlsParams.parse(input);
+  const rows = await selectRows(
+    Row,
+    sql`select encode(a.id, 'hex') as id, a.rule_id as "ruleId", r.title, r.rationale, r.logic, r.refs as "references", a.status, a.severity, a.reason,
+          a.evidence, a.diagnostics, a.finding_count as "findingCount", a.status_since as "statusSince", a.assessed_at as "assessedAt",
+          t.by_name as "confirmedBy", t.at as "confirmedAt", t.note as "confirmedNote",
+          (select count(*)::int from assessment o join host h on h.id = o.root_id and h.removed_at is null
+            where o.rule_id = a.rule_id and o.status = 'unhealthy' and o.root_id <> a.root_id) as "otherHosts"
+          from assessment a join rule r on r.id = a.rule_id left join attestation t on t.root_id = a.root_id and t.rule_id = a.rule_id
+         where a.root_id = ${hostId} and a.resource_kind = 'host'`,
+  );
+  const all = rows.flatMap((row): HostControl[] => {
+    const reference = row.references.find((entry) => entry.framework === `CIS Docker ${benchmark}`);
+    if (!reference) return [];
+    return [
+      {
+        ...row,
+        control: reference.control,
+        level: reference.level ?? null,
+        section: reference.control.split(".")[0] ?? "",
+        findings: [],
+      },
+    ];
+  });
+  const shown = all
+    .filter(
+      (control) =>
+        (!section || control.section === section) && (status.length === 0 || status.includes(control.status)),
+    )
+    .sort((left, right) => compareControls(left.control, right.control));
+  const findings = await findingsOf(
+    hostId,
+    shown.map((control) => control.id),
+  );
+  return {
+    benchmark,
+    sections: sectionsOf(all),
+    controls: shown.map((control) => ({ ...control, findings: findings.get(control.id) ?? [] })),
+  };
+}
+
+async function findingsOf(hostId: string, ids: string[]): Promise<Map<string, HostControl["findings"]>> {
+  const rows = await selectRows(
+    FindingRow,
+    sql`select encode(f.assessment_id, 'hex') as "assessmentId", f.title, f.severity, f.status, f.remediation, f.evidence
+          from unnest(${ids}::text[]) as wanted (id)
+          cross join lateral (
+            select * from assessment_finding f where f.root_id = ${hostId} and f.assessment_id = decode(wanted.id, 'hex')
+             order by case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, f.title, f.key limit 100) f`,
+  );
+  const grouped = new Map<string, HostControl["findings"]>();
+  for (const { assessmentId, ...finding } of rows)
+    grouped.set(assessmentId, [...(grouped.get(assessmentId) ?? []), finding]);
+  return grouped;
+}
+
+function sectionsOf(controls: readonly HostControl[]): HostSection[] {
+  const names = [...new Set(controls.map((control) => control.section))].sort(compareControls);
+  return names.map((section) => {
+    const own = controls.filter((control) => control.section === section);
+    const count = (status: HostControl["status"]) => own.filter((control) => control.status === status).length;
+    return {
+      section,
+      total: own.length,
+      counts: {
+        healthy: count("healthy"),
+        unhealthy: count("unhealthy"),
+        unknown: count("unknown"),
+        manual: count("manual"),
+        notApplicable: count("notApplicable"),
+      },
+    };
+  });
+}
