@@ -134,7 +134,7 @@ function ScanAgain({ row }: { row: UnassessedImage }) {
   const scan = useChange(() => ({
     method: "POST",
     path: `/api/v1/images/${row.digest}/scans`,
-    body: { at: `${row.registryId}/${row.repository}` },
+    body: { registryId: row.registryId },
   }));
   if (scan.problem)
     return (
