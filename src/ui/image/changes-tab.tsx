@@ -169,7 +169,7 @@ function ChangeTable({ title, rows, none, opens = false }: ChangeTableProps) {
         </h2>
       </div>
       {rows.length === 0 ? (
-        <p className="bw-pad bw-second">{none}</p>
+        <p className={styles.none}>{none}</p>
       ) : (
         <DataTable
           label={title}
@@ -225,7 +225,7 @@ function Packages({ rows }: { rows: PackageChange[] }) {
         <h2 className="bw-h2">{plural(rows.length, "package changed", "packages changed")}</h2>
       </div>
       {rows.length === 0 ? (
-        <p className="bw-pad bw-second">Every package has the same version in both images.</p>
+        <p className={styles.none}>Every package has the same version in both images.</p>
       ) : (
         <DataTable
           label="Packages that changed"

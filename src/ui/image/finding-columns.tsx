@@ -22,7 +22,7 @@ export function findingColumns(
     {
       key: "severity",
       label: "Severity",
-      width: 136,
+      width: 126,
       phone: "lead",
       cell: cell((finding) => (
         <span className={styles.indent}>
@@ -42,7 +42,7 @@ export function findingColumns(
     {
       key: "epss",
       label: "EPSS",
-      width: 84,
+      width: 78,
       align: "right",
       leavesBelow: 860,
       cell: cell((finding) => formatShare(finding.epss, 1)),
@@ -50,14 +50,14 @@ export function findingColumns(
     {
       key: "kev",
       label: "KEV",
-      width: 68,
+      width: 62,
       phone: "trail",
       cell: cell((finding) => (finding.kev ? <Kev /> : <span className="bw-muted">–</span>)),
     },
     {
       key: "seen",
       label: "First seen",
-      width: 92,
+      width: 88,
       align: "right",
       leavesBelow: 1040,
       cell: cell((finding) => <RelativeTime at={finding.firstSeenAt} now={readAt} />),
@@ -65,7 +65,7 @@ export function findingColumns(
     {
       key: "status",
       label: "Status",
-      width: 150,
+      width: 118,
       phone: "line",
       cell: cell((finding) => <Status finding={finding} />),
     },

@@ -14,7 +14,7 @@ export function fixCommand(step: FixStep, plan: Pick<ImageFixPlan, "base" | "tar
     const name = plan.base?.name;
     return {
       title: "Rebuild on the new base",
-      note: name ? `${name}, no change in your Dockerfile` : "The base image, no change in your Dockerfile",
+      note: name ? `${name}, Dockerfile unchanged` : "Your Dockerfile stays as it is",
       command: `docker build --pull -t ${quote(plan.target)} .`,
     };
   }
