@@ -39,7 +39,7 @@ export async function run(args: string[], terminal: Terminal = process): Promise
 export async function scan(options: ScanArguments, now: Date): Promise<ScanResult> {
   const signal = AbortSignal.timeout(options.timeoutSeconds * 1000);
   const image = await openImage(options.target, options);
-  const found = await readInventory(image, signal);
+  const found = await readInventory(image, signal).finally(() => image.close?.());
   const advisories = options.advisories === null ? null : await loadAdvisories(options.advisories, found);
   return scanResult(image, found, { advisories, now });
 }

@@ -11,8 +11,8 @@ import type { StoredFile } from "./stored-file.ts";
 const maxMembers = 50_000;
 const pathLimits = { pathLength: 1024, pathDepth: 32 };
 
-/** Where the members of an archive lie, by name. Throws InputError when the file is no tar. */
-export function archiveMembers(file: string): Map<string, StoredFile> {
+/** Where the members of an archive lie, by name. Throws InputError, which calls it `name`, when the file is no tar. */
+export function archiveMembers(file: string, name: string): Map<string, StoredFile> {
   const members = new Map<string, StoredFile>();
   const links = new Map<string, string>();
   const reader: TarReader = new TarReader({
@@ -27,12 +27,12 @@ export function archiveMembers(file: string): Map<string, StoredFile> {
   } catch (error) {
     if (error instanceof InputError) throw error;
     const why = error instanceof LayerError && error.code === "truncated" ? "it is cut off" : oneLine(error);
-    throw new InputError(`${file} is not a readable image archive: ${why}`, { cause: error });
+    throw new InputError(`${name} is not a readable image archive: ${why}`, { cause: error });
   }
   // Old `docker save` stores equal layers once and links the others to it.
-  for (const [name, target] of links) {
+  for (const [path, target] of links) {
     const stored = members.get(target);
-    if (stored !== undefined) members.set(name, stored);
+    if (stored !== undefined) members.set(path, stored);
   }
   return members;
 }

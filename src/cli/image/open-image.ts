@@ -5,6 +5,7 @@ import { archiveMembers } from "./archive-members.ts";
 import { openDockerArchive } from "./docker-archive.ts";
 import { openOciLayout } from "./oci-image.ts";
 import type { OpenOptions, ScannableImage } from "./scannable-image.ts";
+import { compressionOf, unpackArchive } from "./unpack-archive.ts";
 
 /**
  * Finds out what a target is: an archive of `docker save`, an OCI archive, an OCI layout folder, or else a reference to
@@ -33,9 +34,21 @@ async function openFolder(folder: string, options: OpenOptions): Promise<Scannab
 }
 
 async function openArchive(file: string, options: OpenOptions): Promise<ScannableImage> {
-  const members = archiveMembers(file);
-  if (members.has("manifest.json")) return openDockerArchive(file, members, options);
-  if (members.has("index.json"))
-    return openOciLayout({ name: file, find: (name) => members.get(name) ?? null }, options);
-  throw new InputError(`${file} is a tar but not an image archive: it has neither manifest.json nor index.json.`);
+  if (compressionOf(file) === "none") return openTar({ file, name: file }, options);
+  const unpacked = await unpackArchive(file);
+  try {
+    const image = await openTar({ file: unpacked.file, name: file }, options);
+    return { ...image, close: unpacked.remove };
+  } catch (error) {
+    await unpacked.remove();
+    throw error;
+  }
+}
+
+/** `name` is what people called the archive; `file` is where its bytes can be read. */
+async function openTar({ file, name }: { file: string; name: string }, options: OpenOptions): Promise<ScannableImage> {
+  const members = archiveMembers(file, name);
+  if (members.has("manifest.json")) return openDockerArchive(name, members, options);
+  if (members.has("index.json")) return openOciLayout({ name, find: (path) => members.get(path) ?? null }, options);
+  throw new InputError(`${name} is a tar but not an image archive: it has neither manifest.json nor index.json.`);
 }

@@ -8,6 +8,8 @@ export interface ScannableImage {
   /** `linux/amd64`; null when the image does not say. */
   platform: string | null;
   layers: ImageLayer[];
+  /** Removes what was written to disk for reading it; absent when nothing was. */
+  close?(): Promise<void>;
 }
 
 export interface ImageLayer {

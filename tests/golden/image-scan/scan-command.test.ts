@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -104,6 +104,17 @@ describe("every form of image gives the same packages", () => {
       }
     },
   );
+
+  it("an archive that is compressed as a whole", async () => {
+    const before = readdirSync(os.tmpdir()).filter((name) => name.startsWith("breakwater-unpacked-"));
+    const packed = path.join(folder, "packed.tar.gz");
+    writeFileSync(packed, gzipSync(readFileSync(docker)));
+    expect(packagesOf(await scanJson(packed))).toEqual(appPackages);
+    writeFileSync(packed, gzipSync(readFileSync(docker)).subarray(0, 500));
+    const cut = await cli("scan", packed);
+    expect([cut.status, cut.err]).toEqual([2, `${packed} cannot be unpacked: Its gzip stream ends too early.\n`]);
+    expect(readdirSync(os.tmpdir()).filter((name) => name.startsWith("breakwater-unpacked-"))).toEqual(before);
+  });
 
   it("an index offers platforms", async () => {
     const layout = writeLayout(path.join(folder, "multi"), ociFiles([debianApp, alpineImage]));
