@@ -9,6 +9,8 @@ const usage = `Usage: admin create-user --email <address> [--name <name>] [--rol
        admin reset-password --email <address> [--password-stdin]
        admin create-token --kind api|enrol|agent|sensor|webhook --name <name> [--role <role>] [--scope registry:<id>]
                           [--days <days>|never] [--uses <n>] [--from <address or range>]...
+       admin backup <file>
+       admin restore <file>                  into an empty installation of the same version
 
 Works on the database of this installation: DATABASE_URL, else the embedded one of BREAKWATER_DATA_DIR (./.data) while
 Breakwater runs. Passwords and tokens are printed once. Without --password-stdin a one-time password is made.
@@ -52,6 +54,7 @@ export async function run(args: string[]): Promise<number> {
       return 0;
     }
     const [name = "", extra] = positionals;
+    if (name === "backup" || name === "restore") return await runBackup(name, extra);
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (!verb || extra !== undefined)
       throw new InputError(`Say what to do: admin ${Object.keys(verbs).join(" | admin ")}`);
@@ -74,6 +77,29 @@ export async function run(args: string[]): Promise<number> {
     if (message === null) throw error;
     process.stderr.write(`${message}\n`);
     return 2;
+  }
+}
+
+async function runBackup(verb: "backup" | "restore", file: string | undefined): Promise<number> {
+  if (file === undefined) throw new InputError(`Say which file: admin ${verb} <file>`);
+  pointAtInstallation();
+  const { backup, restore } = await import("./admin-backup.ts");
+  const { closeDatabase } = await import("#store/client.ts");
+  try {
+    if (verb === "backup") {
+      const { tables, bytes } = await backup(file);
+      process.stdout.write(
+        `${tables} tables in ${bytes} bytes. Keep BREAKWATER_SECRET (or the file "secret" of the data folder) with it.\n`,
+      );
+    } else {
+      const { tables, createdAt } = await restore(file);
+      process.stdout.write(
+        `${tables} tables restored as of ${createdAt}. Start Breakwater again with the key that belongs to it.\n`,
+      );
+    }
+    return 0;
+  } finally {
+    await closeDatabase();
   }
 }
 
