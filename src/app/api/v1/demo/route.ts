@@ -1,4 +1,4 @@
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { loadDemo } from "#commands/load-demo.ts";
 import { removeDemo } from "#commands/remove-demo.ts";
 

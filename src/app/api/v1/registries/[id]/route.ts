@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { disconnectRegistry } from "#commands/disconnect-registry.ts";
 import { updateRegistry } from "#commands/update-registry.ts";
 import { registryDetail } from "#queries/registry-detail.ts";

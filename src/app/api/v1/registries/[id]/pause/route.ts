@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiRoute } from "#app/route.ts";
+import { apiRoute } from "#app/api-route.ts";
 import { pauseRegistry } from "#commands/pause-registry.ts";
 
 export const POST = apiRoute({
