@@ -46,9 +46,7 @@ export class RegistryNotifier {
       actor: { name: actor },
       source: { addr: host },
     });
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = null;
-    });
+    this.#sending ??= this.#send();
   }
 
   /** Resolves when everything was delivered. */
@@ -68,6 +66,8 @@ export class RegistryNotifier {
       }
       this.#waiting.shift();
     }
+    // In the same breath as the last look at the queue, or an event told in between would wait for the next one.
+    this.#sending = null;
   }
 
   #post(event: object): Promise<boolean> {

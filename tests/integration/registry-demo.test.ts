@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { loadDemo } from "#commands/load-demo.ts";
 import { removeDemo } from "#commands/remove-demo.ts";
@@ -10,15 +8,19 @@ import type { Actor } from "#domain/role.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { type EventsServer, startEventsServer } from "../registry-double/events-server.ts";
 
+// Read once at the first import: where the demo sends its notifications, and loopback closed but for its own port.
+const { port } = vi.hoisted(() => {
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  Object.assign(process.env, { PORT: String(port), BREAKWATER_ALLOW_LOOPBACK: "0", BREAKWATER_DATA_DIR: `/tmp/breakwater-demo-${port}` });
+  return { port };
+});
 const admin: Actor = { kind: "system", id: "test", name: "Test admin", role: "admin" };
 const stop = new AbortController();
-const folder = mkdtempSync(path.join(tmpdir(), "breakwater-demo-"));
+const folder = process.env.BREAKWATER_DATA_DIR ?? "";
 let hook: EventsServer;
 
 beforeAll(async () => {
-  hook = await startEventsServer();
-  // Loopback stays closed to connectors: the demo registry's own port is the one exception.
-  Object.assign(process.env, { PORT: String(hook.port), BREAKWATER_DATA_DIR: folder, BREAKWATER_ALLOW_LOOPBACK: "0" });
+  hook = await startEventsServer(() => "", port);
   const { loadJobs } = await import("../../src/worker/load-jobs.ts");
   const { runJobs } = await import("../../src/worker/run-jobs.ts");
   await runJobs(await loadJobs(), stop.signal);
