@@ -1,8 +1,10 @@
+"use client";
 import Link from "next/link";
 import type { RootKind } from "#domain/resource.ts";
 import type { ContainersOverview, KindTotals } from "#queries/containers-overview.ts";
 import { Icon } from "../icon.tsx";
 import { PostureBar } from "../marks/posture-bar.tsx";
+import { useMay } from "../shell/frame-context.tsx";
 import { formatNumber } from "../text/format-number.ts";
 import styles from "./containers.module.css";
 import { kinds } from "./kind.ts";
@@ -21,6 +23,7 @@ export function SummaryStrip({ overview }: { overview: ContainersOverview | unde
 
 function KindCell({ kind, totals }: { kind: RootKind; totals: KindTotals | undefined }) {
   const words = kinds[kind];
+  const isAdmin = useMay("admin");
   if (!totals) return <Waiting label={words.many} />;
   if (totals.total === 0) {
     return (
@@ -30,7 +33,7 @@ function KindCell({ kind, totals }: { kind: RootKind; totals: KindTotals | undef
           <b>None connected</b>
         </span>
         <span className={styles.note}>
-          <Link href={kind === "registry" ? "/connect/registry" : "/connect"}>Connect</Link>
+          {isAdmin && <Link href={kind === "registry" ? "/connect/registry" : "/connect"}>Connect</Link>}
         </span>
       </div>
     );
