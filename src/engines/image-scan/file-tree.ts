@@ -23,7 +23,7 @@ type TreeNode = FileNode | LinkNode | DirectoryNode;
 /** Links that are followed for one path, as Linux does. */
 const maxHops = 40;
 /** Bound of memory against archives made of nothing but folders. */
-const maxNodes = 3_000_000;
+const maxNodes = 1_000_000;
 
 /**
  * The file system of an image as far as analysers care, built by applying layers from the bottom up the way container
