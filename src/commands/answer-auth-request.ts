@@ -3,13 +3,14 @@ import { config } from "#config.ts";
 import { EmailAddress } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
 import type { Actor } from "#domain/role.ts";
-import { countRefusal } from "#store/api-token.ts";
+import { countRefusal, forgiveRefusal } from "#store/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { auth, CLIENT_HEADER } from "#store/auth.ts";
 import { transaction } from "#store/transaction.ts";
 import { noteSignIn, type UserRow, userByEmail } from "#store/user.ts";
 
-/** Wrong passwords per account and minute, from anywhere. */
+/** Wrong passwords per minute: from one source, and for one account from anywhere. */
+const WRONG_PER_SOURCE = 10;
 const WRONG_PER_ACCOUNT = 30;
 
 export interface AuthCall {
@@ -18,11 +19,13 @@ export interface AuthCall {
   cookie: string | null;
   userAgent: string | null;
   address: string;
+  /** What wrong passwords are counted by: the address, or the network that one sender owns. */
+  source: string;
   requestId: string;
 }
 
 /**
- * Signs a person in: answers with the session cookie. The library checks password and rate limit; failures come out as
+ * Signs a person in: answers with the session cookie. The library checks the password; failures come out as
  * AppErrors that say the same whether the account exists or not. One audit row either way.
  */
 export async function signIn(call: AuthCall): Promise<Response> {
@@ -37,11 +40,16 @@ export async function signIn(call: AuthCall): Promise<Response> {
     });
   }
   const email = parsed.data;
+  // Counted before and taken back after success, so that many attempts at once cannot slip through together.
+  const counters = [`sign-in-from:${call.source}`, `sign-in:${email}`] as const;
+  await requireFewAttempts(counters[0], WRONG_PER_SOURCE);
+  await requireFewAttempts(counters[1], WRONG_PER_ACCOUNT);
   const response = await send(call, "/sign-in/email", { email, password: call.password, rememberMe: true });
   const user = await userByEmail(email);
   await audit(call, { action: "session.sign-in", user, isDone: response.ok });
-  if (response.ok) return new Response(null, { status: 204, headers: cookiesOf(response) });
-  return refuseSignIn(response, email);
+  if (!response.ok) return refuseSignIn(response);
+  for (const counter of counters) await forgiveRefusal(counter);
+  return new Response(null, { status: 204, headers: cookiesOf(response) });
 }
 
 /** Ends the session of the cookie. Answers 204 with the cookie removed, also when there was none. */
@@ -76,13 +84,15 @@ function cookiesOf(response: Response): Headers {
   return headers;
 }
 
-async function refuseSignIn(response: Response, email: string): Promise<never> {
-  if (response.status === 429) {
-    const retryAfterSeconds = Number(response.headers.get("x-retry-after")) || 60;
-    throw new AppError("rate-limited", `Too many attempts from this address. Try again in ${retryAfterSeconds} s.`, {
-      retryAfterSeconds,
-    });
-  }
+async function requireFewAttempts(counter: string, limit: number): Promise<void> {
+  const { count, retryAfterSeconds } = await countRefusal(counter, clock.now().getTime());
+  if (count <= limit) return;
+  throw new AppError("rate-limited", `Too many wrong passwords. Wait ${retryAfterSeconds} s, then try again.`, {
+    retryAfterSeconds,
+  });
+}
+
+async function refuseSignIn(response: Response): Promise<never> {
   if (response.status === 403) {
     const body: unknown = await response.json().catch(() => null);
     const message =
@@ -90,12 +100,6 @@ async function refuseSignIn(response: Response, email: string): Promise<never> {
     throw new AppError("forbidden", message || "This account cannot sign in. Ask a Breakwater admin.");
   }
   if (response.status >= 500) throw new Error(`the sign-in library answered ${response.status}`);
-  const { count, retryAfterSeconds } = await countRefusal(`sign-in:${email}`, clock.now().getTime());
-  if (count > WRONG_PER_ACCOUNT) {
-    throw new AppError("rate-limited", `Too many attempts for this account. Try again in ${retryAfterSeconds} s.`, {
-      retryAfterSeconds,
-    });
-  }
   throw new AppError(
     "unauthenticated",
     "E-mail or password is not right. Check both and try again, or ask a Breakwater admin for a new password.",

@@ -143,3 +143,8 @@ export async function countRefusal(
     retryAfterSeconds: Math.max(1, Math.ceil((Number(row.lastRequest) + windowMs - nowMs) / 1000)),
   };
 }
+
+/** Takes one counted attempt back, because it turned out to be a good one. */
+export async function forgiveRefusal(source: string, executor?: Executor): Promise<void> {
+  await execute(sql`update rate_limit set count = greatest(count - 1, 0) where key = ${`token:${source}`}`, executor);
+}

@@ -13,7 +13,15 @@ import { issueSetupToken } from "#store/setup-token.ts";
 import { selectRows, sql } from "#store/sql.ts";
 
 const signInWith = (password: string) =>
-  signIn({ email: "ops@example.com", password, cookie: null, userAgent: null, address: "192.0.2.1", requestId: "r" });
+  signIn({
+    email: "ops@example.com",
+    password,
+    cookie: null,
+    userAgent: null,
+    address: "192.0.2.1",
+    source: "192.0.2.1",
+    requestId: "r",
+  });
 
 test("several processes at once make one admin, and a restart never sets the password back", async () => {
   expect(await issueSetupToken()).not.toBeNull();

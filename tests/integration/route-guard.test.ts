@@ -85,6 +85,7 @@ beforeAll(async () => {
       cookie: null,
       userAgent: null,
       address: "192.0.2.1",
+      source: "192.0.2.1",
       requestId: "r",
     });
     return response.headers

@@ -3,7 +3,7 @@ import { requireSameOrigin } from "#app/same-origin.ts";
 import { signIn, signOut } from "#commands/answer-auth-request.ts";
 import { AppError } from "#domain/app-error.ts";
 import { authenticateSession } from "#ingest/authenticate-session.ts";
-import { clientAddress } from "#ingest/client-address.ts";
+import { addressGroup, clientAddress } from "#ingest/client-address.ts";
 import { readCappedJson } from "#ingest/read-capped-body.ts";
 
 /** Sign in and sign out. The rest of the library's own routes stays closed: accounts change through /api/v1. */
@@ -18,7 +18,13 @@ export const POST = guardedRoute(
     requireSameOrigin(request);
     const { headers } = request;
     const address = clientAddress(headers);
-    const call = { cookie: headers.get("cookie"), userAgent: headers.get("user-agent"), address, requestId };
+    const call = {
+      cookie: headers.get("cookie"),
+      userAgent: headers.get("user-agent"),
+      address,
+      source: addressGroup(address),
+      requestId,
+    };
     if (path === "sign-in/email")
       return signIn({ ...call, ...credentials(await readCappedJson(request, { maxBytes: 10_000 })) });
     if (path === "sign-out") {
