@@ -32,10 +32,29 @@ let registry: DemoRegistry;
 let id = "";
 let token = "";
 
-const connection = (more: object = {}) => ({ kind: "oci", url: registry.url, authKind: "password", ...credentials, name: "Mine", ...more });
-const image = (seed: string) => generateImage({ architecture: "amd64", createdAt: new Date("2026-01-02T00:00:00Z"), layers: [{ createdBy: "x", files: [{ path: "a", content: seed }] }] });
-const push = (repository: string, tag: string, seed: string) => pushImage({ url: registry.url, credentials }, { repository, tag }, image(seed));
-const lastAudit = async () => (await selectRows(z.object({ action: z.string(), actor: z.string(), after: z.unknown(), before: z.unknown() }), sql`select action, actor_name as actor, before, after from audit_entry order by at desc, id desc limit 1`))[0];
+const connection = (more: object = {}) => ({
+  kind: "oci",
+  url: registry.url,
+  authKind: "password",
+  ...credentials,
+  name: "Mine",
+  ...more,
+});
+const image = (seed: string) =>
+  generateImage({
+    architecture: "amd64",
+    createdAt: new Date("2026-01-02T00:00:00Z"),
+    layers: [{ createdBy: "x", files: [{ path: "a", content: seed }] }],
+  });
+const push = (repository: string, tag: string, seed: string) =>
+  pushImage({ url: registry.url, credentials }, { repository, tag }, image(seed));
+const lastAudit = async () =>
+  (
+    await selectRows(
+      z.object({ action: z.string(), actor: z.string(), after: z.unknown(), before: z.unknown() }),
+      sql`select action, actor_name as actor, before, after from audit_entry order by at desc, id desc limit 1`,
+    )
+  )[0];
 
 beforeAll(async () => {
   registry = await startDemoRegistry({ storage: folder, credentials });
@@ -48,8 +67,22 @@ afterAll(async () => {
 
 test("every command is refused below admin, before it looks at its input", async () => {
   for (const role of ["viewer", "analyst"] as const) {
-    const calls = [testRegistry, connectRegistry, updateRegistry, rotateRegistrySecret, resyncRegistry, pauseRegistry, disconnectRegistry, checkRegistryConnection, loadDemo, removeDemo];
-    for (const command of calls) await expect((command as (actor: Actor, input: unknown) => Promise<unknown>)(actor(role), { nonsense: true })).rejects.toMatchObject({ code: "forbidden" });
+    const calls = [
+      testRegistry,
+      connectRegistry,
+      updateRegistry,
+      rotateRegistrySecret,
+      resyncRegistry,
+      pauseRegistry,
+      disconnectRegistry,
+      checkRegistryConnection,
+      loadDemo,
+      removeDemo,
+    ];
+    for (const command of calls)
+      await expect(
+        (command as (actor: Actor, input: unknown) => Promise<unknown>)(actor(role), { nonsense: true }),
+      ).rejects.toMatchObject({ code: "forbidden" });
   }
   expect(await selectRows(z.object({}), sql`select 1 from audit_entry`)).toEqual([]);
 });
@@ -57,12 +90,26 @@ test("every command is refused below admin, before it looks at its input", async
 describe("connecting", () => {
   test("a test names every right and saves nothing but its audit row", async () => {
     const rights = await testRegistry(admin, connection());
-    expect(rights.rights.map((right) => `${right.name} ${right.state}`)).toEqual(["reach granted", "authenticate granted", "catalog granted", "listTags granted", "pullManifest granted", "pullBlob granted"]);
+    expect(rights.rights.map((right) => `${right.name} ${right.state}`)).toEqual([
+      "reach granted",
+      "authenticate granted",
+      "catalog granted",
+      "listTags granted",
+      "pullManifest granted",
+      "pullBlob granted",
+    ]);
     expect(rights.triedOn).toBe("team/app");
     expect((await lastAudit())?.action).toBe("registry.test");
     expect(await selectRows(z.object({}), sql`select 1 from registry`)).toEqual([]);
     const wrong = await testRegistry(admin, connection({ password: "no" }));
-    expect(wrong.rights.map((right) => right.state)).toEqual(["granted", "denied", "skipped", "skipped", "skipped", "skipped"]);
+    expect(wrong.rights.map((right) => right.state)).toEqual([
+      "granted",
+      "denied",
+      "skipped",
+      "skipped",
+      "skipped",
+      "skipped",
+    ]);
   });
 
   test.each([
@@ -80,8 +127,13 @@ describe("connecting", () => {
   });
 
   test("wrong credentials connect nothing and are said in words", async () => {
-    await expect(connectRegistry(admin, connection({ password: "no" }))).rejects.toMatchObject({ code: "upstream-refused", message: expect.stringContaining("refused the user name or the password") as string });
-    await expect(connectRegistry(admin, connection({ url: "http://127.0.0.1:1" }))).rejects.toMatchObject({ code: "upstream-unreachable" });
+    await expect(connectRegistry(admin, connection({ password: "no" }))).rejects.toMatchObject({
+      code: "upstream-refused",
+      message: expect.stringContaining("refused the user name or the password") as string,
+    });
+    await expect(connectRegistry(admin, connection({ url: "http://127.0.0.1:1" }))).rejects.toMatchObject({
+      code: "upstream-unreachable",
+    });
     expect(await selectRows(z.object({}), sql`select 1 from registry`)).toEqual([]);
   });
 
@@ -91,11 +143,19 @@ describe("connecting", () => {
     ({ token } = connected.webhook);
     expect(connected.webhook.url).toMatch(new RegExp(`/api/v1/ingest/registries/${id}/events$`));
     expect(connected.webhook.snippets.map((snippet) => snippet.text.includes(token))).toEqual([true, true, true, true]);
-    const [summary] = await selectRows(z.object({ state: z.string(), name: z.string(), owner: z.string() }), sql`select state, name, owner from resource_summary where root_id = ${id}`);
+    const [summary] = await selectRows(
+      z.object({ state: z.string(), name: z.string(), owner: z.string() }),
+      sql`select state, name, owner from resource_summary where root_id = ${id}`,
+    );
     expect(summary).toEqual({ state: "connecting", name: "Mine", owner: "team a" });
     const row = await findRegistry(id);
     expect(await readSecret(row?.secretId ?? "")).toBe(credentials.password);
-    const everything = JSON.stringify(await selectRows(z.object({ row: z.unknown() }), sql`select to_jsonb(r) as row from registry r union all select to_jsonb(a) from audit_entry a union all select to_jsonb(s) from secret s union all select to_jsonb(t) from api_token t`));
+    const everything = JSON.stringify(
+      await selectRows(
+        z.object({ row: z.unknown() }),
+        sql`select to_jsonb(r) as row from registry r union all select to_jsonb(a) from audit_entry a union all select to_jsonb(s) from secret s union all select to_jsonb(t) from api_token t`,
+      ),
+    );
     expect(everything).not.toContain(credentials.password);
     expect(everything).not.toContain(token);
     expect(await waitingJobs("reconcile-registry")).toBe(1);
@@ -109,11 +169,21 @@ describe("managing", () => {
   test("rules change with before and after in the audit log, and start a comparison", async () => {
     await updateRegistry(admin, { registryId: id, name: "Renamed", ignoreTags: ["pr-*"], reconcileMinutes: 30 });
     const row = await findRegistry(id);
-    expect(row).toMatchObject({ name: "Renamed", owner: "team a", settings: { ignoreTags: ["pr-*"], reconcileMinutes: 30, retireUntagged: true } });
-    expect(await lastAudit()).toMatchObject({ action: "registry.update", before: { name: "Mine" }, after: { name: "Renamed" } });
+    expect(row).toMatchObject({
+      name: "Renamed",
+      owner: "team a",
+      settings: { ignoreTags: ["pr-*"], reconcileMinutes: 30, retireUntagged: true },
+    });
+    expect(await lastAudit()).toMatchObject({
+      action: "registry.update",
+      before: { name: "Mine" },
+      after: { name: "Renamed" },
+    });
     expect(await waitingJobs("reconcile-registry")).toBe(1);
     await expect(updateRegistry(admin, { registryId: id, reconcileMinutes: 1 })).rejects.toBeInstanceOf(z.ZodError);
-    await expect(updateRegistry(admin, { registryId: newId(), name: "x" })).rejects.toMatchObject({ code: "not-found" });
+    await expect(updateRegistry(admin, { registryId: newId(), name: "x" })).rejects.toMatchObject({
+      code: "not-found",
+    });
     await drainJobs("reconcile-registry");
   });
 
@@ -130,7 +200,16 @@ describe("managing", () => {
   test("while paused events are only noted; resuming finds what was missed", async () => {
     await pauseRegistry(admin, { registryId: id, paused: true });
     await push("team/app", "during", "four");
-    const event = { id: "e1", action: "push", target: { repository: "team/app", tag: "during", digest: image("four").digest, mediaType: "application/vnd.oci.image.manifest.v1+json" } };
+    const event = {
+      id: "e1",
+      action: "push",
+      target: {
+        repository: "team/app",
+        tag: "during",
+        digest: image("four").digest,
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+      },
+    };
     const answer = await send(event);
     expect(answer.body).toMatchObject({ queued: 0, ignored: 1 });
     expect(await drainJobs("read-manifest")).toBe(0);
@@ -152,7 +231,9 @@ describe("managing", () => {
 
   test("a new credential is tested before it replaces the old one", async () => {
     const before = await findRegistry(id);
-    await expect(rotateRegistrySecret(admin, { registryId: id, what: "credential", password: "wrong" })).rejects.toMatchObject({ code: "upstream-refused" });
+    await expect(
+      rotateRegistrySecret(admin, { registryId: id, what: "credential", password: "wrong" }),
+    ).rejects.toMatchObject({ code: "upstream-refused" });
     expect((await findRegistry(id))?.secretId).toBe(before?.secretId);
     await rotateRegistrySecret(admin, { registryId: id, what: "credential", password: credentials.password });
     const after = await findRegistry(id);
@@ -171,15 +252,21 @@ describe("managing", () => {
   });
 
   test("disconnecting needs the name, takes the data from the lists and keeps the history", async () => {
-    await expect(disconnectRegistry(admin, { registryId: id, confirmName: "Mine" })).rejects.toMatchObject({ code: "validation-failed" });
+    await expect(disconnectRegistry(admin, { registryId: id, confirmName: "Mine" })).rejects.toMatchObject({
+      code: "validation-failed",
+    });
     const before = await findRegistry(id);
     await disconnectRegistry(admin, { registryId: id, confirmName: "Renamed" });
     expect(await findRegistry(id)).toBeUndefined();
     expect(await readSecret(before?.secretId ?? "")).toBeUndefined();
     await expect(send({ action: "ping" })).rejects.toMatchObject({ code: "unauthenticated" });
     expect(await selectRows(z.object({}), sql`select 1 from resource_summary where root_id = ${id}`)).toEqual([]);
-    expect(await selectRows(z.object({}), sql`select 1 from placement where registry_id = ${id} and retired_at is null`)).toEqual([]);
-    expect((await selectRows(z.object({}), sql`select 1 as a from push where registry_id = ${id}`)).length).toBeGreaterThan(3);
+    expect(
+      await selectRows(z.object({}), sql`select 1 from placement where registry_id = ${id} and retired_at is null`),
+    ).toEqual([]);
+    expect(
+      (await selectRows(z.object({}), sql`select 1 as a from push where registry_id = ${id}`)).length,
+    ).toBeGreaterThan(3);
     expect((await lastAudit())?.action).toBe("registry.disconnect");
     // The address is free again.
     await connectRegistry(admin, connection());
@@ -187,10 +274,20 @@ describe("managing", () => {
 });
 
 async function tags(): Promise<string[]> {
-  const rows = await selectRows(z.object({ name: z.string() }), sql`select name from tag where registry_id = ${id} and retired_at is null order by 1`);
+  const rows = await selectRows(
+    z.object({ name: z.string() }),
+    sql`select name from tag where registry_id = ${id} and retired_at is null order by 1`,
+  );
   return rows.map((row) => row.name);
 }
 
 function send(body: unknown) {
-  return ingestRegistryEvents(id, new Request("http://localhost/", { method: "POST", headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) }));
+  return ingestRegistryEvents(
+    id,
+    new Request("http://localhost/", {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    }),
+  );
 }

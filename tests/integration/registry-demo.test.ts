@@ -11,7 +11,11 @@ import { type EventsServer, startEventsServer } from "../registry-double/events-
 // Read once at the first import: where the demo sends its notifications, and loopback closed but for its own port.
 const { port } = vi.hoisted(() => {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  Object.assign(process.env, { PORT: String(port), BREAKWATER_ALLOW_LOOPBACK: "0", BREAKWATER_DATA_DIR: `/tmp/breakwater-demo-${port}` });
+  Object.assign(process.env, {
+    PORT: String(port),
+    BREAKWATER_ALLOW_LOOPBACK: "0",
+    BREAKWATER_DATA_DIR: `/tmp/breakwater-demo-${port}`,
+  });
   return { port };
 });
 const admin: Actor = { kind: "system", id: "test", name: "Test admin", role: "admin" };

@@ -189,7 +189,8 @@ function isPassing(error: unknown): boolean {
 export function retryAfterMs(header: string | null): number | null {
   if (!header) return null;
   if (/^\d{1,6}$/.test(header)) return Math.min(Number(header) * 1000, LONGEST_PAUSE_MS);
-  const at = Date.parse(header);
+  // A date has words; Date.parse would also read a bare number as a year.
+  const at = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.min(Math.max(0, at - clock.now().getTime()), LONGEST_PAUSE_MS);
 }
 
