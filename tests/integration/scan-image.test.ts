@@ -272,6 +272,19 @@ test("an unknown distribution and an empty image are not assessed, never clean",
   }
 });
 
+test("a version that cannot be compared makes the result partial where advisories speak of the package", async () => {
+  const odd = await addLayer(registry, debianFiles([{ name: "openssl", version: "not a version" }]));
+  const quiet = await addLayer(registry, debianFiles([{ name: "nobody-knows-it", version: "not a version" }]));
+  const images = [await push([odd]), await push([quiet])];
+  await runScans();
+  const [partial, whole] = await Promise.all(images.map(imageOf));
+  expect(partial).toMatchObject({ scan_state: "partial", completeness: "partial" });
+  expect(partial?.diagnostics).toContainEqual(
+    expect.objectContaining({ code: "unreadable-version", path: "var/lib/dpkg/status" }),
+  );
+  expect(whole).toMatchObject({ scan_state: "done" });
+});
+
 test("a cancelled scan stops while a layer hangs, and the image waits for nothing", async () => {
   const layer = await addLayer(registry, npmFiles("slow", "1.0.0"));
   registry.faults.set(layer.digest, "hang");

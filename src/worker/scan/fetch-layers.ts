@@ -10,6 +10,8 @@ import { readLayerInThread } from "./scan-threads.ts";
 /** Layers that are fetched at the same time for one image. */
 const PARALLEL_LAYERS = 3;
 const LAYER_TIME_MS = 20 * 60_000;
+/** Facts of all layers of one image together, as stored: what an inventory has to hold in memory at once. */
+const MOST_FACTS_BYTES = 512 * 1024 ** 2;
 
 export interface LayerSource {
   registryId: string;
@@ -35,6 +37,7 @@ export interface FetchedLayers {
 export async function fetchLayers(source: LayerSource): Promise<FetchedLayers> {
   const known = await readLayers(source.layers.map((layer) => keyOf(source.registryId, layer)));
   const facts: (Uint8Array | null)[] = [...known];
+  requireBearable(facts);
   const missing = known.flatMap((stored, index) => (stored ? [] : [index]));
   const counter = new ProgressCounter(source, missing);
   const stop = new AbortController();
@@ -43,6 +46,7 @@ export async function fetchLayers(source: LayerSource): Promise<FetchedLayers> {
   const fetchNext = async (): Promise<void> => {
     for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
       facts[index] = await fetchLayer(source, { index, signal, counter });
+      requireBearable(facts);
       counter.layerDone();
     }
   };
@@ -85,6 +89,15 @@ async function fetchLayer(
   } finally {
     own.abort();
   }
+}
+
+function requireBearable(facts: readonly (Uint8Array | null)[]): void {
+  const total = facts.reduce((sum, one) => sum + (one?.byteLength ?? 0), 0);
+  if (total <= MOST_FACTS_BYTES) return;
+  const megabytes = MOST_FACTS_BYTES / 1024 ** 2;
+  throw new ScanFailure(`Its package files together are larger than the ${megabytes} MB that one image may take`, {
+    isPermanent: true,
+  });
 }
 
 function withPlace(error: unknown, place: string): unknown {

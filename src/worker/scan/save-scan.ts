@@ -4,6 +4,7 @@ import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
 import { recordArrivals } from "#store/arrival.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
+import { pool } from "#store/client.ts";
 import { recountImages, vulnerabilitiesOf } from "#store/counters.ts";
 import { type DirtyMark, markDirty } from "#store/dirty.ts";
 import { applyExemptions } from "#store/exempted-finding.ts";
@@ -22,6 +23,7 @@ import { type Transaction, transaction } from "#store/transaction.ts";
 import { matchPackages } from "../match-packages.ts";
 import type { FetchedLayers } from "./fetch-layers.ts";
 import { ScanCancelled } from "./scan-failure.ts";
+import { unreadableVersions } from "./unreadable-versions.ts";
 
 export interface ScanResult {
   image: ImageKey;
@@ -46,7 +48,8 @@ export async function matchInventory(result: Pick<ScanResult, "inventory" | "isD
  * Saving a scan that has ended already does nothing. Throws ScanCancelled when it was called off.
  */
 export async function saveScan(result: ScanResult): Promise<void> {
-  const { image, scanId, inventory } = result;
+  const { image, scanId } = result;
+  const inventory = await withUnreadableVersions(result.inventory);
   const sets = planSets(image.registryId, inventory.packages);
   const blob = encodeInventory(inventory);
   await transaction(async (tx) => {
@@ -67,7 +70,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       analyserVersion: ANALYSER_VERSION,
       os: inventory.os,
       osState: inventory.osState,
-      endOfLifeAt: inventory.os?.eol ?? null,
+      endOfLifeAt: await endOfSupport(tx, inventory),
       completeness: inventory.completeness,
       diagnostics: inventory.diagnostics,
       packageCount: inventory.packages.length,
@@ -145,6 +148,25 @@ async function announce(tx: Transaction, image: ImageKey, vulnerabilities: reado
     ...vulnerabilities.map((vulnerabilityId): DirtyMark => ({ scope: "vulnerability", vulnerabilityId })),
   ]);
   await recordChange(tx, `image:${image.digest}`, `registry:${image.registryId}`, "containers");
+}
+
+async function withUnreadableVersions(inventory: Inventory): Promise<Inventory> {
+  const unreadable = await unreadableVersions(pool(), inventory.packages);
+  if (unreadable.length === 0) return inventory;
+  return { ...inventory, diagnostics: [...inventory.diagnostics, ...unreadable], completeness: "partial" };
+}
+
+/** What a feed of support dates says about this release; without one, the date that the inventory came with. */
+async function endOfSupport(tx: Transaction, { os }: Inventory): Promise<string | null> {
+  if (!os) return null;
+  const row = await selectFirst(
+    z.object({ at: z.string() }),
+    sql`select to_char(end_of_life_at at time zone 'utc', 'YYYY-MM-DD') as at from distribution_lifecycle
+         where distribution = ${os.id} and end_of_life_at is not null and (cycle = ${os.version} or ${os.version}::text like cycle || '.%')
+         order by length(cycle) desc limit 1`,
+    tx,
+  );
+  return row?.at ?? os.eol;
 }
 
 /** Complete, and on a distribution whose packages can be judged. Anything else is a partial result and says so. */
