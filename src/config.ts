@@ -27,6 +27,8 @@ const Environment = z.object({
   BREAKWATER_INSECURE: flag.default(false),
   BREAKWATER_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   NODE_ENV: z.string().optional(),
+  /** The built agent that this server hands out; the launcher builds it and sets this. */
+  BREAKWATER_AGENT_BUNDLE: z.string().min(1).optional(),
   BREAKWATER_DATABASE_POOL: z.coerce.number().int().min(2).max(50).default(8),
 });
 
@@ -59,6 +61,7 @@ function toConfig(environment: z.infer<typeof Environment>) {
     logLevel: environment.BREAKWATER_LOG_LEVEL,
     isDevelopment: environment.NODE_ENV === "development",
     databasePool: environment.BREAKWATER_DATABASE_POOL,
+    agentBundle: environment.BREAKWATER_AGENT_BUNDLE,
   };
 }
 export type Config = ReturnType<typeof toConfig>;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { clock } from "#clock.ts";
+import { HostEvidence } from "#engines/cis-docker/facts.ts";
 import { HostAgent } from "./agent.ts";
 import { collectEvidence } from "./collect/collect.ts";
 import { type AgentSettings, agentUsage, enrolTokenFile, readSettings, SettingsError } from "./settings.ts";
@@ -30,7 +31,7 @@ async function main(args: string[]): Promise<number> {
 
 /** Prints exactly what a report would carry, after redaction. */
 async function dryRun(settings: AgentSettings): Promise<number> {
-  process.stdout.write(`${JSON.stringify(await collectEvidence(settings), null, 1)}\n`);
+  process.stdout.write(`${JSON.stringify(HostEvidence.parse(await collectEvidence(settings)), null, 1)}\n`);
   return 0;
 }
 

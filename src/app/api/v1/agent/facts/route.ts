@@ -1,0 +1,8 @@
+import { apiRoute } from "#app/api-route.ts";
+import { agentFacts } from "#queries/agent-download.ts";
+
+export const GET = apiRoute({
+  role: "viewer",
+  summary: "Address and SHA-256 of the agent that this server hands out",
+  handle: () => agentFacts(),
+});

@@ -1,0 +1,118 @@
+/** Where the agent lives on a host. */
+const FOLDER = "/opt/breakwater-agent";
+
+/**
+ * Shell script that installs the agent as a systemd unit with the least rights that its evidence needs (reference: agent
+ * facts). It refuses a bundle whose sum differs, needs Node 22.18, and can be run again to update.
+ */
+export function installScript({ server, sha256 }: { server: string; sha256: string }): string {
+  return `#!/bin/sh
+# Installs the Breakwater agent on this Docker host. It only reads: configuration, file metadata and the engine's answers.
+# Usage: BREAKWATER_ENROL_TOKEN=bw_enrol_... sh install.sh
+set -eu
+server='${server}'
+sum='${sha256}'
+fail() { echo "$1" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || fail "Run this as root: the agent reads files that only root may read."
+[ -n "\${BREAKWATER_ENROL_TOKEN:-}" ] || [ -f /var/lib/breakwater-agent/state.json ] || fail "Set BREAKWATER_ENROL_TOKEN to the token of the page Connect, Docker host."
+command -v systemctl >/dev/null || fail "This host has no systemd. Run the agent as a container: see the page Connect, Docker host."
+node=$(command -v node || true)
+[ -n "$node" ] || fail "This host has no Node. Use the single executable or the container: see the page Connect, Docker host."
+"$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)' || fail "Node $("$node" --version) is too old: the agent needs 22.18 or newer."
+umask 077
+mkdir -p ${FOLDER} /var/lib/breakwater-agent
+temporary=$(mktemp ${FOLDER}/.new.XXXXXX)
+trap 'rm -f "$temporary"' EXIT
+if command -v curl >/dev/null; then curl -fsS -o "$temporary" "$server/api/v1/agent/breakwater-agent.mjs"; else wget -qO "$temporary" "$server/api/v1/agent/breakwater-agent.mjs"; fi
+echo "$sum  $temporary" | sha256sum -c - >/dev/null || fail "The downloaded agent does not have the expected SHA-256. Nothing was installed."
+mv "$temporary" ${FOLDER}/breakwater-agent.mjs
+trap - EXIT
+chmod 0644 ${FOLDER}/breakwater-agent.mjs
+if [ -n "\${BREAKWATER_ENROL_TOKEN:-}" ]; then printf '%s\\n' "$BREAKWATER_ENROL_TOKEN" > /var/lib/breakwater-agent/enrol-token; fi
+cat > /etc/systemd/system/breakwater-agent.service <<UNIT
+${systemdUnit(server)}UNIT
+systemctl daemon-reload
+systemctl enable --now breakwater-agent.service
+echo "The agent is running. Its first report shows on $server within a minute."
+`;
+}
+
+/** The systemd unit: root for reading, and nothing else that root may do. */
+export function systemdUnit(server: string): string {
+  return `[Unit]
+Description=Breakwater agent
+After=network-online.target docker.service
+Wants=network-online.target
+
+[Service]
+ExecStart=$node ${FOLDER}/breakwater-agent.mjs run --server ${server} --enrol-token-file /var/lib/breakwater-agent/enrol-token
+Restart=always
+RestartSec=10
+StateDirectory=breakwater-agent
+StateDirectoryMode=0700
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+NoNewPrivileges=yes
+CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_SYS_PTRACE CAP_AUDIT_CONTROL
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+LockPersonality=yes
+RestrictSUIDSGID=yes
+MemoryMax=256M
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** A compose file that runs the agent as a container with read-only mounts. */
+export function composeFile(server: string, token: string): string {
+  return `services:
+  breakwater-agent:
+    image: node:26-slim
+    command: ["node", "/agent/breakwater-agent.mjs", "run", "--server", "${server}"]
+    environment:
+      BREAKWATER_ENROL_TOKEN: "${token}"
+      HOST_ROOT: /host
+    pid: host
+    network_mode: host
+    read_only: true
+    cap_drop: [ALL]
+    cap_add: [AUDIT_CONTROL, SYS_PTRACE, DAC_READ_SEARCH]
+    security_opt: ["no-new-privileges:true"]
+    restart: unless-stopped
+    labels: { "breakwater.agent": "true" }
+    volumes:
+      - ./breakwater-agent.mjs:/agent/breakwater-agent.mjs:ro
+      - /:/host:ro,rslave
+      - /var/run/docker.sock:/var/run/docker.sock:ro
+      - breakwater-agent:/var/lib/breakwater-agent
+volumes:
+  breakwater-agent: {}
+`;
+}
+
+/** One line to paste on a host. */
+export function installLine(server: string, token: string): string {
+  return `curl -fsS ${server}/api/v1/agent/install.sh | sudo BREAKWATER_ENROL_TOKEN=${token} sh`;
+}
+
+/** For golden images and scale sets. */
+export function cloudInit(server: string, token: string): string {
+  return `#cloud-config
+runcmd:
+  - [sh, -c, "curl -fsS ${server}/api/v1/agent/install.sh | BREAKWATER_ENROL_TOKEN=${token} sh"]
+`;
+}
+
+/** For an inventory of hosts. */
+export function ansibleTask(server: string, token: string): string {
+  return `- name: Install the Breakwater agent
+  become: true
+  ansible.builtin.shell: curl -fsS ${server}/api/v1/agent/install.sh | sh
+  args:
+    creates: /etc/systemd/system/breakwater-agent.service
+  environment:
+    BREAKWATER_ENROL_TOKEN: "${token}"
+`;
+}
