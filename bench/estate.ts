@@ -71,7 +71,10 @@ export async function buildEstate(
     (await run(specialSetSql, [size.systemSets]));
   await run(packageSetSql);
   await run(imageSql, [size.images, size.systemSets, size.applicationSets]);
-  await run(imageSetSql, [size.systemSets, size.applicationSets]);
+  await run(imageSetSql);
+  // Without figures the planner takes every table for a small one.
+  await run("analyze");
+  await run(packageCountSql);
   await run(placementSql);
   await run(tagSql);
   await run(
@@ -182,12 +185,12 @@ const imageSql = `insert into image (registry_id, digest, platform, media_type, 
          array[((n / ${registries}) * ${registries} + n % ${registries}) % ($2::int / ${registries} * ${registries}),
                1000000 + ((n / ${registries}) * ${registries} + n % ${registries}) % ($3::int / ${registries} * ${registries})]::bigint[], 90000000
     from generate_series(0, $1::int - 1) n`;
-const imageSetSql = `with linked as (
-    insert into image_set (registry_id, digest, set_id) select registry_id, digest, unnest(set_ids) from image
-     where $1::int > 0 and $2::int > 0 returning registry_id, digest, set_id),
-  counted as (select l.registry_id, l.digest, sum(s.package_count)::int as packages from linked l
-    join package_set s on s.registry_id = l.registry_id and s.id = l.set_id group by 1, 2)
-  update image i set package_count = c.packages from counted c where c.registry_id = i.registry_id and c.digest = i.digest`;
+const imageSetSql =
+  "insert into image_set (registry_id, digest, set_id) select registry_id, digest, unnest(set_ids) from image";
+const packageCountSql = `update image i set package_count = c.packages from (
+    select l.registry_id, l.digest, sum(s.package_count)::int as packages from image_set l
+      join package_set s on s.registry_id = l.registry_id and s.id = l.set_id group by 1, 2) c
+  where c.registry_id = i.registry_id and c.digest = i.digest`;
 const placementSql = `insert into placement (registry_id, repository_id, digest, platform, id, last_pushed_at)
   select registry_id, ${repositoryId(`(n % ${repositories / registries}) * ${registries} + right(registry_id::text, 12)::int`)}, digest, platform,
          gen_random_uuid(), now() - n * interval '20 seconds'

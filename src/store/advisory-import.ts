@@ -136,3 +136,8 @@ export async function decideImport(
     tx,
   );
 }
+
+/** Removes an import that changed nothing. */
+export async function dropImport(executor: Executor, id: string): Promise<void> {
+  await execute(sql`delete from advisory_import where id = ${id}`, executor);
+}

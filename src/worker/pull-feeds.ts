@@ -8,7 +8,7 @@ import { type PublicFeed, publicFeeds } from "#connectors/advisory-feeds/public-
 import { openFeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { AppError } from "#domain/app-error.ts";
 import { log } from "#log.ts";
-import { createImport, type ImportedFile, importState, saveImport } from "#store/advisory-import.ts";
+import { createImport, dropImport, type ImportedFile, importState, saveImport } from "#store/advisory-import.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
 import { readFeed, type StoredFeed, saveCheckedFeed, saveFailedFeed, saveFeedSource } from "#store/feeds.ts";
@@ -34,9 +34,15 @@ export async function pullFeeds(signal?: AbortSignal): Promise<ImportedFile[]> {
     signal?.throwIfAborted();
     await pullOne(feed, pull);
   }
-  if (pull.importId) await saveImport(pool(), pull.importId, { state: importState(pull.files), feeds: pull.files });
+  if (pull.importId) await closeImport(pull.importId, pull.files);
   await recordChange(pool(), "advisories");
   return pull.files;
+}
+
+/** A pull that took nothing in leaves no row: twenty-four a day would bury the others. */
+async function closeImport(importId: string, files: readonly ImportedFile[]): Promise<void> {
+  if (files.every((file) => file.state === "unchanged")) await dropImport(pool(), importId);
+  else await saveImport(pool(), importId, { state: importState(files), feeds: files });
 }
 
 interface Pull {

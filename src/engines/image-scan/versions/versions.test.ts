@@ -131,7 +131,7 @@ describe.each(schemes)("$name", ({ compare, rows, bad }) => {
   });
 
   test("is an order: antisymmetric and transitive over random versions", () => {
-    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+    const seed = Math.floor(Math.random() * 2 ** 31);
     const random = generator(seed);
     for (let round = 0; round < 4000; round += 1) {
       const [a, b, c] = [randomVersion(rows, random), randomVersion(rows, random), randomVersion(rows, random)];
@@ -154,7 +154,7 @@ function randomVersion(rows: Row[], random: () => number): string {
   );
 }
 
-/** Deterministic numbers in 0…1 (mulberry32), so that a failing seed can be run again with SEED=. */
+/** Deterministic numbers in 0…1 (mulberry32), so that the printed seed of a failure can be put in its place. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
