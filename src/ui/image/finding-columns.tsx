@@ -6,8 +6,8 @@ import { Kev } from "../marks/tag.tsx";
 import type { Column } from "../table/column.ts";
 import { formatShare } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
+import type { FindingListRow } from "./finding-list-row.ts";
 import { MoreFindings } from "./finding-rows.tsx";
-import type { FindingListRow } from "./findings-tab.tsx";
 import styles from "./image.module.css";
 
 /** Columns of the grouped finding list. Group heads and "more" rows run over all of them. */

@@ -1,7 +1,7 @@
 "use client";
 import { useCallback } from "react";
 import type { ImageDetail } from "#queries/image-detail.ts";
-import type { FindingGroup, ImageFinding, ImageFindings } from "#queries/image-findings.ts";
+import type { FindingGroup, ImageFindings } from "#queries/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { WithSidePanel } from "../page/side-panel.tsx";
@@ -12,15 +12,10 @@ import { tableState } from "../table/table-state.ts";
 import { formatMinute } from "../text/relative-time.tsx";
 import { findingColumns } from "./finding-columns.tsx";
 import { FindingFilters } from "./finding-filters.tsx";
+import type { FindingListRow } from "./finding-list-row.ts";
 import { FindingPanel } from "./finding-panel.tsx";
 import { FindingGroupRow } from "./finding-rows.tsx";
 import { imageView, noFilters } from "./image-params.ts";
-
-/** A row of the grouped list: the head of a group, one finding, or what the group still holds. */
-export type FindingListRow =
-  | { kind: "group"; key: string; group: FindingGroup }
-  | { kind: "finding"; key: string; finding: ImageFinding; group: FindingGroup }
-  | { kind: "more"; key: string; group: FindingGroup; hidden: number };
 
 /** Findings of the image by package or by vulnerability, with a panel that says why each is there. */
 export function FindingsTab({ image }: { image: ImageDetail }) {
