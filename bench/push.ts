@@ -12,7 +12,7 @@ import { startPushEstate } from "./push-image/push-estate.ts";
 export const title = "push of an image to its findings";
 
 const rounds = Number(process.env.ROUNDS ?? 12);
-const shared = path.resolve(import.meta.dirname, "../../shared/advisories");
+const shared = process.env.ADVISORIES ?? path.resolve(import.meta.dirname, "../../shared/advisories");
 
 export async function run(): Promise<BenchResult[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "bench-push-"));
