@@ -20,6 +20,45 @@ export async function tourPages(read) {
     { name: "connect", path: "/connect" },
     { name: "connect-registry", path: "/connect/registry" },
     ...(registry ? registryPages(`/registries/${registry.rootId}`, repository) : []),
+    ...(await findingPages(read)),
+  ];
+}
+
+/** Image and vulnerability pages of the worst flaw, and the pages that every estate has. */
+async function findingPages(read) {
+  const vulnerabilities = await read("vulnerabilities?sort=images");
+  const flaw = vulnerabilities?.rows[0];
+  const places = flaw ? await read(`vulnerabilities/${encodeURIComponent(flaw.key)}/placements`) : null;
+  const digest = places?.places[0]?.digest;
+  return [
+    { name: "vulnerabilities", path: "/vulnerabilities" },
+    { name: "vulnerabilities-none", path: "/vulnerabilities?q=no-such-flaw", shots: ["light", "390-light"] },
+    { name: "vulnerability-unknown", path: "/vulnerabilities/CVE-1999-99999", shots: ["light"] },
+    ...(flaw ? [{ name: "vulnerability", path: `/vulnerabilities/${encodeURIComponent(flaw.key)}` }] : []),
+    ...(digest ? imagePages(`/images/${digest}`) : []),
+    { name: "notices", path: "/notices" },
+    { name: "search", path: "/search?q=lib", shots: ["light", "dark", "390-light"] },
+    { name: "rule", path: "/rules/image-vulnerabilities-remediated", shots: ["light", "dark", "390-light"] },
+    { name: "settings-health", path: "/settings/health" },
+    { name: "settings-advisories", path: "/settings/advisories" },
+  ];
+}
+
+function imagePages(home) {
+  const openPanel = async (tab) => {
+    await tab.locator("tr[data-row^='CVE'] button, tr[data-row^='GHSA'] button").first().click();
+    await tab.getByRole("heading", { name: "Fix it" }).waitFor();
+  };
+  return [
+    { name: "image", path: home },
+    { name: "image-panel", path: home, shots: ["light", "dark", "390-light"], before: openPanel },
+    { name: "image-by-vulnerability", path: `${home}?group=vulnerability`, shots: ["light"] },
+    { name: "image-none", path: `${home}?q=no-such-flaw`, shots: ["light"] },
+    ...["fix-plan", "changes", "packages", "history"].map((tab) => ({
+      name: `image-${tab}`,
+      path: `${home}?tab=${tab}`,
+      shots: ["light", "dark", "390-light"],
+    })),
   ];
 }
 
