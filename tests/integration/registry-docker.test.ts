@@ -150,7 +150,8 @@ describe.skipIf(!isHere)("against Debian's docker-registry, pushed to by skopeo"
           union all select 'repository', retired_reason from repository where name = 'team/gone' and retired_at is not null order by 1`,
     );
     expect(rows.map((row) => row.what)).toEqual(["place", "repository", "tag a", "tag b"]);
-    expect(rows[0]?.reason).toBe("The image was deleted in the registry");
+    // The three events may be looked at in any order; when the tags come first, the image is gone for lack of one.
+    expect(["The image was deleted in the registry", "No tag and no index points to it any longer"]).toContain(rows[0]?.reason);
   });
 
   test("a delete that the registry does not confirm changes nothing", async () => {
