@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { linkSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
@@ -76,7 +76,7 @@ export async function startPushEstate(
     registry.url,
     registryId,
   ]);
-  const worker = startWorker(folder);
+  const worker = await startWorker(folder);
   let last = { packages: 0, findings: 0 };
   let serial = 0;
   return {
@@ -102,13 +102,19 @@ export async function startPushEstate(
   };
 }
 
-function startWorker(folder: string): ChildProcess {
-  const output = openSync(path.join(folder, "worker.log"), "a");
-  return spawn(process.execPath, [path.join(root, "src/worker/main.ts")], {
+async function startWorker(folder: string): Promise<ChildProcess> {
+  const log = path.join(folder, "worker.log");
+  const output = openSync(log, "a");
+  const worker = spawn(process.execPath, [path.join(root, "src/worker/main.ts")], {
     cwd: root,
-    stdio: ["ignore", output, output],
+    stdio: ["ignore", output, output, "ipc"],
     env: { ...process.env, BREAKWATER_ROLE: "worker", BREAKWATER_LOG_LEVEL: "info" },
   });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("message", () => resolve());
+    worker.once("exit", () => reject(new Error(`The worker did not start: ${readFileSync(log, "utf8").slice(-500)}`)));
+  });
+  return worker;
 }
 
 async function end(child: ChildProcess): Promise<void> {
