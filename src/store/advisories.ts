@@ -104,6 +104,12 @@ export async function mergeStaged(
   await tx.query("analyze touched_key; analyze touched_flaw");
   await writeAdvisories(tx, input);
   await writeRanges(tx);
+  // The next statements would otherwise be planned for the tables as they were before a first, large import.
+  const { rows } = await tx.query<{ large: boolean }>("select count(*) > 1000 as large from stage_changed");
+  if (rows[0]?.large)
+    await tx.query(
+      "analyze advisory (id, feed_id, record_id); analyze advisory_range (advisory_id, ecosystem, package_name)",
+    );
   const raised = await deriveVulnerabilities(tx, input);
   // Raising the version waits for scans that are being saved; only behind it are their package versions visible.
   const advisoriesVersion = await bumpAdvisoriesVersion(tx, input.importId);
