@@ -121,7 +121,12 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <button type="button" className={styles.avatar} aria-label={`Signed in as ${person.name}`} title={person.name}>
+        <button
+          type="button"
+          className={styles.avatar}
+          aria-label={`${initials}, signed in as ${person.name}`}
+          title={person.name}
+        >
           {initials}
         </button>
       </Menu.Target>
