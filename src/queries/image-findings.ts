@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities, severityRank } from "#domain/severity.ts";
-import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
+import { joinSql, type Statement, selectRows, sql } from "#store/sql.ts";
 import { BigIntColumn, digestValue, IsoColumn, likePattern } from "./columns.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
@@ -92,6 +92,8 @@ const GroupRow = z.object({
   low: z.number(),
   unrated: z.number(),
   kev: z.boolean(),
+  all_findings: z.number(),
+  all_groups: z.number(),
 });
 
 const FindingRow = z.object({
@@ -134,10 +136,8 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
     params.cursor,
     z.tuple([z.string().regex(/^\d{1,18}$/), z.string(), z.string().regex(/^-?\d{1,19}$/)]),
   );
-  const [totals, found] = await Promise.all([
-    countFindings(matching, params.group),
-    findGroups(matching, params.group, after),
-  ]);
+  const found = await findGroups(matching, params.group, after);
+  const totals = { total: found[0]?.all_findings ?? 0, groupTotal: found[0]?.all_groups ?? 0 };
   const page = found.slice(0, groupsPerPage);
   const origins = params.group === "package" ? await packageOrigins(place) : null;
   const findings = await findRows(
@@ -148,7 +148,7 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
   const last = found.length > groupsPerPage ? page.at(-1) : undefined;
   return {
     ...totals,
-    groups: page.map(({ score: _score, label: _label, ...group }) => ({
+    groups: page.map(({ score: _score, label: _label, all_findings: _findings, all_groups: _groups, ...group }) => ({
       ...group,
       layer: origins?.get(group.id)?.layer ?? null,
       isBase: origins?.get(group.id)?.isBase ?? null,
@@ -199,14 +199,6 @@ function groupColumns(group: ImageFindingsParams["group"]): { id: Statement; lab
     : { id: sql`vulnerability_id`, label: sql`key` };
 }
 
-async function countFindings(matching: Statement, group: ImageFindingsParams["group"]) {
-  const row = await selectFirst(
-    z.object({ total: z.number(), groupTotal: z.number() }),
-    sql`select count(*)::int as total, count(distinct ${groupColumns(group).id})::int as "groupTotal" from (${matching}) m`,
-  );
-  return row ?? { total: 0, groupTotal: 0 };
-}
-
 function findGroups(matching: Statement, group: ImageFindingsParams["group"], after: [string, string, string] | null) {
   const { id, label } = groupColumns(group);
   // One number carries the order: known exploited, worst severity, how many critical and high, how many at all; by
@@ -224,7 +216,8 @@ function findGroups(matching: Statement, group: ImageFindingsParams["group"], af
                  count(*) filter (where severity_rank = 4)::int as high,
                  count(*) filter (where severity_rank = 3)::int as medium,
                  count(*) filter (where severity_rank in (1, 2))::int as low,
-                 count(*) filter (where severity_rank = 0)::int as unrated
+                 count(*) filter (where severity_rank = 0)::int as unrated,
+                 (sum(count(*)) over ())::int as all_findings, (count(*) over ())::int as all_groups
             from (${matching}) m group by ${id}) g
          where ${after ? sql`(-score, label, id) > (-(${after[0]}::bigint), ${after[1]} collate "C", ${after[2]}::bigint)` : sql`true`}
          order by score desc, label, id
