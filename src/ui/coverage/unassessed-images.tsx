@@ -105,7 +105,7 @@ function columnsOf(isAnalyst: boolean): Column<UnassessedImage>[] {
       cell: (row) => (
         <span title={row.reason ?? causes[row.cause]}>
           {causes[row.cause]}
-          {row.reason && <span className="bw-muted">. {row.reason}</span>}
+          {row.reason && row.cause !== "unknownSystem" && <span className="bw-muted">. {row.reason}</span>}
         </span>
       ),
     },

@@ -100,7 +100,7 @@ function columnsOf(detail: RepositoryDetail): Column<PushRow>[] {
     {
       key: "tag",
       label: "Tag",
-      width: 176,
+      width: 264,
       phone: "lead",
       cell: (row) => (
         <>

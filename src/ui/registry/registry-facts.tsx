@@ -55,7 +55,7 @@ export function RegistryFacts({ registry }: { registry: RegistryDetail }) {
           value: (
             <>
               <Figure
-                value={known === 0 && registry.unknown > 0 ? null : registry.unhealthy}
+                value={known === 0 ? null : registry.unhealthy}
                 href={images("unhealthy")}
                 name="unhealthy images"
               />
