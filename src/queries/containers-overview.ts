@@ -3,6 +3,7 @@ import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { rootKinds } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
+import { Severity } from "#domain/severity.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { IsoColumn, likePattern } from "./columns.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
@@ -27,6 +28,15 @@ export const ContainersParams = z.object({
 export type ContainersParams = z.infer<typeof ContainersParams>;
 
 const PAGE = 100;
+
+/** The control of a Docker VM that matters most. */
+const WorstControl = z.object({
+  kind: z.literal("control"),
+  ruleId: z.string(),
+  title: z.string(),
+  severity: Severity,
+  item: z.string().nullable(),
+});
 
 /** The flaw that matters most in a registry. */
 const WorstFinding = z.object({
@@ -54,7 +64,8 @@ export const ResourceRow = z.object({
   healthy: z.number(),
   unhealthy: z.number(),
   unknown: z.number(),
-  worst: WorstFinding.nullable().catch(null),
+  notApplicable: z.number(),
+  worst: z.union([WorstControl, WorstFinding]).nullable().catch(null),
   alertsActive: z.number(),
   contentsCount: z.number(),
   contentsUnit: z.string(),
@@ -178,6 +189,7 @@ function readRows(params: ContainersParams, conditions: Statement[]) {
     ResourceRow.extend({ risk: z.number() }),
     sql`select s.root_id as "rootId", s.kind, s.name, s.detail, s.repository_count as "repositoryCount", s.owner, s.environment,
                ${rootPosture} as posture, s.critical, s.high, s.medium, s.low, s.unrated, s.healthy, s.unhealthy, s.unknown,
+               s.not_applicable as "notApplicable",
                s.worst, s.alerts_active as "alertsActive", s.contents_count as "contentsCount",
                s.contents_unit as "contentsUnit", s.last_data_at as "lastDataAt",
                s.expected_interval_seconds as "expectedIntervalSeconds", ${rootSignal} as signal,

@@ -24,7 +24,7 @@ const Arrival = z.object({
 });
 export interface EnrolmentList {
   tokens: z.infer<typeof Token>[];
-  /** Hosts that enrolled in the last day (or with the token asked for), newest first. */
+  /** Hosts that enrolled in the last day or wait for approval (with the token asked for, when one is), newest first. */
   arrivals: z.infer<typeof Arrival>[];
 }
 
@@ -42,7 +42,7 @@ export async function enrolmentList(actor: Actor, input: z.input<typeof Enrolmen
     Arrival,
     sql`select id as "hostId", name, approval, created_at as "enrolledAt", last_report_at as "lastReportAt", enrol_token_id as "tokenId" from host
          where removed_at is null and (${tokenId ?? null}::uuid is null or enrol_token_id = ${tokenId ?? null}::uuid)
-           and created_at > now() - interval '1 day' order by created_at desc limit 100`,
+           and (created_at > now() - interval '1 day' or approval = 'pending') order by created_at desc limit 100`,
   );
   return { tokens, arrivals };
 }

@@ -14,7 +14,9 @@ export const hostBenchmarks = ["1.8.0", "1.2.0"] as const;
 export const HostControlsParams = z.object({
   hostId: z.uuid(),
   benchmark: ChoiceParam(hostBenchmarks, "1.8.0"),
+  /** A section's number; `auto` is the section of `control`, else the first with something unhealthy. None is all. */
   section: OptionalText,
+  control: OptionalText,
   status: ListParam(assessmentStatuses),
 });
 
@@ -62,6 +64,8 @@ export interface HostSection {
 }
 export interface HostControls {
   benchmark: (typeof hostBenchmarks)[number];
+  /** The section that `controls` is limited to; null is none. */
+  section: string | null;
   sections: HostSection[];
   controls: HostControl[];
 }
@@ -72,7 +76,7 @@ export interface HostControls {
  */
 export async function hostControls(actor: Actor, input: z.input<typeof HostControlsParams>): Promise<HostControls> {
   requireRole(actor, "viewer");
-  const { hostId, benchmark, section, status } = HostControlsParams.parse(input);
+  const { hostId, benchmark, section: wanted, control: wantedRule, status } = HostControlsParams.parse(input);
   const rows = await selectRows(
     Row,
     sql`select encode(a.id, 'hex') as id, a.rule_id as "ruleId", r.title, r.rationale, r.logic, r.refs as "references", a.status, a.severity, a.reason,
@@ -96,10 +100,13 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
       },
     ];
   });
+  const sections = sectionsOf(all);
+  const section = wanted === "auto" ? chosenSection(all, sections, wantedRule) : (wanted ?? null);
   const shown = all
     .filter(
       (control) =>
-        (!section || control.section === section) && (status.length === 0 || status.includes(control.status)),
+        (section === null || control.section === section) &&
+        (status.length === 0 || status.includes(control.status) || control.ruleId === wantedRule),
     )
     .sort((left, right) => compareControls(left.control, right.control));
   const findings = await findingsOf(
@@ -108,9 +115,16 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
   );
   return {
     benchmark,
-    sections: sectionsOf(all),
+    section,
+    sections,
     controls: shown.map((control) => ({ ...control, findings: findings.get(control.id) ?? [] })),
   };
+}
+
+function chosenSection(controls: HostControl[], sections: HostSection[], ruleId: string | undefined): string | null {
+  const named = controls.find((control) => control.ruleId === ruleId);
+  const failing = sections.find(({ counts }) => counts.unhealthy > 0);
+  return named?.section ?? (failing ?? sections[0])?.section ?? null;
 }
 
 async function findingsOf(hostId: string, ids: string[]): Promise<Map<string, HostControl["findings"]>> {

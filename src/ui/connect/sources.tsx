@@ -36,11 +36,12 @@ const sources: Source[] = [
   },
   {
     title: "Docker VM",
-    text: "Runs the CIS Docker checks and watches for attacks.",
+    text: "Answers every CIS Docker control with the value that was read.",
     icon: "host",
     time: "One command, under 1 minute",
     need: "You need: root on the VM, once",
-    never: "Never sends file contents",
+    never: "Never sends secrets or values of variables",
+    connect: { label: "Connect a Docker host", href: "/connect/host" },
   },
 ];
 

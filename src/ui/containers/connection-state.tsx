@@ -16,7 +16,7 @@ export function ConnectionState({ row }: { row: Row & ResourceRow }) {
     case "degraded":
       return (
         <span className="bw-muted" title={reason}>
-          {row.kind === "registry" ? `Polling ${formatAge(row.expectedIntervalSeconds * 1000)}` : "Degraded"}
+          {row.kind === "registry" ? `Polling ${formatAge(row.expectedIntervalSeconds * 1000)}` : "Connecting"}
         </span>
       );
     case "paused":
@@ -33,8 +33,13 @@ export function ConnectionState({ row }: { row: Row & ResourceRow }) {
     case "unreachable":
       return (
         <span className={styles.state}>
-          <Signal signal={row.signal} {...(reason ? { title: reason } : {})} />
-          <Link href={`${resourceHref(row)}?tab=settings`} aria-label={`Fix the connection of ${row.name}`}>
+          <Signal signal={row.signal} {...(reason ? { title: reason } : {})}>
+            {row.kind === "host" && row.signal === "unreachable" ? "Silent" : undefined}
+          </Signal>
+          <Link
+            href={row.kind === "host" ? resourceHref(row) : `${resourceHref(row)}?tab=settings`}
+            aria-label={`Fix the connection of ${row.name}`}
+          >
             Fix
           </Link>
         </span>

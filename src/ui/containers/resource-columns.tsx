@@ -14,7 +14,11 @@ import { ConnectionState } from "./connection-state.tsx";
 import styles from "./containers.module.css";
 import { kinds, resourceHref } from "./kind.ts";
 
-const images = (row: ResourceRow, posture: string) => `${resourceHref(row)}?tab=images&posture=${posture}`;
+/** What a figure of a row counts: controls of a Docker VM, images of a registry. */
+const unitOf = (row: ResourceRow) => (row.kind === "host" ? "control" : "image");
+const unhealthyHref = (row: ResourceRow) =>
+  row.kind === "host" ? `${resourceHref(row)}?status=unhealthy` : `${resourceHref(row)}?tab=images&posture=unhealthy`;
+const isManaged = (row: ResourceRow) => row.notApplicable > 0 && row.healthy + row.unhealthy + row.unknown === 0;
 
 export const resourceColumns: Column<ResourceRow>[] = [
   { key: "name", label: "Resource", width: 200, sort: "name", phone: "lead", cell: (row) => <NameCell row={row} /> },
@@ -71,7 +75,7 @@ function NameCell({ row }: { row: ResourceRow }) {
           {row.isDemo && <DemoTag />}
         </div>
         <div className="bw-sub bw-cut" title={row.detail}>
-          {kinds[row.kind].one} · {detail}
+          {row.kind === "host" ? detail : `${kinds[row.kind].one} · ${detail}`}
         </div>
       </div>
     </div>
@@ -90,8 +94,14 @@ function OwnerCell({ row }: { row: ResourceRow }) {
 function PostureCell({ row }: { row: ResourceRow }) {
   return (
     <div className={styles.posture}>
-      <span>{row.posture === "unhealthy" ? <SeverityCounts counts={row} /> : <Health health={row.posture} />}</span>
-      <PostureBar parts={barParts(row)} />
+      <span>
+        {row.posture === "unhealthy" ? (
+          <SeverityCounts counts={row} />
+        ) : (
+          <Health health={isManaged(row) ? "notApplicable" : row.posture} />
+        )}
+      </span>
+      {!isManaged(row) && <PostureBar parts={barParts(row)} />}
     </div>
   );
 }
@@ -125,12 +135,15 @@ function UnhealthyCell({ row }: { row: ResourceRow }) {
       ) : row.unhealthy === 0 ? (
         <span className="bw-muted">0</span>
       ) : (
-        <Link href={images(row, "unhealthy")} className="bw-medium">
+        <Link href={unhealthyHref(row)} className="bw-medium">
           {formatNumber(row.unhealthy)}
-          <span className="bw-hidden"> unhealthy images in {row.name}</span>
+          <span className="bw-hidden">
+            {" "}
+            unhealthy {unitOf(row)}s in {row.name}
+          </span>
         </Link>
       )}{" "}
-      <span className="bw-muted bw-small">of {formatNumber(total)}</span>
+      {total > 0 && <span className="bw-muted bw-small">of {formatNumber(total)}</span>}
     </>
   );
 }
@@ -151,19 +164,25 @@ function WorstCell({ row }: { row: ResourceRow }) {
     );
   }
   const { severity } = worst;
+  const [title, detail] =
+    "kind" in worst
+      ? [worst.title, worst.item ? ` · ${worst.item}` : ""]
+      : [
+          `${worst.vulnerabilityKey} in ${worst.packageName}`,
+          ` · ${plural(worst.images, "image")}${worst.kev ? " · KEV" : ""}`,
+        ];
   return (
     <div className={styles.worst} data-shape>
       <SeverityShape severity={severity} />
       <div>
-        <div className={`bw-cut ${styles.line}`} title={`${worst.vulnerabilityKey} in ${worst.packageName}`}>
-          {worst.vulnerabilityKey} in {worst.packageName}
+        <div className={`bw-cut ${styles.line}`} title={title}>
+          {title}
         </div>
-        <div className="bw-sub bw-cut">
+        <div className="bw-sub bw-cut" title={"kind" in worst ? (worst.item ?? undefined) : undefined}>
           <span className="bw-medium bw-second" data-critical={severity === "critical" || undefined}>
             {severityWords[severity]}
-          </span>{" "}
-          · {plural(worst.images, "image")}
-          {worst.kev && " · KEV"}
+          </span>
+          {detail}
         </div>
       </div>
     </div>
@@ -171,12 +190,15 @@ function WorstCell({ row }: { row: ResourceRow }) {
 }
 
 function withoutWorst(row: ResourceRow): [title: string, detail: string] {
-  if (row.posture === "healthy") return ["Nothing open", `${plural(row.healthy, "image")} assessed`];
-  if (row.contentsCount === 0 && row.signal === "connected") return ["No images yet", "The registry is empty"];
-  if (row.healthy > 0) return ["Nothing open in what is known", `${plural(row.unknown, "image")} not assessed`];
+  const unit = unitOf(row);
+  if (isManaged(row)) return ["Not applicable", "Managed by a cloud service, which answers for its configuration"];
+  if (row.posture === "healthy") return ["Nothing open", `${plural(row.healthy, unit)} assessed`];
+  if (row.kind === "registry" && row.contentsCount === 0 && row.signal === "connected")
+    return ["No images yet", "The registry is empty"];
+  if (row.healthy > 0) return ["Nothing open in what is known", `${plural(row.unknown, unit)} not assessed`];
   return [
     "Not known",
-    row.stateReason ?? (row.unknown > 0 ? `${plural(row.unknown, "image")} not assessed` : "Waiting for first data"),
+    row.stateReason ?? (row.unknown > 0 ? `${plural(row.unknown, unit)} not assessed` : "Waiting for first data"),
   ];
 }
 

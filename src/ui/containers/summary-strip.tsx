@@ -33,7 +33,7 @@ function KindCell({ kind, totals }: { kind: RootKind; totals: KindTotals | undef
           <b>None connected</b>
         </span>
         <span className={styles.note}>
-          {isAdmin && <Link href={kind === "registry" ? "/connect/registry" : "/connect"}>Connect</Link>}
+          {isAdmin && <Link href={kind === "cluster" ? "/connect" : `/connect/${kind}`}>Connect</Link>}
         </span>
       </div>
     );

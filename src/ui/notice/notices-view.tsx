@@ -50,8 +50,8 @@ export function NoticesView() {
   return (
     <Page title="Notices" freshness={first && <Freshness at={first.asOf.readAt} advisoriesAt={first.asOf.dataDate} />}>
       <ScopeLine>
-        New findings, flaws that became known as exploited, and first looks at what was connected. Only you see what you
-        have read.
+        New findings, flaws that became known as exploited, controls that hosts no longer meet, hosts that went silent,
+        and first looks at what was connected. Only you see what you have read.
       </ScopeLine>
       <Views
         label="Notices"
@@ -118,7 +118,8 @@ export function NoticesView() {
         rowHref={(row) => row.href}
         empty={
           <EmptyState title="Nothing new">
-            Notices come when a push or new advisories bring findings at or above the threshold.
+            Notices come when a push or new advisories bring findings at or above the threshold, and when a Docker host
+            no longer meets a control or goes silent.
           </EmptyState>
         }
         filteredEmpty={

@@ -1,0 +1,72 @@
+"use client";
+import Link from "next/link";
+import { links } from "#domain/links.ts";
+import type { HostControl } from "#queries/host-controls.ts";
+import type { HostDetail } from "#queries/host-detail.ts";
+import { Icon } from "../icon.tsx";
+import { Health } from "../marks/health.tsx";
+import { plural } from "../text/format-number.ts";
+import { RelativeTime } from "../text/relative-time.tsx";
+import { fixesOf } from "./all-fixes.ts";
+import { ConfirmForm } from "./confirm-form.tsx";
+import { ControlEvidence, type ReadItem, readItems } from "./control-evidence.tsx";
+import { FixList } from "./fix-list.tsx";
+import styles from "./host.module.css";
+
+const sinceWords: Record<HostControl["status"], string> = {
+  unhealthy: "Failing for",
+  healthy: "Met for",
+  unknown: "Not known for",
+  manual: "Waiting for a person for",
+  notApplicable: "Not applicable for",
+};
+
+/** An open control: why it matters, what was read against what is expected, what to do, and since when. */
+export function ControlDetail({ host, control }: { host: HostDetail; control: HostControl }) {
+  const items = itemsOf(control);
+  const fixes = fixesOf(control);
+  const canConfirm = control.status === "manual" || control.confirmedAt !== null;
+  return (
+    <div className={styles.detail}>
+      <p className={styles.why}>{control.rationale}</p>
+      {control.reason && (
+        <p className={styles.reason}>
+          <Health health={control.status} /> {control.reason}
+        </p>
+      )}
+      {items.length > 0 && (
+        <ControlEvidence
+          items={items}
+          total={control.findingCount}
+          health={control.status}
+          readAt={host.lastCollectedAt ?? control.assessedAt}
+        />
+      )}
+      {control.diagnostics.map((note) => (
+        <p key={note.message} className={styles.note}>
+          <Icon name="help" size={14} /> {note.message}
+        </p>
+      ))}
+      {fixes.length > 0 && control.status === "unhealthy" && <FixList fixes={fixes} control={control.control} />}
+      {canConfirm && <ConfirmForm hostId={host.id} control={control} advice={fixes[0] ?? null} />}
+      <div className={styles.detailFoot}>
+        <span>
+          {control.logic}{" "}
+          {control.references.map(({ framework, control: number }) => `${framework} ${number}`).join(", ")}
+          {control.level && ` · Level ${control.level.replace(/^level\s*/i, "")}`} ·{" "}
+          <Link href={links.rule(control.ruleId)}>About this control</Link>
+        </span>
+        <span className="bw-nowrap">
+          {sinceWords[control.status]} <RelativeTime at={control.statusSince} now={host.readAt} />
+          {control.otherHosts > 0 && `, fails on ${plural(control.otherHosts, "other host")}`}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** Failing items with their own readings; without any, what made the verdict. */
+function itemsOf(control: HostControl): ReadItem[] {
+  const found = control.findings.flatMap((finding) => readItems(finding.evidence, finding.severity));
+  return found.length > 0 ? found : readItems(control.evidence);
+}

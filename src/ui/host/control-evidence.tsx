@@ -1,0 +1,109 @@
+"use client";
+import { type ReactNode, useState } from "react";
+import type { Evidence } from "#domain/evidence.ts";
+import type { Severity } from "#domain/severity.ts";
+import { HealthMark, type HealthValue } from "../marks/health.tsx";
+import { formatNumber, plural } from "../text/format-number.ts";
+import { formatMinute } from "../text/relative-time.tsx";
+import styles from "./host.module.css";
+
+/** One value that was read. */
+export interface ReadItem {
+  item: string | null;
+  path: string;
+  actual: string;
+  expected: string;
+  severity: Severity | null;
+}
+
+/** The settings among typed evidence. */
+export function readItems(evidence: readonly Evidence[], severity: Severity | null = null): ReadItem[] {
+  return evidence.flatMap((entry) =>
+    entry.kind === "setting"
+      ? [{ item: entry.item ?? null, path: entry.path, actual: entry.actual, expected: entry.expected, severity }]
+      : [],
+  );
+}
+
+const SHOWN = 8;
+
+interface Props {
+  items: ReadItem[];
+  /** How many items there are, when more than are given. */
+  total: number;
+  health: HealthValue;
+  /** When the values were read, ISO. */
+  readAt: string;
+}
+
+/** Actual beside expected, item by item. All of it is text of the host and never markup. */
+export function ControlEvidence({ items, total, health, readAt }: Props) {
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? items : items.slice(0, SHOWN);
+  const hidden = items.length - shown.length;
+  return (
+    <div>
+      <div className={styles.evidence}>
+        <Side title="Actual" note={`read ${formatMinute(readAt)}`} health={health}>
+          {shown.map((entry, index) => (
+            <Reading key={`${entry.item}|${entry.path}|${String(index)}`} entry={entry} value={entry.actual} />
+          ))}
+        </Side>
+        <Side title="Expected" note={null} health="healthy">
+          {shown.map((entry, index) => (
+            <Reading key={`${entry.item}|${entry.path}|${String(index)}`} entry={entry} value={entry.expected} />
+          ))}
+        </Side>
+      </div>
+      {(hidden > 0 || total > items.length) && (
+        <p className={styles.more}>
+          {hidden > 0 && (
+            <button type="button" className="bw-link-button" onClick={() => setAll(true)}>
+              Show {plural(hidden, "more item")}
+            </button>
+          )}{" "}
+          {total > items.length && (
+            <span className="bw-muted">
+              {formatNumber(total)} in all, the first {formatNumber(items.length)} can be shown
+            </span>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SideProps {
+  title: string;
+  note: string | null;
+  health: HealthValue;
+  children: ReactNode;
+}
+
+function Side({ title, note, health, children }: SideProps) {
+  return (
+    <div className={styles.side} data-health={health} data-expected={title === "Expected" || undefined}>
+      <header>
+        <HealthMark health={health} />
+        {title}
+        {note && <span>{note}</span>}
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll box without focus cannot be scrolled by keyboard */}
+      <section className={styles.readings} tabIndex={0} aria-label={title}>
+        {children}
+      </section>
+    </div>
+  );
+}
+
+function Reading({ entry, value }: { entry: ReadItem; value: string }) {
+  return (
+    <div className={styles.reading}>
+      {entry.item && <span title={entry.item}>{entry.item}</span>}
+      <span>
+        {entry.item && "  "}
+        {entry.path}: <b>{value}</b>
+      </span>
+    </div>
+  );
+}

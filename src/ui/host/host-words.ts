@@ -1,0 +1,44 @@
+import type { HostDetail } from "#queries/host-detail.ts";
+import type { HealthValue } from "../marks/health.tsx";
+import { formatNumber, plural } from "../text/format-number.ts";
+
+/** Names of the benchmark's sections, shorter than its own. */
+export const sectionNames: Record<string, string> = {
+  "1": "Host configuration",
+  "2": "Docker daemon",
+  "3": "Daemon files",
+  "4": "Images and build files",
+  "5": "Running containers",
+  "6": "Operations",
+  "7": "Swarm",
+};
+
+/** The one mark of a host: health and the words beside it. */
+export function hostHealth(host: HostDetail): { health: HealthValue; words: string } {
+  const assessed = host.healthy + host.unhealthy + host.unknown + host.manual;
+  if (host.managed && !host.assessManaged)
+    return { health: "notApplicable", words: `Not applicable, managed by ${host.managed.manager}` };
+  if (assessed === 0) return { health: "unknown", words: "Unknown, no report assessed yet" };
+  if (host.unhealthy > 0)
+    return {
+      health: "unhealthy",
+      words: `Unhealthy, ${formatNumber(host.unhealthy)} of ${plural(assessed, "control")}`,
+    };
+  const open = host.unknown + host.manual;
+  if (open > 0) return { health: "unknown", words: `Unknown, ${formatNumber(open)} of ${plural(assessed, "control")}` };
+  return { health: "healthy", words: `Healthy, ${plural(assessed, "control")}` };
+}
+
+/** True while a container's processes exist. */
+export const isActiveState = (state: string) => ["running", "paused", "restarting"].includes(state);
+
+/** The state of a container as people read it. */
+export const stateWords: Record<string, string> = {
+  running: "Running",
+  paused: "Paused",
+  restarting: "Restarting",
+  exited: "Stopped",
+  created: "Never started",
+  dead: "Dead",
+  removing: "Being removed",
+};

@@ -1,0 +1,111 @@
+"use client";
+import Link from "next/link";
+import { links } from "#domain/links.ts";
+import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostImageRow } from "#queries/host-images.ts";
+import { useView } from "../data/use-view.ts";
+import { Health } from "../marks/health.tsx";
+import { SeverityCounts } from "../marks/severity-counts.tsx";
+import { ScopeLine } from "../page/scope-line.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import type { Column } from "../table/column.ts";
+import { DataTable } from "../table/data-table.tsx";
+import { tableState } from "../table/table-state.ts";
+import { formatBytes } from "../text/format-number.ts";
+import { RelativeTime } from "../text/relative-time.tsx";
+
+/** More are not listed by the query. */
+const LIMIT = 500;
+
+/** Images on the host: in use or not, their size, and what our scans know of them. */
+export function ImagesTab({ host }: { host: HostDetail }) {
+  const view = useView<{ rows: HostImageRow[] }>({ view: `hosts/${host.id}/images` }, { topics: [`host:${host.id}`] });
+  const rows = view.data?.rows;
+  return (
+    <>
+      <ScopeLine>
+        Findings are known for images that a connected registry holds. Those in use come first
+        {rows?.length === LIMIT ? `; the first ${LIMIT} are listed.` : "."}
+      </ScopeLine>
+      <DataTable
+        label="Images"
+        noun="images"
+        rows="detail"
+        columns={columns}
+        state={tableState(view, rows, false)}
+        rowKey={(row) => row.imageId}
+        rowHref={(row) => (row.scannedDigest ? links.image(row.scannedDigest) : undefined)}
+        isMuted={(row) => !row.isUsed}
+        empty={
+          <EmptyState title="No images">
+            {host.lastReportAt === null
+              ? "The first report of the agent lists them."
+              : "The last report of the agent found none on this host."}
+          </EmptyState>
+        }
+      />
+    </>
+  );
+}
+
+const columns: Column<HostImageRow>[] = [
+  {
+    key: "name",
+    label: "Image",
+    phone: "lead",
+    cell: (row) => (
+      <div className="bw-cut" title={[row.name, ...row.tags].join("\n")}>
+        {row.scannedDigest ? (
+          <Link href={links.image(row.scannedDigest)} className="bw-name">
+            {row.name}
+          </Link>
+        ) : (
+          <span className="bw-name">{row.name}</span>
+        )}
+        {row.tags.length > 1 && <span className="bw-muted"> and {row.tags.length - 1} more tags</span>}
+      </div>
+    ),
+  },
+  {
+    key: "used",
+    label: "Used",
+    width: 110,
+    phone: "trail",
+    cell: (row) => <span className={row.isUsed ? undefined : "bw-muted"}>{row.isUsed ? "In use" : "Not in use"}</span>,
+  },
+  { key: "findings", label: "Findings", width: 220, phone: "line", cell: (row) => <Findings row={row} /> },
+  {
+    key: "size",
+    label: "Size",
+    width: 92,
+    align: "right",
+    leavesBelow: 860,
+    cell: (row) => formatBytes(row.sizeBytes),
+  },
+  {
+    key: "created",
+    label: "Created",
+    width: 92,
+    align: "right",
+    leavesBelow: 1040,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+];
+
+function Findings({ row }: { row: HostImageRow }) {
+  if (row.scannedDigest === null)
+    return (
+      <span className="bw-muted" title="No connected registry holds this image, so it was not scanned">
+        Not scanned
+      </span>
+    );
+  const counts = {
+    critical: row.critical ?? 0,
+    high: row.high ?? 0,
+    medium: row.medium ?? 0,
+    low: row.low ?? 0,
+    unrated: 0,
+  };
+  if (counts.critical + counts.high + counts.medium + counts.low === 0) return <Health health="healthy" />;
+  return <SeverityCounts counts={counts} />;
+}

@@ -1,0 +1,21 @@
+"use client";
+import type { HostDetail } from "#queries/host-detail.ts";
+import { useMay } from "../shell/frame-context.tsx";
+import { DetailsForm } from "./details-form.tsx";
+import styles from "./host.module.css";
+import { ManagedSection } from "./managed-section.tsx";
+import { PolicyForm } from "./policy-form.tsx";
+import { RemoveSection } from "./remove-section.tsx";
+
+/** Everything about a host that a person may set. Viewers read it. */
+export function SettingsTab({ host }: { host: HostDetail }) {
+  const isAdmin = useMay("admin");
+  return (
+    <div className={styles.settings}>
+      <DetailsForm host={host} isAdmin={isAdmin} />
+      <PolicyForm host={host} isAdmin={isAdmin} />
+      {host.managed && <ManagedSection host={host} managed={host.managed} isAdmin={isAdmin} />}
+      {isAdmin && !host.isDemo && <RemoveSection host={host} />}
+    </div>
+  );
+}
