@@ -32,6 +32,7 @@ const TARGETS = {
   generate: ["scripts/generate.mjs"],
   "new:rule": ["scripts/new-rule.mjs"],
   bench: ["bench/run.ts"],
+  "build:agent": ["scripts/build-agent.mjs"],
   cli: ["src/cli/main.ts"],
 };
 

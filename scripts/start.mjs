@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } 
 import net from "node:net";
 import path from "node:path";
 import process from "node:process";
+import { ensureAgentBundle } from "./build-agent.mjs";
 import { ensureBuild } from "./build.mjs";
 import { keepRunning } from "./child.mjs";
 import { generate } from "./generate.mjs";
@@ -45,6 +46,12 @@ async function main() {
       : undefined;
   // Its outcome is awaited below; a failure meanwhile must not end the process before the database is stopped.
   build?.catch(() => {});
+  // The agent that hosts fetch from this server. Without it everything but enrolling new hosts works.
+  env.BREAKWATER_AGENT_BUNDLE ??= await ensureAgentBundle().catch((error) => {
+    console.error(`The host agent could not be built, so no host can be connected: ${error.message}`);
+    return undefined;
+  });
+  if (env.BREAKWATER_AGENT_BUNDLE === undefined) delete env.BREAKWATER_AGENT_BUNDLE;
   await prepareDatabase(dataDir, env);
   const applied = await migrate(
     env.DATABASE_URL || env.BREAKWATER_EMBEDDED_DATABASE,
