@@ -5,8 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } 
 import net from "node:net";
 import path from "node:path";
 import process from "node:process";
-import { ensureAgentBundle } from "./build-agent.mjs";
 import { ensureBuild } from "./build.mjs";
+import { ensureAgentBundle } from "./build-agent.mjs";
 import { keepRunning } from "./child.mjs";
 import { generate } from "./generate.mjs";
 import { migrate } from "./migrate.mjs";
