@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { ensureBuild } from "./build.mjs";
 import { generate } from "./generate.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -86,6 +87,13 @@ async function vitest(project, rest) {
 
 async function playwright(rest) {
   const file = path.join(counts, "e2e.json");
+  // Before the browser's clock runs: on a slow machine a build takes longer than a server may take to start.
+  try {
+    await ensureBuild({ onBuild: () => console.log("Building the pages …") });
+  } catch (error) {
+    console.error(error.message);
+    return counted(file, 1);
+  }
   const data = mkdtempSync(path.join(os.tmpdir(), "breakwater-e2e-"));
   const reporter = path.join(root, "scripts", "playwright-reporter.mjs");
   const args = [bin("@playwright", "test", "cli.js"), "test", `--reporter=list,${reporter}`, ...rest];
