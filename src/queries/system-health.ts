@@ -163,7 +163,7 @@ function findProblems(seen: Pick<SystemHealth, "queues" | "processes" | "feeds">
     problems.push({
       what: "No worker is running",
       detail: last
-        ? `Last heard ${Math.round((now.getTime() - Date.parse(last)) / 1000)} s ago. Scans and imports wait.`
+        ? `Last heard ${ago(now.getTime() - Date.parse(last))} ago. Scans and imports wait.`
         : "None was seen in the last 24 h. Scans and imports wait.",
       fix: "Start Breakwater again, or the worker alone with BREAKWATER_ROLE=worker.",
       href: null,
@@ -195,4 +195,9 @@ function findProblems(seen: Pick<SystemHealth, "queues" | "processes" | "feeds">
     });
   }
   return problems;
+}
+
+function ago(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

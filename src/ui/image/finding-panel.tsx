@@ -108,7 +108,7 @@ function WhyFirst({ finding }: { finding: ImageFindingDetail }) {
   const reasons = reasonsOf(finding);
   return (
     <>
-      <h3>Why it stands where it stands</h3>
+      <h3>Why it ranks here</h3>
       <ul className={styles.why}>
         {reasons.map((reason) => (
           <li key={reason.title}>
@@ -157,7 +157,7 @@ function reasonsOf(finding: ImageFindingDetail): { icon: IconName; title: string
 
 function Evidence({ image, finding }: { image: ImageDetail; finding: ImageFindingDetail }) {
   const { why, package: pkg, general } = finding;
-  const differs = general.severity !== finding.severity;
+  const differs = general.severity !== finding.severity && general.severity !== "unknown";
   return (
     <FactPairs
       facts={[
@@ -170,7 +170,7 @@ function Evidence({ image, finding }: { image: ImageDetail; finding: ImageFindin
           label: "Affected",
           value: (
             <>
-              <span className="bw-mono">{why.range}</span>{" "}
+              <span>{why.range}</span>{" "}
               <span className="bw-muted">
                 of {why.comparedName}, by {why.feedId}
               </span>
