@@ -32,12 +32,12 @@ export function FindingFilters({
   findings: ImageFindings | undefined;
   url: UrlState;
 }) {
-  const { counts, assessment } = image;
+  const { counts } = image;
   const by = url.get("group") ?? "package";
   const name = by === "vulnerability" ? "vulnerability" : "package";
   return (
     <>
-      {assessment.hasEarlierResult && <FindingViews counts={counts} url={url} />}
+      <FindingViews counts={counts} url={url} />
       <FilterBar
         tools={
           <>

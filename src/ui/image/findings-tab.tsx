@@ -39,7 +39,7 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
     <WithSidePanel
       panel={cve && pkg ? <FindingPanel image={image} vulnerability={cve} packageId={pkg} close={close} /> : null}
     >
-      <FindingFilters image={image} findings={first} url={url} />
+      {image.assessment.hasEarlierResult && <FindingFilters image={image} findings={first} url={url} />}
       <DataTable
         label="Findings"
         noun="rows"
