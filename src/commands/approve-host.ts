@@ -14,6 +14,7 @@ export async function approveHost(actor: Actor, input: unknown): Promise<void> {
   await transaction(async (tx) => {
     const host = await managedHost(tx, hostId);
     await execute(sql`update host set approval = 'approved', state_reason = null where id = ${hostId}`, tx);
+    await execute(sql`update resource_summary set state_reason = null where root_id = ${hostId}`, tx);
     // Any uuid serves as the report's id: the job takes every report that waits.
     await enqueue("assess-host", { hostId, reportId: hostId }, { executor: tx, priority: "person", key: hostId });
     await recordAudit(tx, actor, {

@@ -78,7 +78,8 @@ export async function insertHost(executor: Executor, host: NewHost): Promise<voi
   );
   await execute(
     sql`insert into resource_summary (root_id, kind, name, detail, state, state_reason, contents_unit, expected_interval_seconds)
-        values (${host.id}, 'host', ${host.hostname}, 'Docker VM', 'connecting', 'The first report is on the way.', 'running', 300)`,
+        values (${host.id}, 'host', ${host.hostname}, 'Docker VM', 'connecting',
+          ${host.approval === "pending" ? "An admin has to approve this host." : "The first report is on the way."}, 'running', 300)`,
     executor,
   );
 }

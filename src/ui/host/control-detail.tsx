@@ -4,7 +4,6 @@ import { links } from "#domain/links.ts";
 import type { HostControl } from "#queries/host-controls.ts";
 import type { HostDetail } from "#queries/host-detail.ts";
 import { Icon } from "../icon.tsx";
-import { Health } from "../marks/health.tsx";
 import { plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import { fixesOf } from "./all-fixes.ts";
@@ -29,11 +28,7 @@ export function ControlDetail({ host, control }: { host: HostDetail; control: Ho
   return (
     <div className={styles.detail}>
       <p className={styles.why}>{control.rationale}</p>
-      {control.reason && (
-        <p className={styles.reason}>
-          <Health health={control.status} /> {control.reason}
-        </p>
-      )}
+      {control.reason && <p className={styles.reason}>{control.reason}</p>}
       {items.length > 0 && (
         <ControlEvidence
           items={items}
@@ -51,8 +46,7 @@ export function ControlDetail({ host, control }: { host: HostDetail; control: Ho
       {canConfirm && <ConfirmForm hostId={host.id} control={control} advice={fixes[0] ?? null} />}
       <div className={styles.detailFoot}>
         <span>
-          {control.logic}{" "}
-          {control.references.map(({ framework, control: number }) => `${framework} ${number}`).join(", ")}
+          {control.logic} {referenceWords(control)}
           {control.level && ` · Level ${control.level.replace(/^level\s*/i, "")}`} ·{" "}
           <Link href={links.rule(control.ruleId)}>About this control</Link>
         </span>
@@ -63,6 +57,14 @@ export function ControlDetail({ host, control }: { host: HostDetail; control: Ho
       </div>
     </div>
   );
+}
+
+/** "CIS Docker 2.2 (1.8.0, 1.7.0), 2.1 (1.2.0)": each number once with the versions that use it. */
+function referenceWords({ references }: HostControl): string {
+  const versions = new Map<string, string[]>();
+  for (const { framework, control } of references)
+    versions.set(control, [...(versions.get(control) ?? []), framework.replace(/^CIS Docker /, "")]);
+  return `CIS Docker ${[...versions].map(([number, names]) => `${number} (${names.join(", ")})`).join(", ")}`;
 }
 
 /** Failing items with their own readings; without any, what made the verdict. */

@@ -44,12 +44,12 @@ export function ControlEvidence({ items, total, health, readAt }: Props) {
   return (
     <div>
       <div className={styles.evidence}>
-        <Side title="Actual" note={`read ${formatMinute(readAt)}`} health={health}>
+        <Side title="Actual" note={`read ${formatMinute(readAt)}`} health={health} rows={shown.length}>
           {shown.map((entry, index) => (
             <Reading key={`${entry.item}|${entry.path}|${String(index)}`} entry={entry} value={entry.actual} />
           ))}
         </Side>
-        <Side title="Expected" note={null} health="healthy">
+        <Side title="Expected" note={null} health="healthy" rows={shown.length}>
           {shown.map((entry, index) => (
             <Reading key={`${entry.item}|${entry.path}|${String(index)}`} entry={entry} value={entry.expected} />
           ))}
@@ -77,19 +77,25 @@ interface SideProps {
   title: string;
   note: string | null;
   health: HealthValue;
+  /** How many readings: both sides share their rows, so that a value stands beside what was expected of it. */
+  rows: number;
   children: ReactNode;
 }
 
-function Side({ title, note, health, children }: SideProps) {
+function Side({ title, note, health, rows, children }: SideProps) {
   return (
-    <div className={styles.side} data-health={health} data-expected={title === "Expected" || undefined}>
+    <div
+      className={styles.side}
+      style={{ gridRow: `span ${rows + 1}` }}
+      data-health={health}
+      data-expected={title === "Expected" || undefined}
+    >
       <header>
         <HealthMark health={health} />
         {title}
         {note && <span>{note}</span>}
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll box without focus cannot be scrolled by keyboard */}
-      <section className={styles.readings} tabIndex={0} aria-label={title}>
+      <section className={styles.readings} style={{ gridRow: `span ${rows}` }} aria-label={title}>
         {children}
       </section>
     </div>
@@ -101,7 +107,6 @@ function Reading({ entry, value }: { entry: ReadItem; value: string }) {
     <div className={styles.reading}>
       {entry.item && <span title={entry.item}>{entry.item}</span>}
       <span>
-        {entry.item && "  "}
         {entry.path}: <b>{value}</b>
       </span>
     </div>

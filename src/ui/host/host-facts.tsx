@@ -43,7 +43,7 @@ export function HostFacts({ host }: { host: HostDetail }) {
           ),
         },
         { label: "Containers", value: <Containers host={host} href={tab("containers")} /> },
-        { label: "System", value: host.operatingSystem ?? <span className="bw-muted">Not known</span> },
+        { label: "System", value: <System name={host.operatingSystem} /> },
         {
           label: "Agent",
           value: (
@@ -68,6 +68,12 @@ export function HostFacts({ host }: { host: HostDetail }) {
       ]}
     />
   );
+}
+
+/** "Debian GNU/Linux 12" of "Debian GNU/Linux 12 (bookworm)"; the whole of it in the title. */
+function System({ name }: { name: string | null }) {
+  if (name === null) return <span className="bw-muted">Not known</span>;
+  return <span title={name}>{name.replace(/\s*\([^()]*\)/g, "").trim() || name}</span>;
 }
 
 function Containers({ host, href }: { host: HostDetail; href: string }) {
