@@ -1,5 +1,7 @@
 import type { HostAssessment } from "#engines/cis-docker/assess.ts";
 import type { Container } from "#engines/cis-docker/container-facts.ts";
+import { type HostEvidence, isFailed } from "#engines/cis-docker/facts.ts";
+import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { publishedPorts } from "#engines/cis-docker/published-ports.ts";
 import type { SeenContainer, SeenImage } from "#store/host-contents.ts";
 
@@ -76,9 +78,9 @@ function limitsOf({ inspect: { HostConfig, NetworkSettings } }: Container) {
   };
 }
 
-/** Images of a report as they are stored and shown. */
+/** Images of a report as they are stored and shown: the ones that the host's image count counts, dangling ones too. */
 export function seenImages({ facts }: HostAssessment): SeenImage[] {
-  return (facts.images ?? []).map((image) => ({
+  const named = (facts.images ?? []).map((image) => ({
     imageId: image.id,
     name: image.name,
     tags: image.tags,
@@ -88,4 +90,21 @@ export function seenImages({ facts }: HostAssessment): SeenImage[] {
     createdAt: image.createdAt,
     isUsed: image.isUsed,
   }));
+  const listed = new Set(named.map(({ imageId }) => imageId));
+  const dangling = (topLevelImages(facts.evidence) ?? []).filter(({ id }) => !listed.has(id));
+  return [...named, ...dangling.map(({ id }) => danglingImage(facts.evidence, id))];
+}
+
+function danglingImage({ imagesList }: HostEvidence, imageId: string): SeenImage {
+  const summary = imagesList && !isFailed(imagesList) ? imagesList.find(({ Id }) => Id === imageId) : undefined;
+  return {
+    imageId,
+    name: imageId.replace("sha256:", "").slice(0, 12),
+    tags: [],
+    digests: [],
+    digest: null,
+    sizeBytes: summary?.Size ?? 0,
+    createdAt: summary?.Created ? new Date(summary.Created * 1000).toISOString() : null,
+    isUsed: false,
+  };
 }

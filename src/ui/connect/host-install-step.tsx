@@ -36,7 +36,7 @@ export function HostInstallStep({ enrolment, isDone, again }: Props) {
     <section className={styles.body} aria-label="Install">
       {!isDone && (
         <p className={styles.lead}>
-          The token in it works until {formatMinute(enrolment.expiresAt)} and cannot be shown again.
+          The token below works until {formatMinute(enrolment.expiresAt)} and cannot be shown again.
         </p>
       )}
       {facts.error && (

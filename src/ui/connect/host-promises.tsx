@@ -8,7 +8,7 @@ const reads = [
   "Units, audit rules, mounts, the docker group",
 ];
 const never = [
-  "Values of environment variables, only their names",
+  "Values of environment variables: only names and a salted digest",
   "Contents of files, except Docker's own settings",
   "Keys, join tokens, registry passwords",
 ];

@@ -67,12 +67,13 @@ function ControlRow({ control, isOpen, toggle }: { control: HostControl; isOpen:
   const first = useRef(isOpen);
   useEffect(() => {
     // A link to a control lands on it, however far down it stands.
-    if (first.current) row.current?.scrollIntoView({ block: "center" });
+    if (!first.current) return;
+    const frame = requestAnimationFrame(() => row.current?.scrollIntoView({ block: "center" }));
+    return () => cancelAnimationFrame(frame);
   }, []);
   const isFailing = control.status === "unhealthy";
   const asks = isFailing || control.status === "unknown" || control.status === "manual";
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in the row does the same by keyboard
     <tr
       ref={row}
       className={styles.controlRow}

@@ -6,13 +6,13 @@ import type { HostImageRow } from "#queries/host-images.ts";
 import { useView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
-import { ScopeLine } from "../page/scope-line.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
-import { formatBytes } from "../text/format-number.ts";
+import { formatBytes, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
+import styles from "./host.module.css";
 
 /** More are not listed by the query. */
 const LIMIT = 500;
@@ -23,10 +23,10 @@ export function ImagesTab({ host }: { host: HostDetail }) {
   const rows = view.data?.rows;
   return (
     <>
-      <ScopeLine>
+      <p className={styles.scope}>
         Findings are known for images that a connected registry holds. Those in use come first
         {rows?.length === LIMIT ? `; the first ${LIMIT} are listed.` : "."}
-      </ScopeLine>
+      </p>
       <DataTable
         label="Images"
         noun="images"
@@ -62,7 +62,8 @@ const columns: Column<HostImageRow>[] = [
         ) : (
           <span className="bw-name">{row.name}</span>
         )}
-        {row.tags.length > 1 && <span className="bw-muted"> and {row.tags.length - 1} more tags</span>}
+        {row.tags.length > 1 && <span className="bw-muted"> and {plural(row.tags.length - 1, "more tag")}</span>}
+        {row.tags.length === 0 && row.scannedDigest === null && <span className="bw-muted"> without a tag</span>}
       </div>
     ),
   },

@@ -43,7 +43,7 @@ export const policyFields: PolicyField[] = [
   {
     key: "scanMaximumAgeDays",
     label: "Days an image scan counts",
-    hint: "Older scans leave 4.4 unknown",
+    hint: "Older scans do not count (4.4)",
     kind: "number",
   },
   {

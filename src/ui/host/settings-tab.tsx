@@ -12,10 +12,12 @@ export function SettingsTab({ host }: { host: HostDetail }) {
   const isAdmin = useMay("admin");
   return (
     <div className={styles.settings}>
-      <DetailsForm host={host} isAdmin={isAdmin} />
+      <div>
+        <DetailsForm host={host} isAdmin={isAdmin} />
+        {host.managed && <ManagedSection host={host} managed={host.managed} isAdmin={isAdmin} />}
+        {isAdmin && !host.isDemo && <RemoveSection host={host} />}
+      </div>
       <PolicyForm host={host} isAdmin={isAdmin} />
-      {host.managed && <ManagedSection host={host} managed={host.managed} isAdmin={isAdmin} />}
-      {isAdmin && !host.isDemo && <RemoveSection host={host} />}
     </div>
   );
 }

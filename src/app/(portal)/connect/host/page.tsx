@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
+import { agentFacts } from "#queries/agent-download.ts";
 import { enrolmentList } from "#queries/enrolment-list.ts";
 import { ConnectHostView } from "#ui/connect/connect-host-view.tsx";
 
@@ -8,8 +9,13 @@ export const metadata: Metadata = { title: "Connect Docker hosts" };
 
 export default async function ConnectHostPage() {
   const actor = await requirePageActor("admin");
+  // A server without a bundle can still make tokens; the page says what is missing.
+  const facts = await agentFacts().catch(() => null);
+  const list = await enrolmentList(actor, {});
   return (
-    <Prefetched views={[{ view: "hosts/enrolments", data: await enrolmentList(actor, {}) }]}>
+    <Prefetched
+      views={[{ view: "hosts/enrolments", data: list }, ...(facts ? [{ view: "agent/facts", data: facts }] : [])]}
+    >
       <ConnectHostView />
     </Prefetched>
   );
