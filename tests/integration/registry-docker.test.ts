@@ -151,7 +151,9 @@ describe.skipIf(!isHere)("against Debian's docker-registry, pushed to by skopeo"
     );
     expect(rows.map((row) => row.what)).toEqual(["place", "repository", "tag a", "tag b"]);
     // The three events may be looked at in any order; when the tags come first, the image is gone for lack of one.
-    expect(["The image was deleted in the registry", "No tag and no index points to it any longer"]).toContain(rows[0]?.reason);
+    expect(["The image was deleted in the registry", "No tag and no index points to it any longer"]).toContain(
+      rows[0]?.reason,
+    );
   });
 
   test("a delete that the registry does not confirm changes nothing", async () => {
