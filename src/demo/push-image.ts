@@ -68,6 +68,8 @@ function send(target: PushTarget, request: PushRequest): Promise<{ status: numbe
   return new Promise((resolve, reject) => {
     const outgoing = http.request(new URL(request.path, target.url), {
       method: request.method,
+      // A connection of its own: the other side may close a kept one just as the next request is written.
+      agent: false,
       timeout: 30_000,
       ...(target.signal ? { signal: target.signal } : {}),
       headers: {
