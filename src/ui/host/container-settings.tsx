@@ -17,7 +17,7 @@ export function ContainerSettings({ container: { facts } }: { container: HostCon
           { label: "Security options", value: list(facts.securityOptions) },
           { label: "Root file system", value: facts.readOnlyRoot ? "Read-only" : "Writable" },
           { label: "PID namespace", value: facts.pid ?? "Own" },
-          { label: "IPC namespace", value: facts.ipc ?? "Own" },
+          { label: "IPC namespace", value: facts.ipc === null || facts.ipc === "private" ? "Own" : facts.ipc },
         ]}
       />
       <Group
@@ -29,7 +29,8 @@ export function ContainerSettings({ container: { facts } }: { container: HostCon
             label: "Published ports",
             value: list(
               facts.ports.map(
-                ({ hostIp, hostPort, containerPort }) => `${hostIp || "all"}:${hostPort} → ${containerPort}`,
+                ({ hostIp, hostPort, containerPort }) =>
+                  `${hostIp.includes(":") ? `[${hostIp}]` : hostIp || "all"}:${hostPort} → ${containerPort}`,
               ),
             ),
           },

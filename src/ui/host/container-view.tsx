@@ -15,7 +15,7 @@ import { Page } from "../shell/page.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { DigestText } from "../text/digest-text.tsx";
-import { formatNumber } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
 import { ContainerControls } from "./container-controls.tsx";
 import { ContainerSettings } from "./container-settings.tsx";
@@ -62,15 +62,7 @@ function Container({ container }: { container: HostContainerDetail }) {
         title={container.name}
         marks={
           <>
-            {container.goneAt ? (
-              <Tag>Gone</Tag>
-            ) : (
-              <Health health={container.failing > 0 ? "unhealthy" : "healthy"}>
-                {container.failing > 0
-                  ? `Unhealthy, ${formatNumber(container.failing)} of ${formatNumber(container.controls.filter(({ status }) => status !== "notApplicable").length)} controls`
-                  : "No unhealthy control"}
-              </Health>
-            )}
+            {container.goneAt ? <Tag>Gone</Tag> : <ContainerHealth controls={container.controls} />}
             {facts.privileged && <Tag tone="ink">Privileged</Tag>}
           </>
         }
@@ -108,6 +100,22 @@ function Container({ container }: { container: HostContainerDetail }) {
       </div>
     </>
   );
+}
+
+/** Counts the very list below, so that the mark and the list never differ. */
+function ContainerHealth({ controls }: Pick<HostContainerDetail, "controls">) {
+  const applicable = controls.filter(({ status }) => status !== "notApplicable");
+  const failing = applicable.filter(({ status }) => status === "unhealthy").length;
+  if (applicable.length === 0) return <Health health="notApplicable" />;
+  if (failing > 0)
+    return (
+      <Health health="unhealthy">
+        Unhealthy, {formatNumber(failing)} of {plural(applicable.length, "control")}
+      </Health>
+    );
+  const open = applicable.filter(({ status }) => status !== "healthy").length;
+  if (open > 0) return <Health health="unknown">Unknown, {plural(open, "control")}</Health>;
+  return <Health health="healthy">Healthy, {plural(applicable.length, "control")}</Health>;
 }
 
 /** Docker answers year 1 for "never". */
