@@ -19,6 +19,8 @@ export interface RealRegistry {
   username: string;
   password: string;
   log(): string;
+  /** Ends the server and starts it again on the same port and storage with this added to its config.yml. */
+  restart(more: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,28 +58,49 @@ export async function startDockerRegistry(
     auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
     ...(endpoint ? { notifications: { endpoints: [endpoint] } } : {}),
   };
-  writeFileSync(path.join(folder, "config.yml"), JSON.stringify(config));
   const output: string[] = [];
-  const server = spawn(dockerRegistryPath, ["serve", path.join(folder, "config.yml")], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  server.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  server.stderr.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  await untilAnswering(port, server);
+  let server = await serve(dockerRegistryPath, { folder, port, config: yamlOf(config), output });
   return {
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     username: htpasswd.username,
     password: htpasswd.password,
     log: () => output.join(""),
+    restart: async (more) => {
+      await end(server);
+      server = await serve(dockerRegistryPath ?? "", { folder, port, config: `${yamlOf(config)}${more}\n`, output });
+    },
     stop: async () => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGKILL");
-      await ended;
+      await end(server);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Top-level keys as YAML with JSON values, so that a snippet of YAML can follow. */
+function yamlOf(config: object): string {
+  return Object.entries(config)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
+    .join("");
+}
+
+async function serve(
+  program: string,
+  { folder, port, config, output }: { folder: string; port: number; config: string; output: string[] },
+): Promise<ChildProcess> {
+  writeFileSync(path.join(folder, "config.yml"), config);
+  const server = spawn(program, ["serve", path.join(folder, "config.yml")], { stdio: ["ignore", "pipe", "pipe"] });
+  server.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  server.stderr.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  await untilAnswering(port, server);
+  return server;
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGKILL");
+  await ended;
 }
 
 export async function freePort(): Promise<number> {
