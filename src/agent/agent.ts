@@ -78,9 +78,9 @@ export class HostAgent {
   async #round(): Promise<number> {
     try {
       await this.#enrol();
-      const isOld =
-        this.#hooks.now().getTime() - Date.parse(this.#state.lastReportAt ?? "1970-01-01") >=
-        this.#settings.reportSeconds * 1000;
+      // A last report in the future means that the clock was set back: time since then is not known, so it is due.
+      const age = this.#hooks.now().getTime() - Date.parse(this.#state.lastReportAt ?? "1970-01-01");
+      const isOld = age < 0 || age >= this.#settings.reportSeconds * 1000;
       if (this.#isDue || isOld) {
         this.#isDue = false;
         await this.#collect({ force: isOld });
@@ -156,7 +156,7 @@ export class HostAgent {
   async #sendAll(): Promise<{ reportNow: boolean }> {
     const token = this.#state.token ?? "";
     const waiting = await this.#spool.pending();
-    let answer = { reportNow: false };
+    let answer = { reportNow: false, lastSequence: 0 };
     for (const sequence of waiting) {
       try {
         answer = await this.#server.report(token, await this.#spool.read(sequence));
@@ -167,6 +167,7 @@ export class HostAgent {
         this.#hooks.say(`Report ${sequence} was given up: ${error.message}`);
       }
       await this.#spool.remove(sequence);
+      await this.#catchUp(answer.lastSequence);
     }
     if (waiting.length > 0 && this.#state.dropped === 0) return answer;
     const { hostId, sequence, dropped } = this.#state;
@@ -183,6 +184,13 @@ export class HostAgent {
       await this.#stateFile.write(this.#state);
     }
     return answer;
+  }
+
+  /** A machine restored from an older copy counts on from what the server has seen, or its reports would stay behind. */
+  async #catchUp(lastSequence: number): Promise<void> {
+    if (lastSequence <= this.#state.sequence) return;
+    this.#state = { ...this.#state, sequence: lastSequence };
+    await this.#stateFile.write(this.#state);
   }
 
   async #identity() {

@@ -30,6 +30,8 @@ export class ServerError extends Error {
 
 interface Answer {
   reportNow: boolean;
+  /** Highest sequence the server has of this host; 0 when it does not say. */
+  lastSequence: number;
 }
 
 /** Talks to the server. Certificates are always checked; an own authority may be named. */
@@ -102,7 +104,12 @@ export class ServerClient {
 }
 
 function toAnswer(value: unknown): Answer {
-  return { reportNow: typeof value === "object" && value !== null && "reportNow" in value && value.reportNow === true };
+  if (typeof value !== "object" || value === null) return { reportNow: false, lastSequence: 0 };
+  const last = "lastSequence" in value ? Number(value.lastSequence) : 0;
+  return {
+    reportNow: "reportNow" in value && value.reportNow === true,
+    lastSequence: Number.isSafeInteger(last) && last > 0 ? last : 0,
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -32,6 +32,8 @@ export interface ReportAnswer {
   state: "accepted" | "unchanged";
   reportId: string | null;
   reportNow: boolean;
+  /** Highest sequence seen of this host: an agent whose state was set back (a restored machine) counts on from there. */
+  lastSequence: number;
   href: string;
 }
 
@@ -61,13 +63,20 @@ export async function ingestHostReport(request: Request): Promise<ReportAnswer> 
       agentVersion: report.agentVersion,
     });
     await noteHeartbeat(tx, hostId, sequence);
-    const reportNow = await takeReportRequest(tx, hostId);
-    if (reportId === null) return { state: "unchanged", reportId: null, reportNow, href: links.host(hostId) };
+    const isRequested = await takeReportRequest(tx, hostId);
+    // New content under an old number is never assessed over newer reports; the agent is asked for one with a new number.
+    const isSetBack = reportId !== null && sequence <= host.lastSequence;
+    const answer = {
+      reportNow: isRequested || isSetBack,
+      lastSequence: Number(sequence > host.lastSequence ? sequence : host.lastSequence),
+      href: links.host(hostId),
+    };
+    if (reportId === null) return { state: "unchanged", reportId: null, ...answer };
     await noteIdentity(tx, host, report);
     if (host.approval === "approved")
       await enqueue("assess-host", { hostId, reportId }, { executor: tx, priority: "push", key: hostId });
     await recordChange(tx, "containers", `host:${hostId}`);
-    return { state: "accepted", reportId, reportNow, href: links.host(hostId) };
+    return { state: "accepted", reportId, ...answer };
   });
 }
 

@@ -63,6 +63,16 @@ export function lastAssessedReport(executor: Executor, hostId: string): Promise<
   );
 }
 
+/** The highest sequence of a host that was assessed: an older report that arrives later must not bring its state back. */
+export async function assessedSequence(executor: Executor, hostId: string): Promise<bigint | null> {
+  const row = await selectFirst(
+    z.object({ sequence: z.bigint().nullable() }),
+    sql`select max(sequence) as sequence from host_report where host_id = ${hostId} and state = 'assessed'`,
+    executor,
+  );
+  return row?.sequence ?? null;
+}
+
 /** Ends the work on a report. */
 export async function finishReport(
   executor: Executor,

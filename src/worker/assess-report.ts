@@ -11,12 +11,13 @@ import { type AssessmentChange, attestationsOf, saveAssessments } from "#store/a
 import { recordChange } from "#store/change.ts";
 import { findHost, type HostRow } from "#store/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host-contents.ts";
-import { finishReport, type PendingReport, trimReportBodies } from "#store/host-report.ts";
+import { assessedSequence, finishReport, type PendingReport, trimReportBodies } from "#store/host-report.ts";
 import { saveHostSummary } from "#store/host-summary.ts";
 import { addNotices } from "#store/notice.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
+import { withEndOfLife } from "./host-end-of-life.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
 
 /** Site-wide expectations of Docker hosts; a host's own override them key by key. */
@@ -33,8 +34,23 @@ export async function assessReport(
   const parsed = HostReport.parse(JSON.parse(gunzipSync(body).toString("utf8")));
   await transaction(async (tx) => {
     const host = await findHost(hostId, tx, { lock: true });
-    if (!host) return;
-    const evidence = { ...parsed.evidence, imageScans: await hostScanFacts(tx, parsed.evidence) };
+    if (!host) {
+      await finishReport(tx, hostId, report.id, { state: "superseded", error: "The host was removed." });
+      return;
+    }
+    const newest = await assessedSequence(tx, hostId);
+    if (newest !== null && report.sequence < newest) {
+      await finishReport(tx, hostId, report.id, {
+        state: "superseded",
+        error: `Report ${newest} of this host is newer and was assessed before this one arrived.`,
+      });
+      return;
+    }
+    const evidence = {
+      ...parsed.evidence,
+      host: withEndOfLife(parsed.evidence.host),
+      imageScans: await hostScanFacts(tx, parsed.evidence),
+    };
     const result = assess(evidence, { now, policy: await policyOf(tx, host), assessManaged: host.assessManaged });
     const assessments = toAssessments(result, hostId);
     const changes = await saveAssessments(

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { containerProcesses } from "./container-processes.ts";
 import { daemonOf, interestingProcesses, listeningSockets } from "./daemon-process.ts";
@@ -26,6 +27,9 @@ const files = [
   "/usr/bin/runc",
   "/usr/sbin/runc",
   "/usr/local/sbin/runc",
+  "/root/.docker/ca.pem",
+  "/root/.docker/cert.pem",
+  "/root/.docker/key.pem",
 ];
 const unitFolders = [
   "/etc/systemd/system",
@@ -133,6 +137,7 @@ async function dockerGroup(root: HostRoot, socketPath: string, configured: strin
   const passwd = (await root.textIfReadable("/etc/passwd"))?.split("\n") ?? [];
   return {
     groupDocker: line ?? "",
+    groups: lines.filter((entry) => entry.startsWith("docker:") || entry.startsWith(`${configured ?? "docker"}:`)),
     primaryGroupUsers: passwd
       .filter((entry) => gid !== undefined && entry.split(":")[3] === gid)
       .map((entry) => entry.split(":")[0]),
@@ -140,6 +145,13 @@ async function dockerGroup(root: HostRoot, socketPath: string, configured: strin
 }
 
 async function certificates(root: HostRoot): Promise<CollectedFile[]> {
+  const top = await root.file("/etc/docker/certs.d");
+  const readable = await readdir(root.at("/etc/docker/certs.d")).then(
+    () => true,
+    (error: unknown) => errorCode(error) === "ENOENT",
+  );
+  // A folder that cannot be listed is said, not taken for an empty one.
+  if (!readable) return [{ ...top, exists: false, code: "EACCES", type: "file" }];
   const folders = await root.names("/etc/docker/certs.d");
   const found = await Promise.all(
     folders.map(async (folder) =>
@@ -177,7 +189,16 @@ async function unitFiles(root: HostRoot, name: string): Promise<CollectedFile[]>
   const isUnit = (file: CollectedFile) => file.path.endsWith(`/${name}`);
   const unit = found.find(isUnit);
   const sameUnit = found.filter((file) => isUnit(file) && file.real === unit?.real);
-  return [...sameUnit, ...found.filter((file) => !isUnit(file))];
+  const inEffect = [...sameUnit, ...found.filter((file) => !isUnit(file))];
+  return Promise.all(
+    inEffect.map(async (file) => {
+      // Only where a socket is opened and whose it is: units may hold secrets in Environment=.
+      const lines = (await root.textIfReadable(file.path))
+        ?.split("\n")
+        .filter((text) => /^\s*(ListenStream|SocketGroup|SocketUser|SocketMode)=/.test(text));
+      return lines?.length ? { ...file, text: lines.join("\n") } : file;
+    }),
+  );
 }
 
 async function auditRules(root: HostRoot) {

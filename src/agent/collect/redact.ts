@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Kinds tell the server what a value was without the value: a path or a reference is no secret. */
-export type RedactedKind = "empty" | "path" | "reference" | "token" | "plain";
+export type RedactedKind = "empty" | "path" | "reference" | "token" | "placeholder" | "plain";
 
 const tokenPattern =
   /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)/g;
@@ -28,6 +28,7 @@ function kindOf(value: string): RedactedKind {
   tokenPattern.lastIndex = 0;
   if (tokenPattern.test(value)) return "token";
   if (/^\$\{?\w+\}?$/.test(value)) return "reference";
+  if (/^(?:true|false|yes|no|on|off|none|null|[01])$/i.test(value)) return "placeholder";
   return value.startsWith("/") ? "path" : "plain";
 }
 
@@ -37,13 +38,26 @@ export function redactVariable(entry: string, salt: string): string {
   return index < 0 ? entry : `${entry.slice(0, index)}=${redactValue(entry.slice(index + 1), salt)}`;
 }
 
-/** Words of a command line: values of options and assignments whose name sounds like a secret, tokens, and passwords in URLs. */
-export function redactCommand(text: string, salt: string): string {
+/** Any text: tokens of known forms, passwords in URLs and credentials in headers. */
+export function redactText(text: string, salt: string): string {
   return text
     .replace(tokenPattern, (token) => redactValue(token, salt))
     .replace(
-      /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)([^\s/@]+)(@)/gi,
+      /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/@<]+)(@)/gi,
       (_, before: string, value: string, after: string) => `${before}${redactValue(value, salt)}${after}`,
+    )
+    .replace(
+      /\b(Bearer|Basic|Negotiate)(\s+)([^\s"'<]+)/gi,
+      (_, scheme: string, between: string, value: string) => `${scheme}${between}${redactValue(value, salt)}`,
+    );
+}
+
+/** Words of a command line: values of options and assignments whose name sounds like a secret, tokens, and passwords in URLs. */
+export function redactCommand(text: string, salt: string): string {
+  return redactText(text, salt)
+    .replace(
+      /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^|;&]*?\s-p)([^\s"'<]+)/g,
+      (_, before: string, value: string) => `${before}${redactValue(value, salt)}`,
     )
     .replace(
       /(-{0,2}[\w.-]+)(=|\s+|:\s*)("[^"]*"|'[^']*'|[^\s"']+)/g,
@@ -75,8 +89,9 @@ export function redactHistory(entry: string, salt: string): string {
 export function redactAnswer(value: unknown, salt: string, key = ""): unknown {
   if (Array.isArray(value)) {
     if (key === "Env") return value.map((entry) => (typeof entry === "string" ? redactVariable(entry, salt) : entry));
-    if (["Cmd", "Entrypoint", "Args", "Healthcheck", "Test", "Processes"].includes(key))
+    if (["Cmd", "Entrypoint", "Args", "Command", "Healthcheck", "Test", "Processes"].includes(key))
       return redactWords(value, salt);
+    if (key === "daemonArgv" || key === "argv") return redactDaemonWords(value, salt);
     return value.map((entry) => redactAnswer(entry, salt, key));
   }
   if (typeof value === "object" && value !== null) {
@@ -84,8 +99,8 @@ export function redactAnswer(value: unknown, salt: string, key = ""): unknown {
       Object.entries(value).flatMap(([name, entry]) => {
         if (droppedKeys.has(name)) return [];
         if (key === "Labels" || key === "Options" || key === "Config") {
-          if (typeof entry === "string" && secretName.test(name) && key !== "Options")
-            return [[name, redactValue(entry, salt)]];
+          if (typeof entry === "string" && secretName.test(name)) return [[name, redactValue(entry, salt)]];
+          if (typeof entry === "string") return [[name, redactCommand(entry, salt)]];
         }
         return [[name, redactAnswer(entry, salt, name)]];
       }),
@@ -93,7 +108,43 @@ export function redactAnswer(value: unknown, salt: string, key = ""): unknown {
   }
   if (typeof value !== "string") return value;
   if (key === "CreatedBy") return redactHistory(value, salt);
-  return key === "Command" || key === "Path" ? redactCommand(value, salt) : value;
+  if (key === "configFile") return redactConfiguration(value, salt);
+  return ["Command", "Path", "Labels", "Cmd", "Entrypoint", "Comment"].includes(key)
+    ? redactCommand(value, salt)
+    : redactText(value, salt);
+}
+
+const daemonFiles = /^(?:--)?(?:tlscacert|tlscert|tlskey)$/;
+
+/** dockerd's arguments: where its TLS files lie is evidence; values of log options and labels may be secrets. */
+function redactDaemonWords(words: unknown[], salt: string): unknown[] {
+  return words.map((word, index) => {
+    if (typeof word !== "string") return word;
+    const before = String(words[index - 1] ?? "");
+    const [name = ""] = word.split("=");
+    if (daemonFiles.test(name) || daemonFiles.test(before)) return word;
+    return redactCommand(word, salt);
+  });
+}
+
+/** The daemon's configuration file: kept as the settings it holds, with secrets in log options and proxies taken out. */
+function redactConfiguration(text: string, salt: string): unknown {
+  try {
+    return redactSettings(JSON.parse(text), salt, "");
+  } catch {
+    // dockerd would not start with it; nothing of an unreadable file is sent but that it is unreadable.
+    return text.trim() === "" ? "" : "{ this file is not valid JSON";
+  }
+}
+
+function redactSettings(value: unknown, salt: string, key: string): unknown {
+  if (Array.isArray(value)) return value.map((entry) => redactSettings(entry, salt, key));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, redactSettings(entry, salt, name)]));
+  if (typeof value !== "string") return value;
+  return secretName.test(key) && !/^(tlskey|authorization-plugins)$/.test(key)
+    ? redactValue(value, salt)
+    : redactCommand(value, salt);
 }
 
 /** Words of one command: an option's value may stand in the next word. */

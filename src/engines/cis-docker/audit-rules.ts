@@ -14,6 +14,8 @@ export interface AuditFacts {
   loaded: AuditWatch[] | null;
   /** Watches written in rule files; null when those could not be read. */
   written: AuditWatch[] | null;
+  /** Rule files that exist and could not be read: what they hold is not known. */
+  unreadFiles: string[];
   isDisabled: boolean;
   problem: string | null;
 }
@@ -21,7 +23,7 @@ export interface AuditFacts {
 /** Reads `auditctl -l` and rule files. Refused reading (container, no capability) is "not known", never "no rules". */
 export function auditFacts(host: HostSection | null): AuditFacts {
   const audit = host?.audit;
-  if (!audit) return { loaded: null, written: null, isDisabled: false, problem: "audit rules" };
+  if (!audit) return { loaded: null, written: null, unreadFiles: [], isDisabled: false, problem: "audit rules" };
   const listing = audit.auditctl;
   const isListed = listing !== null && listing !== undefined && listing.rc === 0;
   const files = [
@@ -30,11 +32,16 @@ export function auditFacts(host: HostSection | null): AuditFacts {
       text ? [[`/etc/audit/rules.d/${name}`, text] as const] : [],
     ),
   ];
+  const unreadFiles = Object.entries(audit.rulesD ?? {}).flatMap(([name, text]) =>
+    text === null ? [`/etc/audit/rules.d/${name}`] : [],
+  );
   const hasFiles =
-    (audit.auditRules !== null && audit.auditRules !== undefined) || Object.keys(audit.rulesD ?? {}).length > 0;
+    (audit.auditRules !== null && audit.auditRules !== undefined) ||
+    Object.values(audit.rulesD ?? {}).some((text) => text !== null);
   return {
     loaded: isListed ? parseAuditRules(listing.out ?? "", "auditctl -l") : null,
     written: hasFiles ? files.flatMap(([name, text]) => parseAuditRules(text, name)) : null,
+    unreadFiles,
     isDisabled: /enabled\s+0/.test(audit.auditctlStatus ?? ""),
     problem: isListed ? null : (listing?.err?.trim() ?? audit.error?.message ?? null),
   };
@@ -74,14 +81,19 @@ function parseWatch(words: string[], source: string): AuditWatch | undefined {
  * The watch that covers any of `paths` (real path and names of one object), if there is one. Whole path components are
  * compared: a rule for a child never covers its parent, and containerd never stands for containerd-shim.
  */
-export function coveringWatch(watches: AuditWatch[], paths: readonly string[]): AuditWatch | undefined {
+export function coveringWatch(
+  watches: AuditWatch[],
+  paths: readonly string[],
+  namesOf: (path: string) => string[] = (path) => [path],
+): AuditWatch | undefined {
   return watches.find(
     (watch) =>
       watch.permissions.includes("w") &&
       watch.permissions.includes("a") &&
-      paths.some(
-        (path) =>
-          path === watch.path || (watch.isRecursive && path.startsWith(watch.path === "/" ? "/" : `${watch.path}/`)),
+      namesOf(watch.path).some((watched) =>
+        paths.some(
+          (path) => path === watched || (watch.isRecursive && path.startsWith(watched === "/" ? "/" : `${watched}/`)),
+        ),
       ),
   );
 }

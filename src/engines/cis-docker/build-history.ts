@@ -10,10 +10,13 @@ function runCommand(entry: string): string | null {
   return legacy ? (legacy[1] ?? "") : null;
 }
 
-const update =
-  /\b(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\b(?:\s+-{1,2}[\w=-]+)*\s+(?:update|check-update|refresh|makecache)\b/;
-const install =
-  /\b(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\b(?:\s+-{1,2}[\w=-]+)*\s+(?:install|upgrade|full-upgrade|dist-upgrade|add|in|localinstall|reinstall)\b|\bapk\b[^&|;]*\s--(?:no-cache|update)\b[^&|;]*\badd\b/;
+// Options between the program and its command; -o and -c of apt carry a value of their own.
+const options = String.raw`(?:\s+(?:-[oc]\s+\S+|-{1,2}\S+))*`;
+const manager = String.raw`(?:^|[\s;&|("'/])(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)${options}\s+`;
+const update = new RegExp(`${manager}(?:update|check-update|refresh|makecache)(?![\\w.-])`);
+const install = new RegExp(
+  `${manager}(?:install|upgrade|full-upgrade|dist-upgrade|add|in|localinstall|reinstall|groupinstall)(?![\\w.-])`,
+);
 
 /** Control 4.7: a RUN that refreshes package lists and installs nothing. The whole entry counts, never a script's name. */
 export function isUpdateAlone(entry: string): boolean {
@@ -37,7 +40,12 @@ export function addInstructions(history: readonly string[]): string[] {
   return found;
 }
 
-const secretName = /(?:PASS(?:WORD|WD)?|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?|CONNECTION_?STRING)$/i;
+const secretName =
+  /PASSW(?:OR)?D|PASSPHRASE|(?:^|[_-])PASS(?:[_-]|$)|[a-z]PASS$|DBPASS|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|CONNECTION_?STRING/i;
+/** Names that say where a secret is, or how it is used, instead of what it is. */
+const placeName = /_(?:FILE|PATH|DIR|URL|URI|ENDPOINT)$/i;
+/** Values that stand for a switch or for nothing. */
+const placeholder = /^(?:true|false|yes|no|on|off|none|null|[01]|x+|\*+)$/i;
 const tokenPattern =
   /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)/;
 
@@ -57,8 +65,10 @@ export function secretNames(env: readonly string[], history: readonly string[]):
       kind === "reference" ||
       value === "" ||
       value.startsWith("/") ||
+      kind === "placeholder" ||
       /^\$\{?\w+\}?$/.test(value) ||
-      /_FILE$/i.test(name);
+      placeholder.test(value) ||
+      placeName.test(name);
     if (secretName.test(name) && !isHarmless) names.add(name);
     else if (kind === "token" || tokenPattern.test(value)) names.add(name);
   }
@@ -76,12 +86,16 @@ function assignments(entry: string): string[] {
   return [...pairs, ...buildArguments];
 }
 
+const unsignedSource =
+  /\bdeb(?:-src)?\s+(?:\[[^\]]*\]\s+)?http:\/\/|(?:--index-url|--extra-index-url|\s-i)[=\s]+http:\/\/|(?:--add-repo|--repository|-X)[=\s]+http:\/\//;
+
 /** Control 4.11: a command that skips the check of signatures or runs what it fetched. */
 export function skipsVerification(entry: string): boolean {
   return (
     /--allow-unauthenticated|--nogpgcheck|--no-gpg-checks?|--allow-untrusted|--trusted-host|--force-yes|gpgcheck=0|trusted=yes/.test(
       entry,
     ) ||
+    unsignedSource.test(entry) ||
     /\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:ba|da|a)?sh\b/.test(entry) ||
     /\b(?:curl|wget)\b[^|;&]*\shttp:\/\//.test(entry)
   );

@@ -49,6 +49,28 @@ function programsOf(top: unknown): string[] | null {
   return rows.map((row) => (Array.isArray(row) ? String(row[command >= 0 ? command : row.length - 1] ?? "") : ""));
 }
 
+type MountFact = NonNullable<ContainerInspect["Mounts"]>[number];
+
+/** Mounts of a container; engines that leave them out still say the binds. */
+export function mountsOf({ inspect }: Container): MountFact[] {
+  if (inspect.Mounts) return inspect.Mounts;
+  return (inspect.HostConfig.Binds ?? []).flatMap((bind): MountFact[] => {
+    const [source = "", destination = "", options = ""] = bind.split(":");
+    const words = options.split(",");
+    return source.startsWith("/")
+      ? [
+          {
+            Type: "bind",
+            Source: source,
+            Destination: destination,
+            RW: !words.includes("ro"),
+            Propagation: words.find((word) => /^r?(shared|slave|private)$/.test(word)) ?? "",
+          },
+        ]
+      : [];
+  });
+}
+
 export type NamespaceKind = "NetworkMode" | "PidMode" | "IpcMode";
 
 /**

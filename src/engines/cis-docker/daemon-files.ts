@@ -3,25 +3,65 @@ import type { HostFacts } from "./host-facts.ts";
 
 /** The file of a TLS option (`tlscacert`, `tlscert`, `tlskey`), in either form of the argument; empty without TLS. */
 export function tlsFile(facts: HostFacts, option: string): (FileFact | string)[] {
-  const path = facts.daemon.text(option, "").value;
+  const path = facts.daemon.text(option, "").value || defaultTlsFile(facts, option);
   if (!path) return [];
   const collected = facts.host?.tls?.[option];
   if (collected && typeof collected === "object") return [collected];
   return [facts.files.find(path) ?? path];
 }
 
-/** The Unix sockets the daemon listens on: every `unix://` host, else the usual one. */
-export function dockerSockets(facts: HostFacts): (FileFact | string)[] {
-  const hosts = facts.daemon.list("host", "hosts").value.filter((address) => address.startsWith("unix://"));
-  const paths = hosts.length > 0 ? hosts.map((address) => address.slice("unix://".length)) : ["/var/run/docker.sock"];
-  return paths.map((path) => facts.files.find(path) ?? path);
+/** Where dockerd looks for a TLS file that no option names: the home directory of root, when TLS is on. */
+export function defaultTlsFile(facts: HostFacts, option: string): string {
+  const isOn = facts.daemon.flag("tlsverify", false).value || facts.daemon.flag("tls", false).value;
+  const path = `/root/.docker/${{ tlscacert: "ca", tlscert: "cert", tlskey: "key" }[option] ?? option}.pem`;
+  return isOn && facts.files.find(path)?.exists ? path : "";
 }
 
-/** The group that may own the Docker socket: the one configured (`-G`, `group`), by the host's group file. */
+/** The daemon's configuration file in use, and the usual one beside it when that exists too. */
+export function configurationFiles({ daemon, files }: HostFacts): (FileFact | string)[] {
+  const usual = files.find("/etc/docker/daemon.json");
+  const used = files.find(daemon.configPath) ?? daemon.configPath;
+  return usual?.exists && used !== usual ? [used, usual] : [used];
+}
+
+/** Paths of the Unix sockets the daemon listens on: every `unix://` host, what systemd opens for it, else the usual one. */
+export function socketPaths(facts: HostFacts): string[] {
+  const hosts = facts.daemon.list("host", "hosts").value;
+  const own = hosts
+    .filter((address) => address.startsWith("unix://"))
+    .map((address) => address.slice("unix://".length));
+  const isActivated = hosts.length === 0 || hosts.some((address) => address.startsWith("fd://"));
+  const opened = isActivated ? listenStreams(facts).filter((address) => address.startsWith("/")) : [];
+  const all = [...own, ...opened];
+  if (all.length > 0) return [...new Set(all)];
+  return hosts.length > 0 && !isActivated ? [] : ["/var/run/docker.sock"];
+}
+
+/** `ListenStream=` of docker.socket and its drop-ins; an empty value forgets those before it. */
+export function listenStreams({ files }: HostFacts): string[] {
+  let found: string[] = [];
+  for (const { text } of files.unit("docker.socket")) {
+    for (const match of (text ?? "").matchAll(/^\s*ListenStream=(.*)$/gm)) {
+      const value = (match[1] ?? "").trim().replace(/^%t\//, "/run/");
+      found = value === "" ? [] : [...found, value];
+    }
+  }
+  return found;
+}
+
+/** The Unix sockets the daemon listens on, with what was read of each. */
+export function dockerSockets(facts: HostFacts): (FileFact | string)[] {
+  return socketPaths(facts).map((path) => facts.files.find(path) ?? path);
+}
+
+/** The group named docker in the host's group file; null when it is not known. */
 export function socketGroup(facts: HostFacts): { gid: number; name: string } | null {
-  const line = facts.host?.groupDocker;
+  const lines = [...(facts.host?.groups ?? []), facts.host?.groupDocker ?? ""];
+  const line = lines.find((entry) => entry.startsWith("docker:"));
   const [name, , gid] = line?.split(":") ?? [];
-  return name && gid && /^\d+$/.test(gid) ? { gid: Number(gid), name } : null;
+  if (name && gid && /^\d+$/.test(gid)) return { gid: Number(gid), name };
+  // A group file that was read and has no such group leaves root as the only right owner.
+  return facts.host?.groupDocker === null || facts.host?.groupDocker === undefined ? null : { gid: 0, name: "docker" };
 }
 
 /** The containerd socket in use: dockerd's argument, the system's, else the one dockerd starts by itself. */

@@ -79,6 +79,12 @@ export function daemonSettings(evidence: HostEvidence): DaemonSettings {
   const configPath = host?.configFilePath ?? options.get("config-file")?.at(-1) ?? "/etc/docker/daemon.json";
   const parsed = parseConfigFile(host?.configFile);
   const file = parsed.values;
+  const configFact = (host?.files ?? []).find(({ path }) => path === configPath);
+  // A file that is there and was not read may hold any setting: defaults must not be taken for what is in effect.
+  const isUnread =
+    (host?.configFile === null || host?.configFile === undefined) &&
+    configFact !== undefined &&
+    (configFact.exists || (configFact.code ?? "ENOENT") !== "ENOENT");
   const fromArgv = (name: string) => ({ path: `dockerd --${name}`, pointer: "/host/daemonArgv", isDefault: false });
   const fromFile = (key: string) => ({
     path: `${configPath}: ${key}`,
@@ -91,7 +97,7 @@ export function daemonSettings(evidence: HostEvidence): DaemonSettings {
     isDefault: true,
   });
   return {
-    isReadable: argv !== null,
+    isReadable: argv !== null && parsed.error === null && !isUnread,
     configPath,
     configError: parsed.error,
     text(name, fallback, fileKey = name) {

@@ -1,7 +1,7 @@
 import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
 import { coveringWatch } from "./audit-rules.ts";
 import { type CisRule, defineHostRule, type RuleExamples, type RuleWords } from "./define-rule.ts";
-import type { HostFacts } from "./host-facts.ts";
+import { type HostFacts, outsideDocker } from "./host-facts.ts";
 
 /** An object that must be watched: the path people know and further places whose watch counts as well. */
 export interface WatchedObject {
@@ -28,7 +28,7 @@ export function defineAuditRule(
     needs: ["auditctl -l", "/etc/audit/rules.d", "file metadata"],
     remediation: (item) =>
       `Add this line to /etc/audit/rules.d/docker.rules and load it with "augenrules --load":\n-w ${item} -p ${permissions} -k docker`,
-    assess: ({ facts }) => assessWatches(facts, objects(facts), isVolatile),
+    assess: ({ facts }) => outsideDocker(facts) ?? assessWatches(facts, objects(facts), isVolatile),
   });
 }
 
@@ -59,6 +59,11 @@ function assessWatches(facts: HostFacts, objects: WatchedObject[], isVolatile: b
   }
   const judged = present.map((object) => judge(facts, object, isVolatile));
   const failing = judged.filter((entry) => !entry.covered);
+  if (failing.length > 0 && !loaded && facts.audit.unreadFiles.length > 0)
+    return unknown(
+      facts.audit.unreadFiles.join(", "),
+      "Run the agent as root, or mount /etc/audit of the host read-only.",
+    );
   if (isDisabled)
     return unhealthy(
       "The kernel's audit system is switched off.",
@@ -81,7 +86,8 @@ function judge(facts: HostFacts, object: WatchedObject, isVolatile: boolean): { 
   const names = [object.path, ...(object.alsoAccept ?? [])].flatMap((path) => facts.files.namesOf(path));
   const { loaded, written } = facts.audit;
   const found =
-    coveringWatch(loaded ?? [], names) ?? (!loaded || isVolatile ? coveringWatch(written ?? [], names) : undefined);
+    coveringWatch(loaded ?? [], names, facts.files.namesOf) ??
+    (!loaded || isVolatile ? coveringWatch(written ?? [], names, facts.files.namesOf) : undefined);
   return {
     covered: found !== undefined,
     reading: {

@@ -1,7 +1,7 @@
 import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
 import { type CisRule, defineHostRule, type RuleContext, type RuleExamples, type RuleWords } from "./define-rule.ts";
 import type { FileFact } from "./facts.ts";
-import type { HostFacts } from "./host-facts.ts";
+import { type HostFacts, outsideDocker } from "./host-facts.ts";
 import { excessiveAcl, modeBits } from "./host-files.ts";
 
 /** The files a rule looks at. `absent` answers when there are none; a path that was not collected is unknown. */
@@ -72,7 +72,7 @@ function assessFiles(
   target: { files: FileTarget["files"]; absent: string; before: FileTarget["before"] | undefined },
   judge: (file: FileFact) => Judgement,
 ): Outcome {
-  const early = target.before?.(context);
+  const early = outsideDocker(context.facts) ?? target.before?.(context);
   if (early) return early;
   if (!context.facts.host)
     return unknown(
@@ -91,7 +91,7 @@ function assessFiles(
     readings.push({
       item: entry.path,
       path: entry.path,
-      pointer: `/host/files/${entry.path}`,
+      pointer: context.facts.files.pointerOf(entry.path),
       actual,
       expected,
       isRight,

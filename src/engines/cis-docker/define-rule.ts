@@ -99,6 +99,8 @@ export function defineContainerRule(
   definition: Definition<(container: Container, context: RuleContext & { containers: Container[] }) => ItemOutcome> & {
     /** Answers for the whole host before containers are looked at. */
     before?: (context: RuleContext) => Outcome | undefined;
+    /** Answers when no container is running. */
+    whenNoneRuns?: (context: RuleContext) => Outcome;
     /** Sentence for a host on which every container passed. */
     passed: string;
     /** Sentence that follows the number of failing containers: "containers run privileged". */
@@ -121,6 +123,7 @@ export function defineContainerRule(
       const notes = stopped.map(
         (container) => `${container.name} is stopped and would break this rule when it is started.`,
       );
+      if (active.length === 0 && definition.whenNoneRuns) return definition.whenNoneRuns(context);
       if (active.length === 0)
         return { ...notApplicable("No container is running."), ...(notes.length ? { notes } : {}) };
       return combine({
@@ -153,7 +156,9 @@ export function defineImageRule(
       const { images } = context.facts;
       if (!images) return unknown("The list of images", "Give the agent access to the Docker socket.");
       if (images.length === 0) return notApplicable("No image is on this host.");
-      return combine({ ...definition, outcomes: images.map((image) => definition.assess(image, context)), notes: [] });
+      // Layers and images that lost their tag are no images in use.
+      const judged = images.filter((image) => image.isTagged || image.isUsed);
+      return combine({ ...definition, outcomes: judged.map((image) => definition.assess(image, context)), notes: [] });
     },
   };
 }

@@ -26,6 +26,35 @@ export const engineReleases: EngineRelease[] = [
   { line: "29", supportedUntil: null },
 ];
 
+/** Patch levels of the parts below the engine from which no known high or critical flaw is left, by their line. */
+const componentFixes: Record<string, { reason: string; fixed: string[] }> = {
+  containerd: {
+    reason: "CVE-2024-25621 (directories of containerd open to local users)",
+    fixed: ["1.7.29", "2.0.7", "2.1.5", "2.2.0"],
+  },
+  runc: {
+    reason: "CVE-2025-31133 and two more (container escape through masked paths)",
+    fixed: ["1.2.8", "1.3.3", "1.4.0"],
+  },
+};
+
+/**
+ * The flaw that a component's version still has, or null. The newest fixed version of the same line decides; a line older
+ * than every fixed one got no fix.
+ */
+export function componentFlaw(name: string, version: string): { reason: string; fixedIn: string } | null {
+  const known = componentFixes[name];
+  const line = /^v?(\d+\.\d+)/.exec(version)?.[1];
+  if (!known || !line) return null;
+  const own = known.fixed.find((fixed) => fixed.startsWith(`${line}.`));
+  const newest = known.fixed.at(-1) ?? "";
+  const fixedIn = own ?? (compareLines(version, newest) > 0 ? null : newest);
+  return fixedIn !== null && compareLines(version, fixedIn) < 0 ? { reason: known.reason, fixedIn } : null;
+}
+
+/** True for builds of a distribution, which carry fixes without raising the number. */
+export const isDistributionBuild = (version: string): boolean => /[+~]|\.el\d|\dubuntu|-\d+\.fc/.test(version);
+
 /** `20.10` of `20.10.24+dfsg1`, `29` of `29.1.0`; null when the text is not a version. */
 export function engineLine(version: string): string | null {
   const match = /^v?(\d+)\.(\d+)/.exec(version);

@@ -166,6 +166,7 @@ function baseHost(options: ExampleOptions) {
             "log-level": "info",
             "userland-proxy": false,
             "no-new-privileges": true,
+            "log-opts": { "syslog-address": "tcp+tls://logs.example:6514" },
             "default-ulimits": { nofile: { Name: "nofile", Hard: 65_536, Soft: 1024 } },
           }
         : options.configFile,

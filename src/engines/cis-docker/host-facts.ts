@@ -1,3 +1,4 @@
+import { notApplicable, type Outcome } from "../kit/outcome.ts";
 import { type AuditFacts, auditFacts } from "./audit-rules.ts";
 import { type Container, containerFacts } from "./container-facts.ts";
 import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
@@ -77,6 +78,15 @@ export function hostFacts(evidence: HostEvidence): HostFacts {
       scans[image.id] ?? image.digests.map((digest) => scans[digest]).find((scan) => scan !== undefined) ?? null,
     managed: managedBy(evidence),
   };
+}
+
+/** Controls about Docker's files and host settings do not apply to Podman, nor to the machine inside Docker Desktop. */
+export function outsideDocker(facts: HostFacts): Outcome | undefined {
+  if (facts.engine.isPodman)
+    return notApplicable("Podman runs without a daemon: it has no Docker files, sockets or units to judge.");
+  return facts.engine.isDesktop
+    ? notApplicable("Docker Desktop keeps this inside its own virtual machine.")
+    : undefined;
 }
 
 function present<Section>(section: Section): Present<Section> | null {

@@ -6,7 +6,10 @@ export interface HostFiles {
   /** Real path and every name of the object, with /var/run = /run and the usual symbolic links of merged /usr. */
   namesOf(path: string): string[];
   unit(name: string): FileFact[];
-  certificates: FileFact[];
+  /** JSON pointer of a file's metadata in the evidence. */
+  pointerOf(path: string): string;
+  /** Files below the certificate folders (.crt, .cert, .key); null when they were not collected. */
+  certificates: FileFact[] | null;
 }
 
 export function hostFiles(host: HostSection | null): HostFiles {
@@ -15,13 +18,35 @@ export function hostFiles(host: HostSection | null): HostFiles {
   for (const files of Object.values(host?.units ?? {})) for (const file of files) byPath.set(file.path, file);
   for (const file of host?.certsD ?? []) byPath.set(file.path, file);
   for (const file of Object.values(host?.tls ?? {})) if (file && typeof file === "object") byPath.set(file.path, file);
+  const aliases = new Map<string, string[]>();
+  for (const { path, real } of byPath.values()) if (real) aliases.set(real, [...(aliases.get(real) ?? []), path]);
+  const isMerged = [...byPath.values()].some(({ path, real }) => path.startsWith("/lib/") && real === `/usr${path}`);
+  const pointers = filePointers(host);
   const find = (path: string) => byPath.get(path) ?? byPath.get(alternative(path));
   return {
     find,
-    namesOf: (path) => [...new Set([path, alternative(path), find(path)?.real ?? path])],
+    namesOf: (path) => {
+      const real = find(path)?.real ?? mergedName(path, isMerged);
+      return [...new Set([path, alternative(path), real, ...(aliases.get(real) ?? [])])];
+    },
+    pointerOf: (path) => pointers.get(path) ?? pointers.get(alternative(path)) ?? "/host/files",
     unit: (name) => dedupe((host?.units?.[name] ?? []).filter((file) => file.exists)),
-    certificates: (host?.certsD ?? []).filter((file) => file.exists && file.type !== "dir"),
+    certificates: host?.certsD
+      ? host.certsD.filter((file) => file.type !== "dir" && (!file.exists || /\.(crt|cert|key)$/.test(file.path)))
+      : null,
   };
+}
+
+function filePointers(host: HostSection | null): Map<string, string> {
+  const pointers = new Map<string, string>();
+  const pointerKey = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
+  for (const [index, { path }] of (host?.files ?? []).entries()) pointers.set(path, `/host/files/${index}`);
+  for (const [name, files] of Object.entries(host?.units ?? {}))
+    for (const [index, { path }] of files.entries()) pointers.set(path, `/host/units/${pointerKey(name)}/${index}`);
+  for (const [index, { path }] of (host?.certsD ?? []).entries()) pointers.set(path, `/host/certsD/${index}`);
+  for (const [name, file] of Object.entries(host?.tls ?? {}))
+    if (file && typeof file === "object") pointers.set(file.path, `/host/tls/${pointerKey(name)}`);
+  return pointers;
 }
 
 /** The same place under its other usual name. */
@@ -29,6 +54,11 @@ function alternative(path: string): string {
   if (path.startsWith("/var/run/")) return path.slice(4);
   if (path.startsWith("/run/")) return `/var${path}`;
   return path;
+}
+
+/** On systems with a merged /usr, /lib, /bin and /sbin are links into it. */
+function mergedName(path: string, isMerged: boolean): string {
+  return isMerged && /^\/(lib|lib64|bin|sbin)(\/|$)/.test(path) ? `/usr${path}` : path;
 }
 
 /** /lib and /usr/lib are one directory on merged systems: one object is judged once, under its first name. */
@@ -50,10 +80,12 @@ export function modeBits(file: FileFact): number | null {
 /** ACL entries that grant more than `mask` (octal triple applied to every class) allows. */
 export function excessiveAcl(file: FileFact, mask: number): string[] {
   const allowed = (mask >> 3) & 7;
+  // With an ACL the group bits of the mode are its mask: an entry gives no more than they do.
+  const effective = ((modeBits(file) ?? 0o070) >> 3) & 7;
   return (file.acl ?? []).filter((entry) => {
     const match = /^(?:user|group):[^:]+:([r-])([w-])([x-])/.exec(entry);
     if (!match) return false;
     const bits = (match[1] === "r" ? 4 : 0) + (match[2] === "w" ? 2 : 0) + (match[3] === "x" ? 1 : 0);
-    return (bits & ~allowed) !== 0;
+    return (bits & effective & ~allowed) !== 0;
   });
 }

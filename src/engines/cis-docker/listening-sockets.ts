@@ -6,10 +6,10 @@ export function daemonTcpSockets(facts: HostFacts): string[] {
 }
 
 /** Every `address:port` that dockerd listens on, from lines as `ss -lntp` prints them. */
-export function listening(facts: HostFacts): string[] {
+export function listening(facts: HostFacts, { anyProcess = false } = {}): string[] {
   return (facts.host?.listening ?? []).flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const address = fields[0] === "LISTEN" || fields[0] === "UNCONN" ? fields[3] : fields[4];
-    return address && line.includes('"dockerd"') ? [address] : [];
+    return address && (anyProcess || line.includes('"dockerd"')) ? [address] : [];
   });
 }

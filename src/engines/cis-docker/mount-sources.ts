@@ -1,5 +1,6 @@
-const sensitive = ["/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sys", "/usr"];
-const alsoWritable = ["/root", "/home", "/var/lib/docker", "/var/lib/kubelet", "/var/run", "/run", "/var/log"];
+// /bin and /sbin are links into /usr on current systems.
+const sensitive = ["/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sys", "/usr", "/bin", "/sbin"];
+const beyondTheList = ["/root", "/home", "/var/lib/docker", "/var/lib/kubelet", "/run"];
 const harmlessReadOnly = [
   "/etc/localtime",
   "/etc/timezone",
@@ -36,13 +37,18 @@ export function isSensitive(source: string, isWritable: boolean): boolean {
   if (!isWritable && harmlessReadOnly.some((path) => isWithin(source, path))) return false;
   if (runtimeSockets.includes(source)) return false;
   if (sensitive.some((folder) => isWithin(source, folder))) return true;
-  return isWritable && alsoWritable.some((folder) => source === folder);
+  return isBeyondTheList(source, isWritable);
+}
+
+/** Folders that the benchmark does not name and that are as sensitive; logs only when they can be written. */
+export function isBeyondTheList(source: string, isWritable: boolean): boolean {
+  return beyondTheList.includes(source) || (isWritable && source === "/var/log");
 }
 
 /** Control 5.32: a runtime's socket, or a folder through which one can be reached. */
-export function reachesRuntimeSocket(source: string): boolean {
+export function reachesRuntimeSocket(source: string, further: readonly string[] = []): boolean {
   return (
-    runtimeSockets.some((socket) => source === socket || isWithin(socket, source)) ||
+    [...runtimeSockets, ...further].some((socket) => source === socket || isWithin(socket, source)) ||
     source === "/var" ||
     /\/(docker|containerd|podman|crio)\.sock$/.test(source)
   );

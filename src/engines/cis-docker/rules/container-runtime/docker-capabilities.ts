@@ -17,17 +17,23 @@ export default defineContainerRule({
     `Create ${item} again with --cap-drop ALL and only the capabilities it needs; it must not have: ${reading?.actual ?? "more than the default set"}.`,
   passed: "No container has more than the default capabilities.",
   failed: "containers have further capabilities",
+  confirms: "that the capabilities this site allows are still needed",
+  unconfirmed: "Containers have capabilities that this site allows: confirm that they are still needed.",
   assess: (container, { policy }) => {
     const effective = effectiveCapabilities(container);
     const allowed = new Set([...defaultCapabilities, ...policy.allowedCapabilities]);
-    if (policy.strictCapabilities) allowed.delete("NET_RAW");
+    const usual = new Set(defaultCapabilities);
+    if (policy.strictCapabilities && !policy.allowedCapabilities.includes("NET_RAW")) allowed.delete("NET_RAW");
+    const accepted = effective === "all" ? [] : effective.filter((name) => allowed.has(name) && !usual.has(name));
     const beyond = effective === "all" ? ["ALL"] : effective.filter((name) => !allowed.has(name));
-    return read(container, {
-      path: "HostConfig.CapAdd",
-      actual: beyond.join(", ") || "nothing beyond the default set",
+    const outcome = read(container, {
+      path: container.inspect.HostConfig.Privileged ? "HostConfig.Privileged" : "HostConfig.CapAdd",
+      actual: beyond.join(", ") || accepted.join(", ") || "nothing beyond the default set",
       expected: "the default set or less",
       isRight: beyond.length === 0,
     });
+    if (beyond.length === 0 && accepted.length > 0) return { ...outcome, status: "manual" };
+    return beyond.join() === "NET_RAW" ? { ...outcome, severity: "medium" } : outcome;
   },
   examples: {
     healthy: [example(), example({ hostConfig: { CapAdd: ["CAP_CHOWN"], CapDrop: null } })],

@@ -15,20 +15,21 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --cgroup-parent.`,
   passed: "Every container runs below the default cgroup.",
   failed: "containers run below another cgroup",
+  confirms: "that the limits of an allowed parent group fit the containers below it",
+  unconfirmed: "Containers run below a group that this site allows: confirm that its limits fit.",
   assess: (container, { facts, policy }) => {
     const parent = container.inspect.HostConfig.CgroupParent ?? "";
     const expected = facts.daemon.text("cgroup-parent", "").value;
+    const usual = facts.info?.CgroupDriver === "systemd" ? "system.slice" : "/docker";
     const isRight =
-      parent === "" ||
-      parent === expected ||
-      policy.allowedCgroupParents.includes(parent) ||
-      (container.isKubernetes && parent.includes("kubepods"));
-    return read(container, {
+      parent === "" || parent === (expected || usual) || (container.isKubernetes && parent.includes("kubepods"));
+    const outcome = read(container, {
       path: "HostConfig.CgroupParent",
       actual: parent || "the default",
       expected: "the default",
       isRight,
     });
+    return !isRight && policy.allowedCgroupParents.includes(parent) ? { ...outcome, status: "manual" } : outcome;
   },
   examples: {
     healthy: [example()],

@@ -1,6 +1,7 @@
 import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { defineHostRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { execsInWindow } from "../../exec-window.ts";
 
 /** CIS Docker 1.8.0, control 5.23. */
 export default defineHostRule({
@@ -21,12 +22,12 @@ export default defineHostRule({
     if (facts.containers.length === 0) return notApplicable("No container is on this host.");
     const seen = facts.evidence.execObservations;
     const days = seen ? (Date.parse(seen.until) - Date.parse(seen.watchingSince)) / 86_400_000 : 0;
-    const found = (seen?.execs ?? []).filter((exec) => exec.privileged);
-    const expected = "no such command in {days} days".replace("{days}", `${policy.execWindowDays}`);
+    const found = execsInWindow(facts, policy).filter(({ exec }) => exec.privileged);
+    const expected = `no such command in ${policy.execWindowDays} days`;
     if (found.length > 0) {
       return unhealthy(
         `${found.length} commands ran privileged in a container.`,
-        found.map((exec, index) => ({
+        found.map(({ exec, index }) => ({
           item: exec.container,
           path: `exec at ${exec.at}`,
           pointer: `/execObservations/execs/${index}`,
@@ -54,7 +55,7 @@ export default defineHostRule({
       example({
         execs: [
           {
-            at: "2026-11-10T00:00:00Z",
+            at: "2026-11-18T00:00:00Z",
             containerId: "x",
             container: "web",
             command: "sh",

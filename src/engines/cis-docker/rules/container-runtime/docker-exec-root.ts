@@ -1,6 +1,7 @@
 import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { defineHostRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { execsInWindow } from "../../exec-window.ts";
 
 /** CIS Docker 1.8.0, control 5.24. */
 export default defineHostRule({
@@ -21,12 +22,18 @@ export default defineHostRule({
     if (facts.containers.length === 0) return notApplicable("No container is on this host.");
     const seen = facts.evidence.execObservations;
     const days = seen ? (Date.parse(seen.until) - Date.parse(seen.watchingSince)) / 86_400_000 : 0;
-    const found = (seen?.execs ?? []).filter((exec) => /^(root|0)?(:|$)/.test(exec.user) && exec.user !== "");
-    const expected = "no such command in {days} days".replace("{days}", `${policy.execWindowDays}`);
+    // A container that runs as root anyway has no ordinary user to bypass.
+    const rootContainers = new Set(
+      facts.containers.flatMap(({ id, inspect }) => (isRoot(inspect.Config.User || "root") ? [id] : [])),
+    );
+    const found = execsInWindow(facts, policy).filter(
+      ({ exec }) => isRoot(exec.user) && !rootContainers.has(exec.containerId),
+    );
+    const expected = `no such command in ${policy.execWindowDays} days`;
     if (found.length > 0) {
       return unhealthy(
         `${found.length} commands ran as root in a container.`,
-        found.map((exec, index) => ({
+        found.map(({ exec, index }) => ({
           item: exec.container,
           path: `exec at ${exec.at}`,
           pointer: `/execObservations/execs/${index}`,
@@ -54,7 +61,7 @@ export default defineHostRule({
       example({
         execs: [
           {
-            at: "2026-11-10T00:00:00Z",
+            at: "2026-11-18T00:00:00Z",
             containerId: "x",
             container: "web",
             command: "sh",
@@ -68,3 +75,5 @@ export default defineHostRule({
     unknown: [example({ without: ["containersInspect"] })],
   },
 });
+
+const isRoot = (user: string) => /^(root|0+)(:|$)/.test(user);

@@ -16,15 +16,19 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --network=host, and not joined to a container that has it.`,
   passed: "No container shares it.",
   failed: "containers share the network namespace of the host",
-  assess: (container, { containers }) => {
+  assess: (container, { containers, facts }) => {
     const { mode, through } = resolveNamespace(container, "NetworkMode", containers);
     const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
-    return read(container, {
+    // A swarm task joins the network "host" without saying so in its mode.
+    const joinsHost = "host" in (container.inspect.NetworkSettings?.Networks ?? {});
+    const outcome = read(container, {
       path: "HostConfig.NetworkMode",
-      actual: `${mode || "its own"}${chain}`,
+      actual: `${joinsHost ? "host" : mode || "its own"}${chain}`,
       expected: "not host",
-      isRight: mode !== "host",
+      isRight: mode !== "host" && !joinsHost,
     });
+    // Without root, "host" is only the namespace that the daemon itself lives in.
+    return facts.engine.isRootless ? { ...outcome, severity: "low" } : outcome;
   },
   examples: {
     healthy: [example()],

@@ -16,13 +16,14 @@ export default defineContainerRule({
   passed:
     "No container opts out of the daemon's mapping. Without userns-remap all share the host's namespace; control 2.10 says so.",
   failed: "containers share the user namespace of the host",
-  assess: (container) => {
+  assess: (container, { facts }) => {
     const mode = container.inspect.HostConfig.UsernsMode ?? "";
     return read(container, {
       path: "HostConfig.UsernsMode",
       actual: mode || "the daemon's",
       expected: "not host",
-      isRight: mode !== "host",
+      // A rootless daemon's own namespace is not the host's.
+      isRight: mode !== "host" || facts.engine.isRootless,
     });
   },
   examples: {

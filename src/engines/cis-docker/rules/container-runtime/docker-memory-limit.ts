@@ -1,3 +1,4 @@
+import { unhealthy } from "../../../kit/outcome.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -15,12 +16,31 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again with --memory, for example --memory 512m.`,
   passed: "Every container has a memory limit.",
   failed: "containers have no memory limit",
+  before: ({ facts }) =>
+    facts.info?.MemoryLimit === false
+      ? unhealthy("The kernel of this host limits no memory, so no container has a limit.", [
+          {
+            item: facts.info.Name ?? "this host",
+            path: "MemoryLimit",
+            pointer: "/info/MemoryLimit",
+            actual: "false",
+            expected: "true",
+          },
+        ])
+      : undefined,
   assess: (container, { facts }) => {
     const own = container.inspect.HostConfig.Memory ?? 0;
     const inherited = container.process?.memoryMaxBytes ?? 0;
     const total = facts.info?.MemTotal ?? Number.POSITIVE_INFINITY;
     const isInherited = own <= 0 && inherited > 0 && inherited < total;
     const actual = own > 0 ? `${own} bytes` : isInherited ? `${inherited} bytes, inherited` : "no limit";
+    if (facts.engine.isRootless && facts.info?.CgroupVersion === "1")
+      return read(container, {
+        path: "HostConfig.Memory",
+        actual: `${own} bytes, ignored by a rootless engine on cgroup version 1`,
+        expected: "a limit above 0",
+        isRight: false,
+      });
     return read(container, {
       path: "HostConfig.Memory",
       actual,

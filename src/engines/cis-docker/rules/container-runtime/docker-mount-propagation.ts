@@ -1,3 +1,4 @@
+import { mountsOf } from "../../container-facts.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -17,7 +18,7 @@ export default defineContainerRule({
   passed: "No mount is shared with the host.",
   failed: "containers share mounts with the host",
   assess: (container) => {
-    const shared = (container.inspect.Mounts ?? []).flatMap((mount, index) =>
+    const shared = mountsOf(container).flatMap((mount, index) =>
       ["shared", "rshared"].includes(mount.Propagation ?? "")
         ? [
             {

@@ -19,8 +19,21 @@ export default defineContainerRule({
     const option = (container.inspect.HostConfig.SecurityOpt ?? []).find((entry) =>
       entry.startsWith("no-new-privileges"),
     );
-    const own = option === undefined ? undefined : !/[=:](false|0)$/i.test(option);
+    const own = option === undefined ? undefined : !/[=:](false|f|0)$/i.test(option);
     const effective = container.process?.noNewPrivs;
+    if (own === undefined && (effective === null || effective === undefined) && !facts.daemon.isReadable)
+      return {
+        status: "unknown",
+        readings: [
+          {
+            item: container.name,
+            path: "HostConfig.SecurityOpt",
+            pointer: `${container.pointer}/HostConfig/SecurityOpt`,
+            actual: "not set; the daemon's default was not read",
+            expected: "no-new-privileges",
+          },
+        ],
+      };
     const isRight =
       own ??
       (effective === null || effective === undefined

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -15,6 +16,12 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again with --pids-limit 200.`,
   passed: "Every container has a process limit.",
   failed: "containers may start any number of processes",
+  before: ({ facts }) =>
+    facts.info?.PidsLimit === false
+      ? notApplicable("The kernel of this host cannot limit processes.", [
+          { path: "PidsLimit", pointer: "/info/PidsLimit", actual: "false", expected: "true" },
+        ])
+      : undefined,
   assess: (container) => {
     const own = container.inspect.HostConfig.PidsLimit ?? 0;
     const inherited = container.process?.pidsMax ?? 0;

@@ -16,12 +16,13 @@ export default defineContainerRule({
     `Publish ${item} on a port above 1023 instead of ${reading?.actual ?? "its port"}, or allow this port for the site if it is the proxy that must own it.`,
   passed: "Published ports are 1024 or higher.",
   failed: "containers publish privileged ports",
+  confirms: "that the privileged ports this site allows belong to its proxies",
+  unconfirmed: "Privileged ports that this site allows are published: confirm that a proxy owns them.",
   assess: (container, { policy }) => {
     const bindings = publishedPorts(container);
     if (bindings.length === 0) return null;
-    const bad = bindings.filter(
-      ({ hostPort }) => hostPort >= 1 && hostPort < 1024 && !policy.allowedPrivilegedPorts.includes(hostPort),
-    );
+    const low = bindings.filter(({ hostPort }) => hostPort >= 1 && hostPort < 1024);
+    const bad = low.filter(({ hostPort }) => !policy.allowedPrivilegedPorts.includes(hostPort));
     const reading = ({ hostPort, containerPort, pointer }: (typeof bindings)[number]) => ({
       item: container.name,
       path: `NetworkSettings.Ports["${containerPort}"]`,
@@ -29,6 +30,7 @@ export default defineContainerRule({
       actual: `${hostPort}`,
       expected: "1024 or higher",
     });
+    if (bad.length === 0 && low.length > 0) return { status: "manual", readings: low.map(reading) };
     return bad.length > 0
       ? { status: "unhealthy", readings: bad.map(reading) }
       : { status: "healthy", readings: bindings.map(reading) };

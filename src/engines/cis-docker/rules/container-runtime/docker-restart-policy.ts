@@ -15,8 +15,23 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again with --restart on-failure:5.`,
   passed: "Every restart policy is limited.",
   failed: "containers restart without a limit",
-  assess: (container) => {
+  assess: (container, { facts }) => {
     if (container.isKubernetes) return null;
+    const serviceId = container.inspect.Config.Labels?.["com.docker.swarm.service.id"];
+    const services = facts.swarm && Array.isArray(facts.swarm.services) ? facts.swarm.services : [];
+    const index = services.findIndex((service) => service.ID === serviceId);
+    if (serviceId && index >= 0) {
+      const { Condition, MaxAttempts } = services[index]?.Spec?.TaskTemplate?.RestartPolicy ?? {};
+      const attempts = MaxAttempts ?? 0;
+      const condition = Condition || "any";
+      return read(container, {
+        path: "service Spec.TaskTemplate.RestartPolicy",
+        pointer: `/swarm/services/${index}/Spec/TaskTemplate/RestartPolicy`,
+        actual: `${condition}, ${attempts || "unlimited"} attempts`,
+        expected: "none, or 1 to 5 attempts",
+        isRight: condition === "none" || (attempts >= 1 && attempts <= 5),
+      });
+    }
     const { Name = "", MaximumRetryCount = 0 } = container.inspect.HostConfig.RestartPolicy ?? {};
     const name = Name || "no";
     const retries = MaximumRetryCount ?? 0;

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -15,12 +16,29 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --security-opt seccomp=unconfined and without --privileged.`,
   passed: "A profile applies to every container.",
   failed: "containers run without seccomp",
-  assess: (container) => {
+  before: ({ facts }) => {
+    const options = facts.info?.SecurityOptions;
+    return options && !options.some((entry) => entry.includes("name=seccomp"))
+      ? notApplicable("The kernel or the engine of this host has no seccomp.", [
+          {
+            path: "SecurityOptions",
+            pointer: "/info/SecurityOptions",
+            actual: options.join(", ") || "none",
+            expected: "name=seccomp",
+          },
+        ])
+      : undefined;
+  },
+  assess: (container, { facts }) => {
     const option = (container.inspect.HostConfig.SecurityOpt ?? []).find((entry) => /^seccomp[=:]/.test(entry));
     const profile = option?.slice("seccomp=".length);
     const effective = container.process?.seccomp;
+    const isDaemonOff =
+      profile === undefined &&
+      (facts.info?.SecurityOptions ?? []).some((entry) => /name=seccomp,.*profile=unconfined/.test(entry));
     const isOff =
       profile === "unconfined" ||
+      isDaemonOff ||
       (container.inspect.HostConfig.Privileged === true && profile === undefined) ||
       effective === 0;
     const actual =
@@ -29,7 +47,9 @@ export default defineContainerRule({
         : isOff
           ? effective === 0
             ? "off in the kernel"
-            : "off (privileged)"
+            : isDaemonOff
+              ? "off for the whole daemon"
+              : "off (privileged)"
           : profile
             ? "a custom profile"
             : "the daemon's profile";

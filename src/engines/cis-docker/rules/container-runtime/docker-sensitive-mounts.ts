@@ -1,6 +1,7 @@
+import { mountsOf } from "../../container-facts.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
-import { isSensitive, normalSource } from "../../mount-sources.ts";
+import { isBeyondTheList, isSensitive, normalSource } from "../../mount-sources.ts";
 import { read } from "../../read.ts";
 
 /** CIS Docker 1.8.0, control 5.6. */
@@ -17,11 +18,12 @@ export default defineContainerRule({
     `Create ${item} again without the mount of ${reading?.actual ?? "the folder"}; mount only the one file or folder below it that the program needs, read-only.`,
   passed: "No container mounts a sensitive folder.",
   failed: "containers mount sensitive folders of the host",
+  confirms: "that the mounts this site allows are still needed",
+  unconfirmed: "Containers mount folders that this site allows: confirm that they are still needed.",
   assess: (container, { policy }) => {
-    const mounts = (container.inspect.Mounts ?? []).flatMap((mount, index) => {
+    const mounts = mountsOf(container).flatMap((mount, index) => {
       const source = normalSource(mount.Source ?? "");
-      const isBad =
-        mount.Type === "bind" && !policy.allowedMounts.includes(source) && isSensitive(source, mount.RW !== false);
+      const isBad = mount.Type === "bind" && isSensitive(source, mount.RW !== false);
       const severity = mount.RW !== false ? "high" : ["/", "/etc", "/proc", "/sys"].includes(source) ? "medium" : "low";
       return isBad
         ? [
@@ -30,13 +32,19 @@ export default defineContainerRule({
               path: `Mounts[${index}].Source`,
               pointer: `${container.pointer}/Mounts/${index}/Source`,
               actual: `${mount.Source} (${mount.RW !== false ? "read-write" : "read-only"})`,
-              expected: "no sensitive folder of the host",
+              expected: isBeyondTheList(source, mount.RW !== false)
+                ? "no sensitive folder of the host (beyond the benchmark's list)"
+                : "no sensitive folder of the host",
               severity,
+              isAllowed: policy.allowedMounts.includes(source),
             } as const,
           ]
         : [];
     });
-    if (mounts.length > 0) return { status: "unhealthy", readings: mounts };
+    const open = mounts.filter((mount) => !mount.isAllowed);
+    const plain = (list: typeof mounts) => list.map(({ isAllowed, ...reading }) => reading);
+    if (open.length > 0) return { status: "unhealthy", readings: plain(open) };
+    if (mounts.length > 0) return { status: "manual", readings: plain(mounts) };
     return read(container, {
       path: "Mounts",
       actual: `${(container.inspect.Mounts ?? []).length} mounts, none sensitive`,

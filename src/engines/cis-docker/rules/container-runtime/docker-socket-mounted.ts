@@ -1,3 +1,5 @@
+import { mountsOf } from "../../container-facts.ts";
+import { socketPaths } from "../../daemon-files.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { normalSource, reachesRuntimeSocket } from "../../mount-sources.ts";
@@ -17,17 +19,19 @@ export default defineContainerRule({
     `Create ${item} again without ${reading?.actual ?? "the mount"}; if it only needs to read, put a proxy in between that allows the few GET requests it makes.`,
   passed: "No container reaches a runtime socket.",
   failed: "containers reach a runtime socket",
+  confirms: "that the containers this site allows may control the engine",
+  unconfirmed: "Containers reach a socket that this site allows: confirm that they may control the engine.",
   assess: (container, { facts, policy }) => {
     const volumes =
       facts.evidence.pluginsVolumes && "volumes" in facts.evidence.pluginsVolumes
         ? (facts.evidence.pluginsVolumes.volumes?.Volumes ?? [])
         : [];
-    const mounts = (container.inspect.Mounts ?? []).flatMap((mount, index) => {
+    const sockets = socketPaths(facts).map(normalSource);
+    const mounts = mountsOf(container).flatMap((mount, index) => {
       const device =
         mount.Type === "volume" ? volumes.find((volume) => volume.Name === mount.Name)?.Options?.device : undefined;
       const source = normalSource(device ?? mount.Source ?? "");
-      const isBad =
-        (mount.Type === "bind" || device) && reachesRuntimeSocket(source) && !policy.allowedMounts.includes(source);
+      const isBad = (mount.Type === "bind" || device) && reachesRuntimeSocket(source, sockets);
       return isBad
         ? [
             {
@@ -36,11 +40,15 @@ export default defineContainerRule({
               pointer: `${container.pointer}/Mounts/${index}/Source`,
               actual: `${device ?? mount.Source} on ${mount.Destination}`,
               expected: "no runtime socket and no folder that holds one",
+              isAllowed: policy.allowedMounts.includes(source),
             },
           ]
         : [];
     });
-    if (mounts.length > 0) return { status: "unhealthy", readings: mounts };
+    const open = mounts.filter((mount) => !mount.isAllowed);
+    const plain = (list: typeof mounts) => list.map(({ isAllowed, ...reading }) => reading);
+    if (open.length > 0) return { status: "unhealthy", readings: plain(open) };
+    if (mounts.length > 0) return { status: "manual", readings: plain(mounts) };
     return read(container, {
       path: "Mounts",
       actual: "no runtime socket",

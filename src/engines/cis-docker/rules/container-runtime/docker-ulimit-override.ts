@@ -1,5 +1,6 @@
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import type { HostFacts } from "../../host-facts.ts";
 import { read } from "../../read.ts";
 
 /** CIS Docker 1.8.0, control 5.19. */
@@ -21,19 +22,22 @@ export default defineContainerRule({
     const own = container.inspect.HostConfig.Ulimits ?? [];
     const actual = own.map((limit) => `${limit.Name}=${limit.Soft}:${limit.Hard}`).join(", ") || "not set";
     const expected = "limits at or below the daemon's, never unlimited";
-    const hasDefault =
-      facts.daemon.object("default-ulimits") !== null || facts.daemon.list("default-ulimit", "").value.length > 0;
+    const defaults = defaultLimits(facts);
+    const hasDefault = defaults.size > 0;
     if (own.length > 0)
       return read(container, {
         path: "HostConfig.Ulimits",
         actual,
         expected,
-        isRight: own.every((limit) => limit.Hard >= 0 && limit.Soft >= 0),
+        isRight: own.every(
+          ({ Name, Hard, Soft }) =>
+            Hard >= 0 && Soft >= 0 && Math.max(Hard, Soft) <= (defaults.get(Name) ?? Number.POSITIVE_INFINITY),
+        ),
       });
     if (hasDefault)
       return read(container, { path: "HostConfig.Ulimits", actual: "the daemon's default", expected, isRight: true });
     return {
-      status: "manual",
+      status: facts.daemon.isReadable ? "manual" : "unknown",
       readings: [
         {
           item: container.name,
@@ -50,9 +54,27 @@ export default defineContainerRule({
       example(),
       example({ configFile: {}, hostConfig: { Ulimits: [{ Name: "nofile", Soft: 10, Hard: 20 }] } }),
     ],
-    unhealthy: [example({ hostConfig: { Ulimits: [{ Name: "nofile", Soft: -1, Hard: -1 }] } })],
+    unhealthy: [
+      example({ hostConfig: { Ulimits: [{ Name: "nofile", Soft: -1, Hard: -1 }] } }),
+      example({ hostConfig: { Ulimits: [{ Name: "nofile", Soft: 1024, Hard: 1_000_000 }] } }),
+    ],
     manual: [example({ configFile: {} })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
   },
 });
+
+/** Hard limits that the daemon gives to containers that set none, by name. */
+function defaultLimits({ daemon }: HostFacts): Map<string, number> {
+  const limits = new Map<string, number>();
+  for (const [name, entry] of Object.entries(daemon.object("default-ulimits") ?? {})) {
+    const hard = typeof entry === "object" && entry !== null && "Hard" in entry ? Number(entry.Hard) : Number.NaN;
+    if (!Number.isNaN(hard)) limits.set(name, hard < 0 ? Number.POSITIVE_INFINITY : hard);
+  }
+  for (const entry of daemon.list("default-ulimit", "").value) {
+    const [name = "", value = ""] = entry.split("=");
+    const hard = Number(value.split(":").at(-1));
+    limits.set(name, hard < 0 || Number.isNaN(hard) ? Number.POSITIVE_INFINITY : hard);
+  }
+  return limits;
+}

@@ -1,4 +1,4 @@
-import { healthy, unhealthy } from "../../../kit/outcome.ts";
+import { healthy, manual, unhealthy } from "../../../kit/outcome.ts";
 import { defineDaemonRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 
@@ -12,12 +12,18 @@ export default defineDaemonRule({
   severityReason: "a shared custom parent can lift limits",
   rationale: "Another parent group can take containers out of the limits that the host sets.",
   needs: ["daemon arguments and file", "info.CgroupDriver"],
+  confirms: "that the limits of an allowed parent group fit",
   needsSettings: true,
   remediation: (item) =>
     `Remove "cgroup-parent" from ${item}, or put its value on the allowed list of this site after checking its limits.`,
   assess: ({ facts, policy }) => {
     const setting = facts.daemon.text("cgroup-parent", "");
-    const usual = ["", "/docker", "docker", "system.slice", "user.slice"];
+    const driver = facts.info?.CgroupDriver;
+    const usual = [
+      "",
+      ...(driver === "systemd" ? [] : ["/docker"]),
+      ...(driver === "cgroupfs" ? [] : ["system.slice", ...(facts.engine.isRootless ? ["user.slice"] : [])]),
+    ];
     const reading = {
       item: facts.daemon.configPath,
       path: setting.path,
@@ -25,8 +31,9 @@ export default defineDaemonRule({
       actual: setting.value || "not set",
       expected: "not set, or the default of the cgroup driver",
     };
-    if (usual.includes(setting.value) || policy.allowedCgroupParents.includes(setting.value))
-      return healthy("Containers run below the default cgroup.", [reading]);
+    if (usual.includes(setting.value)) return healthy("Containers run below the default cgroup.", [reading]);
+    if (policy.allowedCgroupParents.includes(setting.value))
+      return manual(`This site allows ${setting.value}: confirm that its limits fit.`, [reading]);
     return unhealthy(`Containers run below ${setting.value}.`, [reading]);
   },
   examples: {

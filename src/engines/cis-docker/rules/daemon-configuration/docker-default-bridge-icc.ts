@@ -30,9 +30,16 @@ export default defineDaemonRule({
         actual: show(value),
         expected: "false",
       };
+      const open = (facts.networks ?? []).filter(
+        (network) =>
+          network !== bridge &&
+          network.Driver === "bridge" &&
+          network.Options?.["com.docker.network.bridge.enable_icc"] !== "false",
+      );
+      const notes = open.map(({ Name }) => `On the network ${Name} containers reach each other, as its makers chose.`);
       return value === "false"
-        ? healthy("The default bridge isolates containers.", [reading])
-        : unhealthy("Containers on the default bridge reach each other.", [reading]);
+        ? healthy("The default bridge isolates containers.", [reading], notes)
+        : unhealthy("Containers on the default bridge reach each other.", [reading], { notes });
     }
     if (!facts.daemon.isReadable)
       return unknown("The default bridge and the daemon's settings", "Give the agent access to the Docker socket.");

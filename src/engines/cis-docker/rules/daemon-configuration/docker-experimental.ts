@@ -23,11 +23,12 @@ export default defineDaemonRule({
     ];
     if (!facts.version && !facts.info)
       return unknown("The engine's version", "Give the agent access to the Docker socket.");
-    const isOn = answers.some(Boolean) || facts.daemon.flag("experimental", false).value;
+    const isOn = answers.some(Boolean);
     const reading = {
       item: facts.daemon.configPath,
-      path: "ExperimentalBuild",
-      pointer: "/info/ExperimentalBuild",
+      ...(facts.info?.ExperimentalBuild !== undefined && facts.info.ExperimentalBuild !== null
+        ? { path: "ExperimentalBuild", pointer: "/info/ExperimentalBuild" }
+        : { path: "Components.Engine.Details.Experimental", pointer: "/version/Components" }),
       actual: `${isOn}`,
       expected: "false",
     };
@@ -37,7 +38,13 @@ export default defineDaemonRule({
   },
   examples: {
     healthy: [example()],
-    unhealthy: [example({ info: { ExperimentalBuild: true } }), example({ argv: ["--experimental"] })],
+    unhealthy: [
+      example({ info: { ExperimentalBuild: true } }),
+      example({
+        info: { ExperimentalBuild: null },
+        version: { Components: [{ Name: "Engine", Details: { Experimental: "true" } }] },
+      }),
+    ],
     unknown: [example({ without: ["info", "version"] })],
   },
 });

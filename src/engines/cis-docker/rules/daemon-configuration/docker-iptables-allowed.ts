@@ -24,8 +24,10 @@ export default defineDaemonRule({
       actual: `${setting.value}`,
       expected: "true",
     };
+    const six = facts.daemon.flag("ip6tables", true);
+    const notes = six.value ? [] : ["ip6tables is off: Docker writes no rules for IPv6."];
     return setting.value
-      ? healthy("Docker manages its firewall rules.", [reading])
+      ? healthy("Docker manages its firewall rules.", [reading], notes)
       : unhealthy("Docker may not write firewall rules.", [reading]);
   },
   examples: {

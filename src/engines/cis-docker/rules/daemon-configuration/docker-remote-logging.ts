@@ -1,5 +1,6 @@
 import { healthy, manual, unhealthy, unknown } from "../../../kit/outcome.ts";
-import { defineDaemonRule } from "../../define-rule.ts";
+import type { Container } from "../../container-facts.ts";
+import { defineDaemonRule, unreadDaemon } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import type { HostFacts } from "../../host-facts.ts";
 
@@ -21,19 +22,27 @@ export default defineDaemonRule({
     if (!driver) return unknown("The logging driver", "Give the agent access to the Docker socket.");
     const expected = `one of ${policy.remoteLogDrivers.join(", ")}`;
     const reading = { item: driver, path: "LoggingDriver", pointer: "/info/LoggingDriver", actual: driver, expected };
-    const options = facts.daemon.object("log-opts");
-    const address = typeof options?.["syslog-address"] === "string" ? options["syslog-address"] : null;
-    if (driver === "syslog" && address && /^unix|127\.|localhost|\[::1\]/.test(address)) {
-      return unhealthy("syslog writes to this same host.", [
-        { ...reading, path: "log-opts.syslog-address", actual: address, expected: "another host" },
-      ]);
+    if (driver === "syslog") {
+      if (!facts.daemon.isReadable) return unreadDaemon();
+      const address = syslogAddress(facts);
+      if (staysHere(address))
+        return unhealthy("syslog writes to this same host.", [
+          {
+            ...reading,
+            path: "log-opts.syslog-address",
+            pointer: facts.daemon.list("log-opt", "log-opts").pointer,
+            actual: address || "not set, so this host",
+            expected: "another host",
+          },
+        ]);
     }
     const local = ["json-file", "local", "none", "journald"];
     const overriding = (facts.containers ?? []).filter(
       (container) =>
         container.isActive &&
-        local.includes(container.inspect.HostConfig.LogConfig?.Type ?? driver) &&
-        !local.includes(driver),
+        !local.includes(driver) &&
+        (local.includes(container.inspect.HostConfig.LogConfig?.Type ?? driver) ||
+          staysHere(container.inspect.HostConfig.LogConfig?.Config?.["syslog-address"] ?? "tcp://elsewhere")),
     );
     if (policy.remoteLogDrivers.includes(driver) && overriding.length === 0)
       return healthy(`Logs go out with ${driver}.`, [reading]);
@@ -61,10 +70,19 @@ export default defineDaemonRule({
   examples: {
     healthy: [
       example(),
-      example({ info: { LoggingDriver: "json-file" }, containers: [], config: { Image: "fluent/fluent-bit:3" } }),
+      example({
+        info: { LoggingDriver: "json-file" },
+        config: { Image: "fluent/fluent-bit:3" },
+        container: {
+          Mounts: [{ Type: "bind", Source: "/var/lib/docker/containers", Destination: "/logs", RW: false }],
+        },
+      }),
     ],
     unhealthy: [
       example({ info: { LoggingDriver: "json-file" } }),
+      example({ info: { LoggingDriver: "json-file" }, config: { Image: "fluent/fluent-bit:3" } }),
+      example({ argv: ["--log-opt", "syslog-address=udp://127.0.0.1:514"] }),
+      example({ configFile: {} }),
       example({ hostConfig: { LogConfig: { Type: "json-file" } } }),
     ],
     manual: [example({ info: { LoggingDriver: "acme/shipper" } })],
@@ -72,13 +90,32 @@ export default defineDaemonRule({
   },
 });
 
-/** A known log shipper that runs on the host or as a container. */
+/** `syslog-address` of the daemon's log options, in either form; empty when none is set. */
+function syslogAddress(facts: HostFacts): string {
+  const given = facts.daemon.list("log-opt", "log-opts").value.find((entry) => entry.startsWith("syslog-address="));
+  if (given) return given.slice("syslog-address=".length);
+  const written = facts.daemon.object("log-opts")?.["syslog-address"];
+  return typeof written === "string" ? written : "";
+}
+
+/** syslog without an address writes to the host's own log, as does a Unix socket or a loopback address. */
+function staysHere(address: string): boolean {
+  return address === "" || /^unix(gram)?:|:\/\/(127\.|localhost(:|$)|\[::1\]|0\.0\.0\.0)/.test(address);
+}
+
+/** A known log shipper that runs on the host, or as a container that sees the logs of the others. */
 function logShipper(facts: HostFacts): string | undefined {
   const known = ["fluent-bit", "fluentd", "vector", "filebeat", "promtail", "alloy", "otelcol", "omsagent", "ama-logs"];
   const images = (facts.containers ?? [])
-    .filter((container) => container.isActive)
+    .filter((container) => container.isActive && readsLogs(container, facts.info?.DockerRootDir ?? "/var/lib/docker"))
     .map((container) => container.inspect.Config.Image ?? "");
   const programs = (facts.host?.processes ?? []).map((process) => process.exe ?? process.comm ?? "");
   const words = [...images, ...programs].flatMap((text) => text.split(/[/:@]/));
   return known.find((name) => words.includes(name));
+}
+
+function readsLogs(container: Container, root: string): boolean {
+  return (container.inspect.Mounts ?? []).some(({ Source }) =>
+    ["/", "/var", "/var/lib", root, `${root}/containers`].includes(Source ?? ""),
+  );
 }

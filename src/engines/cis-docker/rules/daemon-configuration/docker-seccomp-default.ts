@@ -28,6 +28,8 @@ export default defineDaemonRule({
     if (!option) return unhealthy("The engine runs containers without seccomp.", [reading]);
     if (profile === "unconfined")
       return unhealthy("The daemon switches seccomp off for every container.", [reading], { severity: "high" });
+    if (profile.startsWith("/") && facts.files.find(profile)?.exists === false)
+      return unhealthy(`The profile ${profile} does not exist.`, [reading]);
     return healthy(
       ["default", "builtin"].includes(profile)
         ? "The built-in profile applies."

@@ -1,4 +1,5 @@
 import { healthy, notApplicable, show, unhealthy } from "../../../kit/outcome.ts";
+import { defaultTlsFile, listenStreams } from "../../daemon-files.ts";
 import { defineDaemonRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { daemonTcpSockets } from "../../listening-sockets.ts";
@@ -18,9 +19,11 @@ export default defineDaemonRule({
     `Stop listening on ${item}, or set "tlsverify": true with "tlscacert", "tlscert" and "tlskey" in the daemon configuration and hand client certificates to those who need access.`,
   assess: ({ facts }) => {
     const hosts = facts.daemon.list("host", "hosts");
-    const endpoints = hosts.value.filter((address) => address.startsWith("tcp://"));
+    const endpoints = [...hosts.value, ...listenStreams(facts)].flatMap(tcpAddress);
+    const metrics = facts.daemon.text("metrics-addr", "").value;
+    const known = metrics ? [...endpoints, metrics] : endpoints;
     const sockets = daemonTcpSockets(facts).filter(
-      (address) => !endpoints.some((endpoint) => endpoint.endsWith(address.slice(address.lastIndexOf(":")))),
+      (address) => !known.some((endpoint) => endpoint.endsWith(address.slice(address.lastIndexOf(":")))),
     );
     const all = [...endpoints, ...sockets.map((address) => `tcp://${address}`)];
     const none = {
@@ -31,7 +34,9 @@ export default defineDaemonRule({
     };
     if (all.length === 0) return notApplicable("The daemon does not listen on TCP.", [none]);
     const verify = facts.daemon.flag("tlsverify", false);
-    const missing = ["tlscacert", "tlscert", "tlskey"].filter((option) => !facts.daemon.text(option, "").value);
+    const missing = ["tlscacert", "tlscert", "tlskey"].filter(
+      (option) => !facts.daemon.text(option, "").value && !defaultTlsFile(facts, option),
+    );
     const problem = !verify.value
       ? facts.daemon.flag("tls", false).value
         ? "TLS without client verification"
@@ -66,3 +71,9 @@ export default defineDaemonRule({
     unknown: [example({ without: ["host"] })],
   },
 });
+
+/** A TCP endpoint of an address as dockerd and systemd take it: `tcp://…`, `host:port`, `:port` or a bare port. */
+function tcpAddress(address: string): string[] {
+  if (address.startsWith("tcp://")) return [address];
+  return /^(\[?[\w.:*-]*\]?:)?\d+$/.test(address) ? [`tcp://${address}`] : [];
+}

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { containerdSocket } from "../../daemon-files.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
@@ -14,6 +15,8 @@ export default defineFileOwnershipRule({
   what: "the containerd socket",
   files: containerdSocket,
   absent: "No containerd socket exists.",
+  before: ({ facts }) =>
+    facts.engine.isRootless ? notApplicable("The containerd of a rootless daemon belongs to its user.") : undefined,
   examples: {
     healthy: [example()],
     unhealthy: [

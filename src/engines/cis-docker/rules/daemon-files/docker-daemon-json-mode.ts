@@ -1,3 +1,4 @@
+import { configurationFiles } from "../../daemon-files.ts";
 import { defineFileModeRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -11,7 +12,7 @@ export default defineFileModeRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write it can switch every protection of the daemon off.",
   what: "the daemon configuration file",
-  files: ({ daemon, files }) => [files.find(daemon.configPath) ?? daemon.configPath],
+  files: configurationFiles,
   absent: "There is no daemon configuration file.",
   mask: 0o644,
   examples: {

@@ -1,3 +1,4 @@
+import { configurationFiles } from "../../daemon-files.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -11,7 +12,7 @@ export default defineFileOwnershipRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "Security options of the daemon stand in this file.",
   what: "the daemon configuration file",
-  files: ({ daemon, files }) => [files.find(daemon.configPath) ?? daemon.configPath],
+  files: configurationFiles,
   absent: "There is no daemon configuration file.",
   examples: {
     healthy: [example()],

@@ -11,7 +11,7 @@ export default defineFileModeRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "A certificate that can be overwritten lets an attacker stand in for the registry.",
   what: "registry certificates",
-  files: ({ files }) => files.certificates.filter((file) => !file.path.endsWith(".key")),
+  files: ({ files }) => files.certificates?.filter((file) => !file.path.endsWith(".key")) ?? ["/etc/docker/certs.d"],
   absent: "No registry certificates are installed.",
   mask: 0o444,
   examples: {

@@ -11,7 +11,7 @@ export default defineFileOwnershipRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "Who owns these files can make the daemon trust a false registry.",
   what: "registry certificates",
-  files: ({ files }) => files.certificates,
+  files: ({ files }) => files.certificates ?? ["/etc/docker/certs.d"],
   absent: "No registry certificates are installed.",
   examples: {
     healthy: [example()],

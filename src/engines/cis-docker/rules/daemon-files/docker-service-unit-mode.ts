@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineFileModeRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -13,6 +14,8 @@ export default defineFileModeRule({
   what: "docker.service",
   files: ({ files }) => files.unit("docker.service"),
   absent: "The daemon was not started from a systemd unit.",
+  before: ({ facts }) =>
+    facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
   mask: 0o644,
   examples: {
     healthy: [example()],

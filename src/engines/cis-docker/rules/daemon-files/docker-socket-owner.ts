@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { dockerSockets, socketGroup } from "../../daemon-files.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
@@ -14,6 +15,8 @@ export default defineFileOwnershipRule({
   what: "the Docker socket",
   files: dockerSockets,
   absent: "The daemon listens on no Unix socket.",
+  before: ({ facts }) =>
+    facts.engine.isRootless ? notApplicable("The socket of a rootless daemon belongs to its user.") : undefined,
   group: socketGroup,
   examples: {
     healthy: [example()],

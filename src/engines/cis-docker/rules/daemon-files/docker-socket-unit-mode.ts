@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineFileModeRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -13,6 +14,8 @@ export default defineFileModeRule({
   what: "docker.socket",
   files: ({ files }) => files.unit("docker.socket"),
   absent: "This host has no docker.socket unit.",
+  before: ({ facts }) =>
+    facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
   mask: 0o644,
   examples: {
     healthy: [example()],

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -13,6 +14,8 @@ export default defineFileOwnershipRule({
   what: "docker.socket",
   files: ({ files }) => files.unit("docker.socket"),
   absent: "This host has no docker.socket unit.",
+  before: ({ facts }) =>
+    facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
   examples: {
     healthy: [example()],
     unhealthy: [

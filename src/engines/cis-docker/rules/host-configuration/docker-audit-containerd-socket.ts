@@ -17,7 +17,6 @@ export default defineAuditRule({
     const system = "/run/containerd/containerd.sock";
     return [{ path: files.find(system)?.exists || !files.find(own)?.exists ? system : own }];
   },
-  isVolatile: true,
   examples: {
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

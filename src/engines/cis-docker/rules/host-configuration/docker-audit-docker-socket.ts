@@ -1,3 +1,4 @@
+import { socketPaths } from "../../daemon-files.ts";
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
 
@@ -11,13 +12,10 @@ export default defineAuditRule({
   severityReason: "one of several overlapping watches; detective only",
   rationale:
     "Access to this socket equals root on the host. Older versions of the benchmark name the unit docker.socket; a watch on either counts.",
-  objects: ({ daemon, files }) => {
-    const hosts = daemon.list("host", "hosts").value.filter((address) => address.startsWith("unix://"));
-    const sockets = hosts.map((address) => address.slice("unix://".length));
-    const units = files.unit("docker.socket").map(({ path }) => path);
-    return (sockets.length > 0 ? sockets : ["/var/run/docker.sock"]).map((path) => ({ path, alsoAccept: units }));
+  objects: (facts) => {
+    const units = facts.files.unit("docker.socket").map(({ path }) => path);
+    return socketPaths(facts).map((path) => ({ path, alsoAccept: units }));
   },
-  isVolatile: true,
   examples: {
     healthy: [example()],
     unhealthy: [

@@ -1,6 +1,7 @@
 import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { defineHostRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { type HostFacts, outsideDocker } from "../../host-facts.ts";
 import { mountOf } from "../../mount-table.ts";
 
 /** CIS Docker 1.8.0, control 1.1.1. */
@@ -16,27 +17,32 @@ export default defineHostRule({
   remediation: (item) =>
     `Create a file system for ${item}, stop Docker, copy the data with "rsync -aX ${item}/ NEW/", mount the new file system at ${item} in /etc/fstab and start Docker.`,
   assess: ({ facts }) => {
-    if (facts.engine.isDesktop) return notApplicable("Docker Desktop keeps its data inside its own virtual machine.");
+    const outside = outsideDocker(facts);
+    if (outside) return outside;
     const root = facts.info?.DockerRootDir;
     if (!root || !facts.mounts)
       return unknown("The data root or the mount table", "Run the agent in the host's process namespace.");
     // With userns-remap the data root ends in <uid>.<gid>; its parent is what a partition is made for.
     const folder = /\/\d+\.\d+$/.test(root) ? root.replace(/\/[^/]+$/, "") : root;
-    const own = mountOf(facts.mounts, folder);
     const top = mountOf(facts.mounts, "/");
-    if (!own || !top) return unknown("The mount table", "Run the agent in the host's process namespace.");
-    const reading = {
-      item: folder,
-      path: `device of ${folder} (mounted at ${own.mountPoint})`,
-      pointer: "/host/mountinfo",
-      actual: own.device,
-      expected: `another device than ${top.device}, which holds /`,
-    };
+    if (!top) return unknown("The mount table", "Run the agent in the host's process namespace.");
+    const { mounts } = facts;
+    const readings = [facts.files.find(folder)?.real ?? folder, ...imageStore(facts)].map((path) => {
+      const own = mountOf(mounts, path) ?? top;
+      return {
+        item: path,
+        path: `device of ${path} (mounted at ${own.mountPoint})`,
+        pointer: "/host/mountinfo",
+        actual: own.device,
+        expected: `another device than ${top.device}, which holds /`,
+      };
+    });
     if (facts.engine.isRootless)
-      return notApplicable("A rootless daemon keeps its data in a home directory.", [reading]);
-    return own.device !== top.device
-      ? healthy("The data root lies on a file system of its own.", [reading])
-      : unhealthy("The data root shares the root file system.", [reading]);
+      return notApplicable("A rootless daemon keeps its data in a home directory.", readings);
+    const shared = readings.filter(({ actual }) => actual === top.device);
+    return shared.length === 0
+      ? healthy("The data root lies on a file system of its own.", readings)
+      : unhealthy("The data root shares the root file system.", shared);
   },
   examples: {
     healthy: [example()],
@@ -56,3 +62,11 @@ export default defineHostRule({
     unknown: [example({ host: { mountinfo: null } })],
   },
 });
+
+/** With the containerd image store, content of images lies there instead of in the data root. */
+function imageStore(facts: HostFacts): string[] {
+  const isContainerd = (facts.info?.DriverStatus ?? []).some(
+    ([name, value]) => name === "driver-type" && value === "io.containerd.snapshotter.v1",
+  );
+  return isContainerd ? ["/var/lib/containerd"] : [];
+}

@@ -1,6 +1,8 @@
 import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { dockerSockets } from "../../daemon-files.ts";
 import { defineHostRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { type HostFacts, outsideDocker } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.1.2. */
 export default defineHostRule({
@@ -16,9 +18,11 @@ export default defineHostRule({
   remediation: (item) =>
     `Take the user out of the group, or add the name to the trusted users of this site:\ngpasswd --delete ${item} docker`,
   assess: ({ facts, policy }) => {
+    const outside = outsideDocker(facts);
+    if (outside) return outside;
     if (facts.engine.isRootless) return notApplicable("The socket of a rootless daemon belongs to one user.");
-    const line = facts.host?.groupDocker;
-    if (line === undefined || line === null)
+    const line = socketGroupLine(facts);
+    if (line === null)
       return unknown(
         "The group that owns the Docker socket",
         "Let the agent read /etc/group and /etc/passwd of the host.",
@@ -60,6 +64,20 @@ export default defineHostRule({
       example({ host: { primaryGroupUsers: ["bob"] } }),
     ],
     notApplicable: [example({ info: { SecurityOptions: ["name=rootless"] } })],
-    unknown: [example({ host: { groupDocker: null } })],
+    unknown: [
+      example({ host: { groupDocker: null } }),
+      example({ files: [{ path: "/var/run/docker.sock", type: "socket", gid: 100 }] }),
+    ],
   },
 });
+
+/** Line of the group that owns the socket, whatever its name; null when it is not known. */
+function socketGroupLine(facts: HostFacts): string | null {
+  const named = facts.host?.groupDocker;
+  if (named === undefined || named === null) return null;
+  const [socket] = dockerSockets(facts);
+  if (typeof socket !== "object" || !socket.exists || socket.gid === null || socket.gid === undefined) return named;
+  const line = [named, ...(facts.host?.groups ?? [])].find((entry) => entry.split(":")[2] === String(socket.gid));
+  // Only root opens a socket of group root, so nobody is a member of anything that counts.
+  return line ?? (socket.gid === 0 ? "root:x:0:" : null);
+}

@@ -1,7 +1,15 @@
 import { healthy, manual, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { defineHostRule } from "../../define-rule.ts";
-import { compareLines, engineLine, engineReleases, newestLine } from "../../engine-releases.ts";
+import {
+  compareLines,
+  componentFlaw,
+  engineLine,
+  engineReleases,
+  isDistributionBuild,
+  newestLine,
+} from "../../engine-releases.ts";
 import { example } from "../../example.ts";
+import type { HostFacts } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.2.2. */
 export default defineHostRule({
@@ -14,7 +22,7 @@ export default defineHostRule({
   rationale: "Releases that are no longer maintained keep known holes for good.",
   needs: ["version of the engine, containerd and runc", "release table"],
   remediation: (item) =>
-    `Upgrade Docker Engine ${item} to a maintained line: read its release notes, then update docker-ce (or your distribution's package) and restart the daemon.`,
+    `Upgrade Docker Engine (${item} at hand) to a maintained line: read its release notes, then update docker-ce (or your distribution's package) and restart the daemon.`,
   assess: ({ facts, now }) => {
     const version = facts.engine.version;
     if (!version) return unknown("The engine's version", "Give the agent access to the Docker socket.");
@@ -46,15 +54,39 @@ export default defineHostRule({
       ]);
     }
     const isPatched = !entry.fixedFrom || compareLines(version, entry.fixedFrom.version) >= 0;
-    if (!isPatched && entry.fixedFrom)
-      return unhealthy(`${entry.fixedFrom.reason} is fixed in ${entry.fixedFrom.version}.`, [
-        reading(`${entry.fixedFrom.version} or newer`),
-      ]);
+    const flaws = [
+      ...(!isPatched && entry.fixedFrom
+        ? [{ reading: reading(`${entry.fixedFrom.version} or newer`), reason: entry.fixedFrom.reason }]
+        : []),
+      ...componentFlaws(facts),
+    ];
+    const certain = flaws.filter((flaw) => !isDistributionBuild(flaw.reading.actual));
+    if (certain.length > 0)
+      return unhealthy(
+        `Known flaws are not fixed: ${certain.map((flaw) => flaw.reason).join("; ")}.`,
+        certain.map((flaw) => flaw.reading),
+      );
+    if (flaws.length > 0)
+      return manual(
+        "Builds of a distribution carry fixes under older numbers: confirm that its advisories are applied.",
+        flaws.map((flaw) => flaw.reading),
+      );
     return healthy(`Line ${line} is maintained.`, [reading("a maintained line")]);
   },
   examples: {
     healthy: [example()],
-    unhealthy: [example({ version: { Version: "20.10.24+dfsg1" } }), example({ version: { Version: "19.03.5" } })],
+    unhealthy: [
+      example({
+        version: {
+          Components: [
+            { Name: "Engine", Version: "29.1.0" },
+            { Name: "runc", Version: "1.1.4" },
+          ],
+        },
+      }),
+      example({ version: { Version: "20.10.24+dfsg1" } }),
+      example({ version: { Version: "19.03.5" } }),
+    ],
     manual: [example({ version: { Version: "99.0.1" } }), example({ version: { Version: "dev" } })],
     notApplicable: [
       example({ version: { Version: "5.2.0", Components: [{ Name: "Podman Engine", Version: "5.2.0" }] } }),
@@ -62,3 +94,24 @@ export default defineHostRule({
     unknown: [example({ without: ["version"] })],
   },
 });
+
+/** Flaws of containerd and runc, which an engine brings along or finds on the host. */
+function componentFlaws({ version }: HostFacts) {
+  return (version?.Components ?? []).flatMap(({ Name, Version }, index) => {
+    const flaw = componentFlaw(Name, Version ?? "");
+    return flaw
+      ? [
+          {
+            reason: `${Name}: ${flaw.reason}`,
+            reading: {
+              item: `${Name} ${Version}`,
+              path: `Components.${Name}.Version`,
+              pointer: `/version/Components/${index}/Version`,
+              actual: Version ?? "",
+              expected: `${flaw.fixedIn} or newer`,
+            },
+          },
+        ]
+      : [];
+  });
+}

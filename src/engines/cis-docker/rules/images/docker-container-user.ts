@@ -1,3 +1,5 @@
+import { healthy, notApplicable, unhealthy } from "../../../kit/outcome.ts";
+import { about } from "../../about-image.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -14,12 +16,25 @@ export default defineContainerRule({
   needs: ["Config.User", "image Config.User", "uid of the main process"],
   remediation: (item) =>
     `Add "USER 1000" to the Dockerfile of the image of ${item}, or create the container again with --user 1000.`,
+  // Without a running container the images decide: whoever starts one gets root.
+  whenNoneRuns: ({ facts }) => {
+    const images = (facts.images ?? []).filter((image) => image.isTagged || image.isUsed);
+    if (images.length === 0) return notApplicable("No container is running and no image is on this host.");
+    const readings = images.map((image) => ({
+      ...about(image, "Config.User", image.user || "not set, so root", "a user other than root"),
+      severity: "low" as const,
+    }));
+    const rooted = readings.filter((_, index) => isRootUser(images[index]?.user ?? ""));
+    return rooted.length > 0
+      ? unhealthy(`${rooted.length} images run as root; no container is running.`, rooted, { severity: "low" })
+      : healthy("No image runs as root.", readings);
+  },
   passed: "No container runs as root of the host.",
   failed: "containers run as root",
   assess: (container, { facts }) => {
     const image = facts.images?.find((candidate) => candidate.id === container.inspect.Image);
     const user = (container.inspect.Config.User || image?.user || "").split(":")[0] ?? "";
-    const isRoot = ["", "root"].includes(user) || /^0+$/.test(user);
+    const isRoot = isRootUser(user);
     const hostUid = container.process?.hostUid;
     const isMapped = facts.engine.hasUserNamespaces && container.inspect.HostConfig.UsernsMode !== "host";
     const isRight = !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || isMapped;
@@ -36,7 +51,13 @@ export default defineContainerRule({
       example({ config: { User: "" }, imageConfig: { User: "" }, info: { SecurityOptions: [] } }),
       example({ config: { User: "00:0" }, info: { SecurityOptions: [] } }),
     ],
-    notApplicable: [example({ container: { State: { Status: "exited" } } })],
+    notApplicable: [example({ container: { State: { Status: "exited" }, Image: "gone" }, image: { RepoTags: [] } })],
     unknown: [example({ without: ["containersInspect"] })],
   },
 });
+
+/** Docker's reading of a user: nothing, root or any way of writing 0 is root; the part after the colon is a group. */
+function isRootUser(user: string): boolean {
+  const name = user.split(":")[0] ?? "";
+  return ["", "root"].includes(name) || /^0+$/.test(name);
+}

@@ -22,9 +22,9 @@ export default defineHostRule({
       return unknown("The list of images", "Give the agent access to the Docker socket.");
     if (list.length === 0) return notApplicable("No image is on this host.");
     const limit = now.getTime() - policy.unusedAfterDays * 86_400_000;
-    const unused = facts.images.filter(
-      (image) => !image.isUsed && image.createdAt !== null && Date.parse(image.createdAt) < limit,
-    ).length;
+    const left = facts.images.filter((image) => !image.isUsed);
+    const unused = left.filter((image) => image.createdAt !== null && Date.parse(image.createdAt) < limit).length;
+    const reclaimable = left.reduce((sum, image) => sum + image.sizeBytes, 0);
     const all = topLevelImages(facts.evidence) ?? [];
     const dangling = all.filter((image) => image.isDangling).length;
     const inUse = facts.images.filter((image) => image.isUsed).length;
@@ -34,7 +34,7 @@ export default defineHostRule({
         item,
         path: `unused for ${policy.unusedAfterDays} days`,
         pointer: "/imagesList",
-        actual: `${unused} of ${all.length} images, ${inUse} in use`,
+        actual: `${unused} of ${all.length} images, ${inUse} in use, ${Math.round(reclaimable / 1e6)} MB without a container`,
         expected: `at most ${policy.maximumUnusedImages}`,
       },
       {

@@ -31,7 +31,11 @@ export default defineSwarmRule({
     }));
     const open = readings.filter((reading) => reading.actual === "off");
     return open.length > 0
-      ? unhealthy(`${open.length} of ${overlays.length} overlay networks are not encrypted.`, open)
+      ? unhealthy(
+          `${open.length} of ${overlays.length} overlay networks are not encrypted.`,
+          open,
+          open.every((reading) => "severity" in reading) ? { severity: "low" } : {},
+        )
       : healthy("Every overlay network is encrypted.", readings);
   },
   examples: {

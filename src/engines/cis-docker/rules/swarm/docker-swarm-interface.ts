@@ -1,4 +1,4 @@
-import { healthy, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { healthy, manual, unhealthy } from "../../../kit/outcome.ts";
 import { defineSwarmRule } from "../../define-rule.ts";
 import { example, swarmExample } from "../../example.ts";
 import { listening } from "../../listening-sockets.ts";
@@ -13,17 +13,17 @@ export default defineSwarmRule({
   severityReason: "control plane open on every interface",
   rationale: "The management port on every interface is open to networks it was not meant for.",
   needs: ["listening sockets"],
+  confirms: "that swarm listens on one address when the sockets cannot be read",
   remediation: (item) =>
     `Create the swarm again with --listen-addr ADDRESS:2377 instead of ${item}, and block the port elsewhere.`,
   assess: ({ facts }) => {
     if (!facts.host?.listening)
-      return unknown("The listening sockets of the host", "Run the agent in the host's network namespace.");
+      return manual("The listening sockets of the host could not be read: confirm that swarm listens on one address.");
     const port = /:(\d+)$/.exec(facts.info?.Swarm?.RemoteManagers?.[0]?.Addr ?? "")?.[1] ?? "2377";
-    const sockets = listening(facts).filter((address) => address.endsWith(`:${port}`));
+    const sockets = listening(facts, { anyProcess: true }).filter((address) => address.endsWith(`:${port}`));
     if (sockets.length === 0)
-      return unknown(
-        `The socket of port ${port}`,
-        "Run the agent as root, so that it sees which process owns a socket.",
+      return manual(
+        `The socket of port ${port} is not in the list that was read: confirm that swarm listens on one address.`,
       );
     const readings = sockets.map((address) => ({
       item: address,
@@ -40,7 +40,7 @@ export default defineSwarmRule({
   examples: {
     healthy: [swarmExample()],
     unhealthy: [swarmExample({ host: { listening: ['LISTEN 0 4096 *:2377 *:* users:(("dockerd",pid=7,fd=9))'] } })],
-    unknown: [swarmExample({ host: { listening: null } })],
+    manual: [swarmExample({ host: { listening: null } }), swarmExample({ host: { listening: [] } })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
   },
 });
