@@ -4,6 +4,7 @@
  */
 export async function tourPages(read) {
   const containers = await read("containers");
+  const hosts = (await read("containers?type=host"))?.rows ?? [];
   const registry = containers?.rows.find((row) => row.kind === "registry");
   const repositories = registry ? await read(`registries/${registry.rootId}/repositories`) : null;
   const repository = repositories?.rows[0];
@@ -19,8 +20,31 @@ export async function tourPages(read) {
     { name: "welcome", path: "/welcome" },
     { name: "connect", path: "/connect" },
     { name: "connect-registry", path: "/connect/registry" },
+    { name: "connect-host", path: "/connect/host" },
     ...(registry ? registryPages(`/registries/${registry.rootId}`, repository) : []),
+    ...(hosts[0] ? await hostPages(read, `/hosts/${hosts[0].rootId}`) : []),
     ...(await findingPages(read)),
+  ];
+}
+
+/** The worst Docker VM, one of its failing controls open, and its worst container. */
+async function hostPages(read, home) {
+  const controls = await read(`${home.slice(1)}/controls?status=unhealthy&section=2`);
+  const containers = await read(`${home.slice(1)}/containers`);
+  const control = controls?.controls[0];
+  const container = containers?.rows[0];
+  return [
+    { name: "host", path: control ? `${home}?control=${control.ruleId}` : home },
+    { name: "host-containers", path: `${home}?tab=containers`, shots: ["light", "dark", "390-light"] },
+    {
+      name: "host-containers-none",
+      path: `${home}?tab=containers&q=no-such-name`,
+      shots: ["light", "390-light"],
+    },
+    { name: "host-images", path: `${home}?tab=images`, shots: ["light", "dark", "390-light"] },
+    { name: "host-reports", path: `${home}?tab=reports`, shots: ["light", "dark", "390-light"] },
+    { name: "host-settings", path: `${home}?tab=settings` },
+    ...(container ? [{ name: "container", path: `${home}/containers/${container.containerId}` }] : []),
   ];
 }
 

@@ -58,7 +58,7 @@ export function ConnectHostView() {
             <HostArrivals arrivals={arrivals} uses={draft.kind === "one" ? 1 : Number(draft.uses)} />
             <HostInstallStep
               enrolment={enrolment}
-              isDone={reported.length > 0}
+              isUsedUp={draft.kind === "one" && reported.length > 0}
               again={() => {
                 create.reset();
                 setEnrolment(null);

@@ -14,7 +14,8 @@ import { HostPromises } from "./host-promises.tsx";
 
 interface Props {
   enrolment: Enrolment;
-  isDone: boolean;
+  /** The token was for one host, and that has reported. */
+  isUsedUp: boolean;
   /** Starts over with another token. */
   again: () => void;
 }
@@ -29,16 +30,23 @@ const ways = [
 type Way = (typeof ways)[number]["value"];
 
 /** Ways to put the agent on a host, each ready to paste. The token is in them and shown only now. */
-export function HostInstallStep({ enrolment, isDone, again }: Props) {
+export function HostInstallStep({ enrolment, isUsedUp, again }: Props) {
   const [way, setWay] = useState<Way>("line");
   const facts = useView<{ server: string; sha256: string; bytes: number }>({ view: "agent/facts" });
+  if (isUsedUp) {
+    return (
+      <div className={styles.foot}>
+        <Button size="lg" onClick={again}>
+          Connect another host
+        </Button>
+      </div>
+    );
+  }
   return (
     <section className={styles.body} aria-label="Install">
-      {!isDone && (
-        <p className={styles.lead}>
-          The token below works until {formatMinute(enrolment.expiresAt)} and cannot be shown again.
-        </p>
-      )}
+      <p className={styles.lead}>
+        The token below works until {formatMinute(enrolment.expiresAt)} and cannot be shown again.
+      </p>
       {facts.error && (
         <p className={styles.confirm} role="alert">
           {toProblem(facts.error).detail}

@@ -12,13 +12,14 @@ type Params = Record<string, string | undefined>;
 
 /**
  * Where the controls of the first tab come from; the same on server and browser, so that prefetched data is found. An
- * address without a section shows the one of its control, so that a link to a control needs only its name.
+ * address without a section shows the one of its control, so that a link to a control needs only its name. The open control
+ * stays in sight when its status leaves the filter, for example because it was just confirmed.
  */
 export function controlsView(hostId: string, params: Params): ViewSource {
   const { benchmark, section, status, control } = params;
   return {
     view: `hosts/${hostId}/controls`,
-    params: { benchmark, status, section: section ?? "auto", ...(section ? {} : { control }) },
+    params: { benchmark, status, section: section ?? "auto", ...(section && !status ? {} : { control }) },
   };
 }
 

@@ -5,7 +5,7 @@ import { useView } from "../data/use-view.ts";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { plural } from "../text/format-number.ts";
-import { formatMinute } from "../text/relative-time.tsx";
+import { formatInstant } from "../text/relative-time.tsx";
 import styles from "./host.module.css";
 
 interface Props {
@@ -26,7 +26,7 @@ export function ReportDiff({ hostId, from, to, close }: Props) {
     <section className={styles.diff} aria-label="Differences">
       <header>
         <h2 className="bw-h2">
-          {formatMinute(from.collectedAt)} → {formatMinute(to.collectedAt)}
+          {formatInstant(from.collectedAt)} → {formatInstant(to.collectedAt)}
         </h2>
         {data && (
           <span className="bw-sub">

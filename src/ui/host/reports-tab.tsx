@@ -12,7 +12,7 @@ import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { formatBytes, plural } from "../text/format-number.ts";
-import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
+import { formatInstant, RelativeTime } from "../text/relative-time.tsx";
 import styles from "./host.module.css";
 import { ReportDiff } from "./report-diff.tsx";
 
@@ -86,14 +86,14 @@ export function ReportsTab({ host }: { host: HostDetail }) {
               <td>
                 <input
                   type="checkbox"
-                  aria-label={`Compare the report of ${formatMinute(row.collectedAt)}`}
+                  aria-label={`Compare the report of ${formatInstant(row.collectedAt)}`}
                   checked={chosen.includes(row.id)}
                   disabled={!row.hasBody}
                   title={row.hasBody ? undefined : "The content of this report is no longer kept"}
                   onChange={() => toggle(row.id)}
                 />
               </td>
-              <td>{formatMinute(row.collectedAt)}</td>
+              <td>{formatInstant(row.collectedAt)}</td>
               <td className={styles.changes}>
                 <Changes hostId={host.id} row={row} isFirst={index === rows.length - 1} />
               </td>
