@@ -3,6 +3,7 @@ import type { Assessment, AssessmentStatus } from "#domain/assessment.ts";
 import { sha256 } from "./ids.ts";
 import { type Executor, execute, selectRows, sql } from "./sql.ts";
 import { appendStatusHistory, type StatusCause } from "./status-history.ts";
+import { storableJson, storableText } from "./storable-text.ts";
 
 export interface AssessmentChange {
   ruleId: string;
@@ -85,8 +86,8 @@ async function upsertAssessments(
         select ${rootId}, a.id, a.rule_id, ${resourceId}, ${kind}, a.status, a.reason, a.completeness, a.severity, a.evidence::jsonb,
           a.diagnostics::jsonb, a.finding_count, ${at}, ${at}
           from unnest(${column((a) => assessmentId(a.ruleId, resourceId))}::bytea[], ${column((a) => a.ruleId)}::text[], ${column((a) => a.status)}::text[],
-            ${column((a) => a.reason)}::text[], ${column((a) => a.completeness)}::text[], ${column((a) => a.severity)}::text[],
-            ${column((a) => JSON.stringify(a.evidence))}::text[], ${column((a) => JSON.stringify(a.diagnostics))}::text[],
+            ${column((a) => storableText(a.reason))}::text[], ${column((a) => a.completeness)}::text[], ${column((a) => a.severity)}::text[],
+            ${column((a) => storableJson(a.evidence))}::text[], ${column((a) => storableJson(a.diagnostics))}::text[],
             ${column((a) => a.findings.length)}::int[])
           as a (id, rule_id, status, reason, completeness, severity, evidence, diagnostics, finding_count)
         on conflict (root_id, id) do update set status = excluded.status, reason = excluded.reason, completeness = excluded.completeness,
@@ -122,19 +123,14 @@ async function replaceFindings(
     await execute(
       sql`insert into assessment_finding (root_id, assessment_id, key, status, severity, title, remediation, evidence)
           select ${rootId}, f.id, f.key, f.status, f.severity, f.title, f.remediation, f.evidence::jsonb
-            from unnest(${part.map((row) => row.id)}::bytea[], ${part.map((row) => clean(row.finding.key))}::text[], ${part.map((row) => row.finding.status)}::text[],
-              ${part.map((row) => row.finding.severity)}::text[], ${part.map((row) => clean(row.finding.title))}::text[],
-              ${part.map((row) => clean(row.finding.remediation ?? ""))}::text[], ${part.map((row) => clean(JSON.stringify(row.finding.evidence)))}::text[])
+            from unnest(${part.map((row) => row.id)}::bytea[], ${part.map((row) => storableText(row.finding.key))}::text[], ${part.map((row) => row.finding.status)}::text[],
+              ${part.map((row) => row.finding.severity)}::text[], ${part.map((row) => storableText(row.finding.title))}::text[],
+              ${part.map((row) => storableText(row.finding.remediation ?? ""))}::text[], ${part.map((row) => storableJson(row.finding.evidence))}::text[])
             as f (id, key, status, severity, title, remediation, evidence)
           on conflict do nothing`,
       executor,
     );
   }
-}
-
-/** Postgres text holds no NUL; a hostile name must not make a whole report fail. */
-function clean(text: string): string {
-  return text.replaceAll("\u0000", "�").replaceAll("\\u0000", "\\ufffd");
 }
 
 /** What people confirmed on one root, by rule. */

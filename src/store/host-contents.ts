@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Executor, execute, selectRows, sql } from "./sql.ts";
+import { storableJson, storableText } from "./storable-text.ts";
 
 export interface SeenContainer {
   containerId: string;
@@ -27,7 +28,6 @@ export interface SeenImage {
 
 const bytesOrNull = (digest: string | null) =>
   digest && /^sha256:[0-9a-f]{64}$/.test(digest) ? Buffer.from(digest.slice(7), "hex") : null;
-const clean = (text: string) => text.replaceAll("\u0000", "�");
 
 /** Makes the host's containers those of a report; ones that are gone keep their row with the time they were last seen. */
 export async function saveHostContainers(
@@ -40,9 +40,9 @@ export async function saveHostContainers(
   await execute(
     sql`insert into host_container (host_id, container_id, name, image_ref, image_id, image_digest, state, facts, failing, first_seen_at, last_seen_at)
         select ${hostId}, c.id, c.name, c.image_ref, c.image_id, c.image_digest, c.state, c.facts::jsonb, c.failing, ${at}, ${at}
-          from unnest(${column((c) => c.containerId)}::text[], ${column((c) => clean(c.name))}::text[], ${column((c) => (c.imageRef === null ? null : clean(c.imageRef)))}::text[],
-            ${column((c) => c.imageId)}::text[], ${column((c) => bytesOrNull(c.imageDigest))}::bytea[], ${column((c) => c.state)}::text[],
-            ${column((c) => JSON.stringify(c.facts).replaceAll("\\u0000", "\\ufffd"))}::text[], ${column((c) => c.failing)}::int[])
+          from unnest(${column((c) => storableText(c.containerId))}::text[], ${column((c) => storableText(c.name))}::text[], ${column((c) => (c.imageRef === null ? null : storableText(c.imageRef)))}::text[],
+            ${column((c) => (c.imageId === null ? null : storableText(c.imageId)))}::text[], ${column((c) => bytesOrNull(c.imageDigest))}::bytea[], ${column((c) => storableText(c.state))}::text[],
+            ${column((c) => storableJson(c.facts))}::text[], ${column((c) => c.failing)}::int[])
           as c (id, name, image_ref, image_id, image_digest, state, facts, failing)
         on conflict (host_id, container_id) do update set name = excluded.name, image_ref = excluded.image_ref, image_id = excluded.image_id,
           image_digest = excluded.image_digest, state = excluded.state, facts = excluded.facts, failing = excluded.failing,
@@ -51,7 +51,7 @@ export async function saveHostContainers(
   );
   await execute(
     sql`update host_container set gone_at = ${at}, state = 'gone' where host_id = ${hostId} and gone_at is null
-          and container_id <> all(${column((c) => c.containerId)}::text[])`,
+          and container_id <> all(${column((c) => storableText(c.containerId))}::text[])`,
     executor,
   );
 }
@@ -68,8 +68,8 @@ export async function saveHostImages(
     sql`insert into host_image (host_id, image_id, name, tags, digests, digest, size_bytes, created_at, is_used, first_seen_at)
         select ${hostId}, i.id, i.name, array(select jsonb_array_elements_text(i.tags::jsonb)), array(select jsonb_array_elements_text(i.digests::jsonb)),
           i.digest, i.size_bytes, i.created_at, i.is_used, ${at}
-          from unnest(${column((i) => i.imageId)}::text[], ${column((i) => clean(i.name))}::text[], ${column((i) => clean(JSON.stringify(i.tags)))}::text[],
-            ${column((i) => JSON.stringify(i.digests))}::text[], ${column((i) => bytesOrNull(i.digest))}::bytea[], ${column((i) => i.sizeBytes)}::bigint[],
+          from unnest(${column((i) => storableText(i.imageId))}::text[], ${column((i) => storableText(i.name))}::text[], ${column((i) => storableJson(i.tags))}::text[],
+            ${column((i) => storableJson(i.digests))}::text[], ${column((i) => bytesOrNull(i.digest))}::bytea[], ${column((i) => i.sizeBytes)}::bigint[],
             ${column((i) => i.createdAt)}::timestamptz[], ${column((i) => i.isUsed)}::boolean[])
           as i (id, name, tags, digests, digest, size_bytes, created_at, is_used)
         on conflict (host_id, image_id) do update set name = excluded.name, tags = excluded.tags, digests = excluded.digests, digest = excluded.digest,
@@ -77,7 +77,7 @@ export async function saveHostImages(
     executor,
   );
   await execute(
-    sql`update host_image set gone_at = ${at} where host_id = ${hostId} and gone_at is null and image_id <> all(${column((i) => i.imageId)}::text[])`,
+    sql`update host_image set gone_at = ${at} where host_id = ${hostId} and gone_at is null and image_id <> all(${column((i) => storableText(i.imageId))}::text[])`,
     executor,
   );
 }

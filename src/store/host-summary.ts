@@ -1,5 +1,6 @@
 import type { HostRow } from "./host.ts";
 import { type Executor, execute, sql } from "./sql.ts";
+import { storableJson, storableText } from "./storable-text.ts";
 
 export interface HostSummary {
   reportId: string;
@@ -27,19 +28,19 @@ export interface HostSummary {
 export async function saveHostSummary(executor: Executor, host: HostRow, summary: HostSummary): Promise<void> {
   const { counts } = summary;
   await execute(
-    sql`update host set engine_kind = ${summary.engineKind}, docker_version = ${summary.dockerVersion}, api_version = ${summary.apiVersion},
-          operating_system = ${summary.operatingSystem}, is_rootless = ${summary.isRootless}, managed = ${summary.managed === null ? null : JSON.stringify(summary.managed)},
+    sql`update host set engine_kind = ${summary.engineKind}, docker_version = ${text(summary.dockerVersion)}, api_version = ${text(summary.apiVersion)},
+          operating_system = ${text(summary.operatingSystem)}, is_rootless = ${summary.isRootless}, managed = ${summary.managed === null ? null : storableJson(summary.managed)},
           images_total = ${summary.imagesTotal}, images_in_use = ${summary.imagesInUse}, containers_running = ${summary.containersRunning},
           containers_paused = ${summary.containersPaused}, containers_stopped = ${summary.containersStopped}, last_report_id = ${summary.reportId},
           last_report_at = ${summary.assessedAt}, last_collected_at = ${summary.collectedAt}, assessed_at = ${summary.assessedAt},
           state = 'connected', state_reason = null where id = ${host.id}`,
     executor,
   );
-  const worst = summary.worst ? JSON.stringify({ ...summary.worst, kind: "control" }) : null;
+  const worst = summary.worst ? storableJson({ ...summary.worst, kind: "control" }) : null;
   await execute(
     sql`insert into resource_summary (root_id, kind, name, detail, owner, environment, state, state_reason, risk, critical, high, medium, low, healthy,
           unhealthy, unknown, not_applicable, worst, contents_count, contents_unit, last_data_at, expected_interval_seconds, updated_at, is_demo)
-        values (${host.id}, 'host', ${host.name}, ${`Docker VM · ${summary.dockerVersion ?? "version not known"}`}, ${host.owner}, ${host.environment},
+        values (${host.id}, 'host', ${host.name}, ${`Docker VM · ${text(summary.dockerVersion) ?? "version not known"}`}, ${host.owner}, ${host.environment},
           'connected', null, risk_of(${counts.critical}, ${counts.high}, ${counts.medium}, 0), ${counts.critical}, ${counts.high}, ${counts.medium}, ${counts.low},
           ${counts.healthy}, ${counts.unhealthy}, ${counts.unknown}, ${counts.notApplicable}, ${worst}, ${summary.containersRunning ?? 0}, 'running',
           ${summary.assessedAt}, ${host.heartbeatSeconds}, now(), ${host.isDemo})
@@ -51,3 +52,5 @@ export async function saveHostSummary(executor: Executor, host: HostRow, summary
     executor,
   );
 }
+
+const text = (value: string | null) => (value === null ? null : storableText(value));

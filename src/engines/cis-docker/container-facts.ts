@@ -15,6 +15,8 @@ export interface Container {
   process: ProcessState | null;
   /** Names of programs in the container's own process list; null when it could not be read. */
   programs: string[] | null;
+  /** JSON pointer of that list. */
+  programsPointer: string;
 }
 
 /** All containers of the evidence, sorted by name; null when they could not be read. */
@@ -34,6 +36,7 @@ export function containerFacts(evidence: HostEvidence): Container[] | null {
       isKubernetes: "io.kubernetes.pod.name" in labels || inspect.Name.startsWith("/k8s_"),
       inspect,
       process: host?.containerProcesses?.[inspect.Id] ?? null,
+      programsPointer: `/containersTop/${(inspect.Name in tops ? inspect.Name : inspect.Id).replaceAll("/", "~1")}/Processes`,
       programs: programsOf(tops[inspect.Name] ?? tops[inspect.Id] ?? tops[inspect.Name.replace(/^\//, "")]),
     };
   });

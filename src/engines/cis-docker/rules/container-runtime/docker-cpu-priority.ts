@@ -21,7 +21,7 @@ export default defineContainerRule({
     const isRight = hasShares || (NanoCpus ?? 0) > 0 || (CpuQuota ?? 0) > 0 || Boolean(CpusetCpus);
     const actual = `shares ${CpuShares ?? 0}, cpus ${(NanoCpus ?? 0) / 1e9}, quota ${CpuQuota ?? 0}, cpuset ${CpusetCpus || "any"}`;
     return read(container, {
-      path: "HostConfig.CpuShares",
+      path: `HostConfig.${hasShares ? "CpuShares" : (NanoCpus ?? 0) > 0 ? "NanoCpus" : (CpuQuota ?? 0) > 0 ? "CpuQuota" : CpusetCpus ? "CpusetCpus" : "CpuShares"}`,
       actual,
       expected: "shares other than 0 and 1024, or cpus, quota or cpuset",
       isRight,

@@ -38,7 +38,7 @@ export default defineContainerRule({
     const found = container.programs.find((line) => isSshServer(line.split(/\s+/)));
     return read(container, {
       path: "docker top",
-      pointer: `/containersTop/${container.inspect.Name}/Processes`,
+      pointer: container.programsPointer,
       actual: found ?? "no SSH server",
       expected: "no sshd or dropbear",
       isRight: !found,

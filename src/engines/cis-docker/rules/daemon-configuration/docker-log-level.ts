@@ -29,7 +29,7 @@ export default defineDaemonRule({
       {
         item: facts.daemon.configPath,
         path: debug.path,
-        pointer: facts.info ? "/info/Debug" : debug.pointer,
+        pointer: facts.info?.Debug ? "/info/Debug" : debug.pointer,
         actual: `${isDebug}`,
         expected: "false",
       },

@@ -46,8 +46,9 @@ export default defineDaemonRule({
         : "";
     const readings = all.map((address) => ({
       item: address,
-      path: verify.path,
-      pointer: verify.pointer,
+      path: problem ? hosts.path : verify.path,
+      // A failing endpoint stands where it was opened; a good one where verification is switched on.
+      pointer: !problem ? verify.pointer : endpoints.includes(address) ? hosts.pointer : "/host/listening",
       actual: problem || "tlsverify with CA, certificate and key",
       expected: "tlsverify with CA, certificate and key",
     }));

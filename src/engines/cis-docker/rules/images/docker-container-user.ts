@@ -38,8 +38,12 @@ export default defineContainerRule({
     const hostUid = container.process?.hostUid;
     const isMapped = facts.engine.hasUserNamespaces && container.inspect.HostConfig.UsernsMode !== "host";
     const isRight = !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || isMapped;
+    const isFromImage = !container.inspect.Config.User && Boolean(image?.user);
+    const pointer =
+      isRoot && isMapped ? "/info/SecurityOptions" : isFromImage ? `${image?.pointer}/Config/User` : undefined;
     return read(container, {
       path: "Config.User",
+      ...(pointer ? { pointer } : {}),
       actual: isRoot && isRight ? `${user || "root"}, mapped to another user of the host` : user || "not set, so root",
       expected: "a user other than root",
       isRight,

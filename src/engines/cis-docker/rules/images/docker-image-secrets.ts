@@ -19,12 +19,18 @@ export default defineImageRule({
   failed: "images hold secrets",
   assess: (image, { facts }) => {
     const files = facts.scanOf(image)?.secretFiles ?? [];
-    const found = [...secretNames(image.env, image.history ?? []), ...files];
+    const inEnv = secretNames(image.env, []);
+    const found = [
+      ...inEnv.map((name) => about(image, "Config.Env", name, "no secret")),
+      ...secretNames([], image.history ?? [])
+        .filter((name) => !inEnv.includes(name))
+        .map((name) => about(image, "history", name, "no secret")),
+      ...files.map((file) => about(image, "image scan: files", file, "no secret")),
+    ];
     if (found.length === 0 && image.env.length === 0 && !image.history?.length) return null;
-    const readings = (found.length > 0 ? found : ["none"]).map((name) =>
-      about(image, "Config.Env and history", name, "no secret"),
-    );
-    return { status: found.length > 0 ? "unhealthy" : "healthy", readings };
+    return found.length > 0
+      ? { status: "unhealthy", readings: found }
+      : { status: "healthy", readings: [about(image, "Config.Env", "none", "no secret")] };
   },
   examples: {
     healthy: [
