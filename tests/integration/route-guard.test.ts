@@ -22,6 +22,9 @@ const publicRoutes = new Set([
   "POST /api/v1/setup",
   "GET /api/v1/openapi.json",
   "GET /metrics",
+  "GET /api/v1/agent/breakwater-agent.mjs",
+  "GET /api/v1/agent/sha256",
+  "GET /api/v1/agent/install.sh",
 ]);
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
