@@ -16,7 +16,6 @@ import { transaction } from "#store/transaction.ts";
 import { previewMatches } from "../../src/worker/match-packages.ts";
 import { expectCountsToEqualLists } from "../registry-double/count-check.ts";
 import { rows } from "../registry-double/estate.ts";
-import { startEventsServer } from "../registry-double/events-server.ts";
 
 const admin: Actor = { kind: "system", id: "crash-test", name: "Crash test", role: "admin" };
 const credentials = { username: "pusher", password: "crash-test-password" };
@@ -41,16 +40,17 @@ export interface EstateUnderFire {
   close(): Promise<void>;
 }
 
-/** Connects a registry of our own by the product's command; its notifications go to the product's ingest, as in real life. */
+/** Connects a registry of our own by the product's command; its notifications go to the web process, as in real life. */
 export async function openEstate({
   folder,
   random,
+  webUrl,
 }: {
   folder: string;
   random: () => number;
+  /** The web process that takes the notifications, and that is killed too. */
+  webUrl: string;
 }): Promise<EstateUnderFire> {
-  let registryId = "";
-  const hook = await startEventsServer(() => registryId);
   const registry = await startDemoRegistry({ storage: path.join(folder, "registry"), credentials });
   const target = { url: registry.url, credentials };
   // A registry with nothing in it could not show the right to pull.
@@ -62,8 +62,9 @@ export async function openEstate({
     ...credentials,
     name: "Under fire",
   });
-  registryId = connected.id;
-  registry.notifyAt({ url: hook.url, headers: { Authorization: `Bearer ${connected.webhook.token}` } });
+  const registryId = connected.id;
+  const hook = `${webUrl}/api/v1/ingest/registries/${registryId}/events`;
+  registry.notifyAt({ url: hook, headers: { Authorization: `Bearer ${connected.webhook.token}` } });
 
   const pushed: Pushed[] = [];
   let imports = 0;
@@ -105,7 +106,6 @@ export async function openEstate({
     summary: () => `${pushed.length} images pushed, ${imports} imports`,
     async close() {
       await registry.stop();
-      await hook.stop();
       await stopQueue();
       await closeDatabase();
     },

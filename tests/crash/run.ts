@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { ensureBuild } from "../../scripts/build.mjs";
 import { migrate } from "../../scripts/migrate.mjs";
 import { type EmbeddedPostgres, startPostgres } from "../../scripts/postgres.mjs";
+import { freePort } from "../registry-double/docker-registry.ts";
 import { randomFrom } from "./random-from.ts";
 
-// Crash test: worker and database are killed with SIGKILL at random moments while images are pushed and advisories imported.
+// Crash test: worker, web and database are killed with SIGKILL at random moments while images are pushed and advisories imported.
 // Afterwards every pushed image must have its result exactly once, and every number must equal its list. `ROUNDS` kills (50),
 // `SEED` repeats the choices of a run. Every process that is started here ends with it.
 
@@ -23,6 +25,8 @@ mkdirSync(path.join(folder, "feeds"));
 writeFileSync(workerLog, "");
 console.log(`crash test: SEED=${seed} ROUNDS=${rounds}, worker log ${workerLog}`);
 
+const server = await ensureBuild({ onBuild: () => console.log("building the pages …") });
+const webPort = await freePort();
 let database: EmbeddedPostgres = await startPostgres({ dataFolder, durable: true });
 const { port } = database;
 await migrate(database.url);
@@ -59,6 +63,36 @@ function startWorker(): void {
   });
 }
 
+let web: ChildProcess | undefined;
+function startWeb(): void {
+  const output = openSync(workerLog, "a");
+  const child = spawn(process.execPath, [path.join(server, "server.js")], {
+    cwd: root,
+    stdio: ["ignore", output, output],
+    env: {
+      ...process.env,
+      BREAKWATER_ROLE: "web",
+      BREAKWATER_LOG_LEVEL: "warn",
+      PORT: String(webPort),
+      HOSTNAME: "127.0.0.1",
+      NODE_ENV: "production",
+    },
+  });
+  web = child;
+  child.once("exit", () => {
+    if (!isEnding && web === child) setTimeout(() => !isEnding && web === child && startWeb(), 500);
+  });
+}
+
+async function killWeb(): Promise<void> {
+  const child = web;
+  web = undefined;
+  if (!child || child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
 async function killWorker(): Promise<void> {
   const child = worker;
   worker = undefined;
@@ -89,9 +123,10 @@ process.on("unhandledRejection", (error) => {
   console.error("unhandled rejection", error);
   failure ??= error;
 });
-const kills = { worker: 0, database: 0, both: 0 };
+const kills = { worker: 0, web: 0, database: 0, all: 0 };
 try {
-  const estate = await openEstate({ folder, random });
+  startWeb();
+  const estate = await openEstate({ folder, random, webUrl: `http://127.0.0.1:${webPort}` });
   startWorker();
   for (let round = 1; round <= rounds; round += 1) {
     appendFileSync(workerLog, `--- round ${round}\n`);
@@ -103,11 +138,13 @@ try {
     for (let waited = 0; !isEarly && !isReady && waited < 300; waited += 1) await sleep(100);
     await sleep(50 + random() * 2500);
     const dice = random();
-    const victim = dice < 0.5 ? "worker" : dice < 0.8 ? "database" : "both";
+    const victim = dice < 0.35 ? "worker" : dice < 0.6 ? "web" : dice < 0.8 ? "database" : "all";
     kills[victim] += 1;
-    if (victim !== "database") await killWorker();
-    if (victim !== "worker") await killDatabase();
+    if (victim === "worker" || victim === "all") await killWorker();
+    if (victim === "web" || victim === "all") await killWeb();
+    if (victim === "database" || victim === "all") await killDatabase();
     if (!worker) startWorker();
+    if (!web) startWeb();
     await work;
   }
   console.log(`kills: ${JSON.stringify(kills)}; ${estate.summary()}; waiting for everything to be done`);
@@ -119,6 +156,7 @@ try {
 }
 isEnding = true;
 await killWorker();
+await killWeb();
 await database.stop();
 if (failure) {
   console.error(failure);

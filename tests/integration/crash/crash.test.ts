@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 
 const rounds = Number(process.env.CRASH_ROUNDS ?? 8);
 
-// The run has its own database and worker, so it is a process of its own: `node tests/crash/run.ts` runs 50 rounds.
-test(`nothing is lost or doubled when worker and database are killed ${rounds} times`, {
-  timeout: 240_000 + rounds * 15_000,
+// The run has its own database, web and worker, so it is a process of its own: `node tests/crash/run.ts` runs 50 rounds.
+test(`nothing is lost or doubled when worker, web and database are killed ${rounds} times`, {
+  timeout: 600_000 + rounds * 20_000,
 }, async () => {
   const child = spawn(process.execPath, [path.resolve("tests/crash/run.ts")], {
     env: { ...process.env, ROUNDS: String(rounds) },
