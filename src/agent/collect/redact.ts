@@ -43,7 +43,7 @@ export function redactText(text: string, salt: string): string {
   return text
     .replace(tokenPattern, (token) => redactValue(token, salt))
     .replace(
-      /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/@<]+)(@)/gi,
+      /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,256}:)([^\s/@<]+)(@)/gi,
       (_, before: string, value: string, after: string) => `${before}${redactValue(value, salt)}${after}`,
     )
     .replace(
@@ -54,21 +54,24 @@ export function redactText(text: string, salt: string): string {
 
 /** Words of a command line: values of options and assignments whose name sounds like a secret, tokens, and passwords in URLs. */
 export function redactCommand(text: string, salt: string): string {
+  const hide = (_: string, before: string, value: string) =>
+    value.startsWith("<redacted") ? `${before}${value}` : `${before}${redactValue(value, salt)}`;
   return redactText(text, salt)
-    .replace(
-      /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^|;&]*?\s-p)([^\s"'<]+)/g,
-      (_, before: string, value: string) => `${before}${redactValue(value, salt)}`,
-    )
-    .replace(
-      /(-{0,2}[\w.-]+)(=|\s+|:\s*)("[^"]*"|'[^']*'|[^\s"']+)/g,
-      (whole: string, name: string, between: string, value: string) => {
-        const isOption = between === "=" || name.startsWith("-") || between.startsWith(":");
-        return isOption && secretName.test(name) && !value.startsWith("<redacted")
-          ? `${name}${between}${redactValue(value, salt)}`
-          : whole;
-      },
-    );
+    .replace(passwordOfMysql, hide)
+    .replace(passwordOfUser, hide)
+    .replace(secretAssignment, hide)
+    .replace(secretOption, hide);
 }
+
+const word = String.raw`"[^"]*"|'[^']*'|<redacted[^>]*>|[^\s"']+`;
+// Bounded on both sides, so that a long hostile label costs no more than its length.
+const secretWord = String.raw`[\w.-]{0,64}(?:${secretName.source})[\w.-]{0,64}`;
+/** `PASSWORD=value`, `password: value`, also behind a comma as mount options have it. */
+const secretAssignment = new RegExp(String.raw`(${secretWord}(?:=|:\s*))(${word})`, "gi");
+/** `--password value`; a following option is no value. */
+const secretOption = new RegExp(String.raw`(-{1,2}${secretWord}\s+)(?!-)(${word})`, "gi");
+const passwordOfMysql = /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^|;&]{0,300}?\s-p)([^\s"'<]+)/g;
+const passwordOfUser = /(\s(?:-u|--user|--proxy-user)[=\s]+["']?[^\s:"']+:)([^\s"'<]+)/g;
 
 /** A history entry: values of ENV and ARG instructions and of build arguments, then as any command line. */
 export function redactHistory(entry: string, salt: string): string {
