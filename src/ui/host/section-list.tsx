@@ -45,7 +45,9 @@ function Section({ section: { section, counts, total } }: { section: HostSection
           <span className="bw-muted">{name}</span>
           <HealthMark health="notApplicable" />
         </span>
-        <span className={styles.sectionNote}>Not in use on this host</span>
+        <span className={styles.sectionNote}>
+          {section === "7" ? "Not in use on this host" : "Not applicable on this host"}
+        </span>
       </>
     );
   }
