@@ -81,7 +81,10 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     daemonExe: daemon?.exe,
     configFilePath,
     configFile: (await root.textIfReadable(configFilePath)) ?? null,
-    files: await Promise.all(paths.flatMap((path) => (path ? [fileWithAcl(root, path)] : []))),
+    files: await filesWithAcl(
+      root,
+      paths.flatMap((path) => (path ? [path] : [])),
+    ),
     certsD: await certificates(root),
     tls: await tlsFiles(root, argv, configFilePath),
     units: Object.fromEntries(
@@ -116,14 +119,27 @@ export function optionOf(argv: readonly string[] | null, name: string): string |
   return undefined;
 }
 
-async function fileWithAcl(root: HostRoot, path: string): Promise<CollectedFile & { acl?: string[] }> {
-  const file = await root.file(path);
-  // getfacl is asked only where it exists; without it the mode bits still tell the mask.
-  const acl = file.exists
-    ? await run("getfacl", ["-cp", root.at(file.real ?? path)], { timeout: 2000 }).catch(() => undefined)
-    : undefined;
-  const extra = acl?.stdout.split("\n").filter((line) => /^(user|group):[^:]+:/.test(line));
-  return extra?.length ? { ...file, acl: extra } : file;
+/** Metadata of files with their ACL entries; one `getfacl` for all. Without it the mode bits still tell the mask. */
+async function filesWithAcl(root: HostRoot, paths: string[]): Promise<(CollectedFile & { acl?: string[] })[]> {
+  const files = await Promise.all(paths.map((path) => root.file(path)));
+  const present = files.filter((file) => file.exists).map((file) => root.at(file.real ?? file.path));
+  if (present.length === 0) return files;
+  // One file that cannot be read makes it end with an error, yet it prints the others.
+  const printed = await run("getfacl", ["-p", "--", ...present], { timeout: 5000 }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error && "stdout" in error ? String(error.stdout) : ""),
+  );
+  const entries = new Map<string, string[]>();
+  for (const block of printed.split("\n\n")) {
+    const lines = block.split("\n");
+    const path = /^# file: (.*)$/.exec(lines[0] ?? "")?.[1];
+    const extra = lines.filter((line) => /^(user|group):[^:]+:/.test(line));
+    if (path && extra.length > 0) entries.set(path, extra);
+  }
+  return files.map((file) => {
+    const acl = entries.get(root.at(file.real ?? file.path));
+    return acl ? { ...file, acl } : file;
+  });
 }
 
 async function dockerGroup(root: HostRoot, socketPath: string, configured: string | undefined) {
