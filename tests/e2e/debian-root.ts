@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 
 const suite = "bookworm";
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills it in
@@ -63,7 +64,7 @@ function build(cache: string): string | null {
 
 function writeLayout(layout: string, packed: string): void {
   const plain = readFileSync(packed);
-  const zipped = spawnSync("gzip", ["-1nc", packed], { maxBuffer: 1 << 30 }).stdout;
+  const zipped = gzipSync(plain, { level: 1 });
   const put = (bytes: Uint8Array) => {
     const hex = createHash("sha256").update(bytes).digest("hex");
     writeFileSync(path.join(layout, "blobs/sha256", hex), bytes);
