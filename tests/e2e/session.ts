@@ -17,7 +17,7 @@ export async function signIn(page: Page, who: { email: string; password: string 
 export async function startSession(request: APIRequestContext): Promise<void> {
   const origin = new URL(test.info().project.use.baseURL ?? "").origin;
   const answer = await request.post("/api/auth/sign-in/email", { data: admin, headers: { origin } });
-  expect(answer.status(), await answer.text()).toBe(200);
+  expect(answer.ok(), `${answer.status()} ${await answer.text()}`).toBe(true);
 }
 
 /** Sends a change as a page would. */
