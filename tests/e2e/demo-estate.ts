@@ -6,8 +6,8 @@ interface Containers {
 }
 interface Registry {
   images: number;
-  sync: { state: string } | null;
-  scans: { running: number; queued: number };
+  runningScans: number;
+  queuedScans: number;
 }
 
 /** The demo is loaded and nothing of it waits for a scan any more. Loads it when it is not. Returns its registry. */
@@ -33,8 +33,8 @@ export async function demoIsQuiet(request: APIRequestContext): Promise<void> {
       async () => {
         const id = await demoRegistry(request);
         if (!id) return "no registry";
-        const { images, scans } = await read<Registry>(request, `registries/${id}`);
-        return images > 0 && scans.running + scans.queued === 0 ? "quiet" : "busy";
+        const { images, runningScans, queuedScans } = await read<Registry>(request, `registries/${id}`);
+        return images > 0 && runningScans + queuedScans === 0 ? "quiet" : "busy";
       },
       { timeout: 240_000, intervals: [500] },
     )
