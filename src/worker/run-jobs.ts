@@ -24,7 +24,15 @@ export async function runJobs(definitions: readonly JobDefinition[], stop: Abort
   for (const definition of definitions) {
     await boss.work(
       definition.name,
-      { includeMetadata: true, localConcurrency: definition.concurrency, pollingIntervalSeconds: 2 },
+      {
+        includeMetadata: true,
+        localConcurrency: definition.concurrency,
+        // While jobs are found the next one is fetched at once: a backlog (first sync, restart) must not wait for a
+        // notification per job. Retries come due without a notification, hence the short poll beside it.
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 2,
+      },
       async (jobs: JobWithMetadata<unknown>[]) => {
         for (const job of jobs) await runJob(definition, job, { stop, work });
       },
