@@ -59,7 +59,7 @@ test("an admin invites a person, who changes the password, works with the own ro
   expect((await other.request.get("/api/v1/me")).status()).toBe(401);
   await other.goto("/compute/containers");
   await signIn(other, { email, password: "a password of my own" });
-  await expect(other.locator("main").getByRole("alert").filter({ hasText: "disabled" })).toBeVisible();
+  await expect(other.locator("#content").getByRole("alert").filter({ hasText: "disabled" })).toBeVisible();
 
   await page.goto(`/settings/audit?target=${encodeURIComponent(email)}`);
   await page.getByRole("row", { name: /user\.disable/ }).click();
