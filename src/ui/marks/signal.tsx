@@ -25,7 +25,15 @@ const signalIcons: Record<SignalValue, IconName> = {
 };
 
 /** Says that our own sight is bad: always an icon and a word, in plum. `children` replaces the word. */
-export function Signal({ signal, title, children }: { signal: SignalValue; title?: string | undefined; children?: ReactNode }) {
+export function Signal({
+  signal,
+  title,
+  children,
+}: {
+  signal: SignalValue;
+  title?: string | undefined;
+  children?: ReactNode;
+}) {
   const content = (
     <>
       <Icon name={signalIcons[signal]} size={14} />

@@ -7,7 +7,15 @@ import { SeverityShape } from "./severity-shape.tsx";
 export type TagTone = "plain" | "line" | "ink" | "signal" | "healthy" | "critical" | "high" | "medium" | "low";
 
 /** A short label on a tint. Plain text needs none: use it for facts that must be found at a glance. */
-export function Tag({ tone = "plain", title, children }: { tone?: TagTone; title?: string | undefined; children: ReactNode }) {
+export function Tag({
+  tone = "plain",
+  title,
+  children,
+}: {
+  tone?: TagTone;
+  title?: string | undefined;
+  children: ReactNode;
+}) {
   return (
     <span className={styles.tag} data-tone={tone} title={title}>
       {children}
