@@ -30,7 +30,7 @@ export function WelcomeView() {
       <div className={styles.frame}>
         <Water />
         <div className={styles.welcome}>
-          <h1>{state && state.resources > 0 ? "Connect another source" : "Connect your first source"}</h1>
+          <h2>{state && state.resources > 0 ? "Connect another source" : "Connect your first source"}</h2>
           <p className={styles.lead}>
             Breakwater reads what your registries, clusters and Docker VMs already know, and tells you what to fix
             first. It changes nothing without you.
