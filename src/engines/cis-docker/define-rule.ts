@@ -206,7 +206,9 @@ function combine({ outcomes, notes, passed, failed, unconfirmed }: Combination):
   if (of("unhealthy").length > 0) {
     // Items that a person must still confirm stand beside the failing ones: fixing the latter would leave them open.
     const open = readings("manual").map((reading): Reading => ({ ...reading, severity: "low" }));
-    return unhealthy(`${count("unhealthy")} ${failed}.`, [...readings("unhealthy"), ...open], { notes });
+    return unhealthy(`${count("unhealthy")} of ${present.length} ${failed}.`, [...readings("unhealthy"), ...open], {
+      notes,
+    });
   }
   if (of("unknown").length > 0) {
     return {
