@@ -24,8 +24,11 @@ test("sign in, search a CVE, walk the Containers table and ask for help, by keyb
 
   const rows = page.getByRole("table", { name: "Resources" }).locator("tbody tr[data-row]");
   await expect(rows.nth(1)).toBeVisible();
-  await page.keyboard.press("j");
-  await expect(rows.nth(0)).toBeFocused();
+  // The rows are there before the page listens to keys; presses until then do nothing.
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await expect(rows.nth(0)).toBeFocused({ timeout: 2000 });
+  }).toPass({ timeout: 60_000 });
   await page.keyboard.press("j");
   await expect(rows.nth(1)).toBeFocused();
   await page.keyboard.press("k");
