@@ -13,8 +13,15 @@ export async function countedLinks(page: Page): Promise<CountedLink[]> {
     anchors
       .filter((anchor) => !anchor.closest("[aria-label='Fix plan']") && !anchor.matches(".bw-name"))
       .map((anchor) => {
-        const parts = [...anchor.childNodes].map((node) => (node.textContent ?? "").trim()).filter(Boolean);
-        return { href: anchor.getAttribute("href") ?? "", parts, text: (anchor.textContent ?? "").trim() };
+        // Text by text: figures that stand side by side must not run together.
+        const walker = document.createTreeWalker(anchor, NodeFilter.SHOW_TEXT);
+        const parts: string[] = [];
+        while (walker.nextNode()) parts.push((walker.currentNode.textContent ?? "").trim());
+        return {
+          href: anchor.getAttribute("href") ?? "",
+          parts: parts.filter(Boolean),
+          text: (anchor.textContent ?? "").trim(),
+        };
       }),
   );
   const counted = links.flatMap(({ href, parts, text }) => {

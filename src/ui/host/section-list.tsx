@@ -14,11 +14,12 @@ interface Props {
 
 /** Sections of the benchmark with how many of their controls are unhealthy. */
 export function SectionList({ sections, current, hrefOf }: Props) {
+  const unhealthy = sections.reduce((sum, section) => sum + section.counts.unhealthy, 0);
   return (
     <nav className={styles.sections} aria-label="Sections">
       <div className={styles.sectionsHead}>
         <span>Section</span>
-        <span>Unhealthy</span>
+        <span data-list-total={unhealthy}>Unhealthy</span>
       </div>
       {sections.map((section) => (
         <Link
