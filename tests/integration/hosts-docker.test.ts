@@ -1,20 +1,6 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { HostAgent } from "#agent/agent.ts";
@@ -31,51 +17,11 @@ import { newId } from "#store/ids.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { assessReport } from "#worker/assess-report.ts";
 import { publishRules } from "#worker/publish-rules.ts";
+import { type DockerDaemon, missingDocker, startDockerDaemon } from "../support/docker-daemon.ts";
 
-const run = promisify(execFile);
 const admin: Actor = { kind: "user", id: newId(), name: "Admin", role: "admin" };
-const find = (name: string) =>
-  ["/usr/sbin", "/usr/bin", "/usr/local/bin"].map((folder) => `${folder}/${name}`).find(existsSync);
-const programs = { dockerd: find("dockerd"), docker: find("docker"), runc: find("runc") };
-const isPossible = process.getuid?.() === 0 && Object.values(programs).every(Boolean);
-const folder = isPossible ? mkdtempSync(path.join(tmpdir(), "bw-docker-")) : "";
-const socket = path.join(folder, "docker.sock");
-let daemon: ReturnType<typeof spawn> | undefined;
+let daemon: DockerDaemon | undefined;
 let server: ReturnType<typeof createServer> | undefined;
-
-const docker = async (...args: string[]) =>
-  (await run(programs.docker ?? "", ["-H", `unix://${socket}`, ...args])).stdout.trim();
-
-/** A root file system of a shell and sleep with the libraries they need, imported as an image. */
-async function makeImage(): Promise<void> {
-  const root = path.join(folder, "root");
-  for (const program of ["/bin/sh", "/bin/sleep"]) {
-    const needed = execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/\S+/g) ?? [];
-    for (const file of [program, ...needed]) {
-      mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
-      copyFileSync(realpathSync(file), path.join(root, file));
-    }
-  }
-  execFileSync("tar", ["-C", root, "-cf", path.join(folder, "root.tar"), "."]);
-  await docker("import", path.join(folder, "root.tar"), "tiny:1");
-}
-
-/** runc without the one capability that root lacks on some machines, so that --privileged starts there too. */
-function makeRuntime(): string {
-  const wrapper = path.join(folder, "runc-less");
-  const lines = [
-    "#!/bin/sh",
-    'before=""',
-    'for word in "$@"; do',
-    '  if [ "$before" = "--bundle" ]; then sed -i \'s/"CAP_SYS_RESOURCE",//g; s/,"CAP_SYS_RESOURCE"//g\' "$word/config.json"; fi',
-    '  before="$word"',
-    "done",
-    `exec ${programs.runc} "$@"`,
-  ];
-  writeFileSync(wrapper, `${lines.join("\n")}\n`);
-  chmodSync(wrapper, 0o755);
-  return wrapper;
-}
 
 /** The product's own routes behind a port, as the agent finds them. */
 async function startServer(): Promise<string> {
@@ -101,124 +47,105 @@ async function startServer(): Promise<string> {
   return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 
-describe.skipIf(!isPossible)(
-  "a real dockerd (skipped where dockerd, docker and runc are not installed or the user is not root)",
-  () => {
-    let once: () => Promise<string>;
+const missing = missingDocker();
 
-    beforeAll(async () => {
-      const options = ["--data-root", "data", "--exec-root", "exec", "--pidfile", "docker.pid"].map((word) =>
-        word.startsWith("--") ? word : path.join(folder, word),
-      );
-      daemon = spawn(
-        programs.dockerd ?? "",
-        [
-          ...["-H", `unix://${socket}`, ...options, "--bridge=none", "--iptables=false", "--storage-driver=vfs"],
-          ...["--add-runtime", `less=${makeRuntime()}`, "--default-runtime", "less"],
-        ],
-        { stdio: "ignore" },
-      );
-      for (let turn = 0; turn < 150 && !(await docker("version").catch(() => "")); turn += 1) await wait(200);
-      await makeImage();
-      const start = (name: string, ...args: string[]) =>
-        docker("run", "-d", "--network=none", "--name", name, ...args, "tiny:1", "/bin/sleep", "3600");
-      await start("plain");
-      await start(
-        "hard",
-        "--read-only",
-        "--user",
-        "1000",
-        "--memory",
-        "64m",
-        "--pids-limit",
-        "50",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges",
-        "--restart",
-        "on-failure:5",
-        "--cpu-shares",
-        "256",
-      );
-      await start("caps", "--cap-add", "NET_ADMIN");
-      await start("mounts", "-v", "/etc:/host-etc:ro");
-      await start("sock", "-v", `${socket}:/var/run/docker.sock`);
-      await start("pid", "--pid=host");
-      await start("always", "--restart=always");
-      await start("device", "--device", "/dev/zero");
-      await publishRules();
-      const base = await startServer();
-      const { token } = await createEnrolment(admin, {});
-      const settings = readSettings(["once", "--server", base, "--state", path.join(folder, "state")], {
-        DOCKER_HOST: `unix://${socket}`,
-        BREAKWATER_ENROL_TOKEN: token,
-      });
-      if (!settings) throw new Error("no settings");
-      once = async () => {
-        await new HostAgent(settings, { now: () => new Date(), say: () => undefined }).once();
-        const [row] = await selectRows(
-          z.object({ id: z.string() }),
-          sql`select id from host order by created_at desc limit 1`,
-        );
-        const id = row?.id ?? "";
-        for (const waiting of await pendingReports(pool(), id)) {
-          const digest = waiting.bodySha256 ?? new Uint8Array();
-          const body = (await readBlobs([digest])).get(Buffer.from(digest).toString("hex"));
-          if (body) await assessReport(id, { report: waiting, body, now: new Date() });
-        }
-        return id;
-      };
-    }, 120_000);
+describe.skipIf(missing !== null)("a real dockerd", () => {
+  let once: () => Promise<string>;
+  let docker: DockerDaemon["docker"];
+  let start: DockerDaemon["start"];
 
-    afterAll(async () => {
-      const ids = (await docker("ps", "-aq").catch(() => "")).split("\n").filter(Boolean);
-      if (ids.length > 0) await docker("rm", "-f", ...ids).catch(() => "");
-      if (daemon?.exitCode === null) {
-        const ended = new Promise((resolve) => daemon?.once("exit", resolve));
-        daemon.kill("SIGTERM");
-        await ended;
+  beforeAll(async () => {
+    daemon = await startDockerDaemon();
+    ({ docker, start } = daemon);
+    await start("plain");
+    await start(
+      "hard",
+      "--read-only",
+      "--user",
+      "1000",
+      "--memory",
+      "64m",
+      "--pids-limit",
+      "50",
+      "--cap-drop",
+      "ALL",
+      "--security-opt",
+      "no-new-privileges",
+      "--restart",
+      "on-failure:5",
+      "--cpu-shares",
+      "256",
+    );
+    await start("caps", "--cap-add", "NET_ADMIN");
+    await start("mounts", "-v", "/etc:/host-etc:ro");
+    await start("sock", "-v", `${daemon.socket}:/var/run/docker.sock`);
+    await start("pid", "--pid=host");
+    await start("always", "--restart=always");
+    await start("device", "--device", "/dev/zero");
+    await publishRules();
+    const base = await startServer();
+    const { token } = await createEnrolment(admin, {});
+    const settings = readSettings(["once", "--server", base, "--state", path.join(daemon.folder, "state")], {
+      DOCKER_HOST: `unix://${daemon.socket}`,
+      BREAKWATER_ENROL_TOKEN: token,
+    });
+    if (!settings) throw new Error("no settings");
+    once = async () => {
+      await new HostAgent(settings, { now: () => new Date(), say: () => undefined }).once();
+      const [row] = await selectRows(
+        z.object({ id: z.string() }),
+        sql`select id from host order by created_at desc limit 1`,
+      );
+      const id = row?.id ?? "";
+      for (const waiting of await pendingReports(pool(), id)) {
+        const digest = waiting.bodySha256 ?? new Uint8Array();
+        const body = (await readBlobs([digest])).get(Buffer.from(digest).toString("hex"));
+        if (body) await assessReport(id, { report: waiting, body, now: new Date() });
       }
-      server?.close();
-      rmSync(folder, { recursive: true, force: true });
-    }, 60_000);
+      return id;
+    };
+  }, 120_000);
 
-    async function failing(id: string, rule: string): Promise<string[]> {
-      const found = await selectRows(
-        z.object({ title: z.string() }),
-        sql`select distinct f.title from assessment_finding f join assessment a on a.root_id = f.root_id and a.id = f.assessment_id
+  afterAll(async () => {
+    await daemon?.stop();
+    server?.close();
+  }, 60_000);
+
+  async function failing(id: string, rule: string): Promise<string[]> {
+    const found = await selectRows(
+      z.object({ title: z.string() }),
+      sql`select distinct f.title from assessment_finding f join assessment a on a.root_id = f.root_id and a.id = f.assessment_id
            where a.root_id = ${id} and a.rule_id = ${rule} and a.status = 'unhealthy' order by 1`,
-      );
-      return found.map(({ title }) => title);
-    }
+    );
+    return found.map(({ title }) => title);
+  }
 
-    test("its containers are judged one by one; a privileged one turns 5.5 red by name, and green when it is gone", async () => {
-      const id = await once();
-      const [count] = await selectRows(
-        z.object({ n: z.number() }),
-        sql`select count(*)::int as n from assessment where root_id = ${id}`,
-      );
-      expect(count?.n).toBe(118);
-      expect(await failing(id, "docker-privileged-container")).toEqual([]);
-      expect(await failing(id, "docker-capabilities")).toEqual(["caps"]);
-      expect(await failing(id, "docker-sensitive-mounts")).toEqual(["mounts"]);
-      expect(await failing(id, "docker-socket-mounted")).toEqual(["sock"]);
-      expect(await failing(id, "docker-host-pid")).toEqual(["pid"]);
-      expect(await failing(id, "docker-restart-policy")).toEqual(["always"]);
-      expect(await failing(id, "docker-host-devices")).toEqual(["device"]);
-      expect(await failing(id, "docker-container-user")).not.toContain("hard");
+  test(`its containers are judged one by one; a privileged one turns 5.5 red by name, and green when it is gone${missing ? ` (needs ${missing})` : ""}`, async () => {
+    const id = await once();
+    const [count] = await selectRows(
+      z.object({ n: z.number() }),
+      sql`select count(*)::int as n from assessment where root_id = ${id}`,
+    );
+    expect(count?.n).toBe(118);
+    expect(await failing(id, "docker-privileged-container")).toEqual([]);
+    expect(await failing(id, "docker-capabilities")).toEqual(["caps"]);
+    expect(await failing(id, "docker-sensitive-mounts")).toEqual(["mounts"]);
+    expect(await failing(id, "docker-socket-mounted")).toEqual(["sock"]);
+    expect(await failing(id, "docker-host-pid")).toEqual(["pid"]);
+    expect(await failing(id, "docker-restart-policy")).toEqual(["always"]);
+    expect(await failing(id, "docker-host-devices")).toEqual(["device"]);
+    expect(await failing(id, "docker-container-user")).not.toContain("hard");
 
-      await docker("run", "-d", "--network=none", "--privileged", "--name", "priv", "tiny:1", "/bin/sleep", "3600");
-      await once();
-      expect(await failing(id, "docker-privileged-container")).toEqual(["priv"]);
-      await docker("rm", "-f", "priv");
-      await once();
-      expect(await failing(id, "docker-privileged-container")).toEqual([]);
-      const history = await selectRows(
-        z.object({ to: z.string() }),
-        sql`select to_status as "to" from status_history where root_id = ${id} and rule_id = 'docker-privileged-container' order by at, id`,
-      );
-      expect(history.map(({ to }) => to)).toEqual(["healthy", "unhealthy", "healthy"]);
-    }, 120_000);
-  },
-);
+    await start("priv", "--privileged");
+    await once();
+    expect(await failing(id, "docker-privileged-container")).toEqual(["priv"]);
+    await docker("rm", "-f", "priv");
+    await once();
+    expect(await failing(id, "docker-privileged-container")).toEqual([]);
+    const history = await selectRows(
+      z.object({ to: z.string() }),
+      sql`select to_status as "to" from status_history where root_id = ${id} and rule_id = 'docker-privileged-container' order by at, id`,
+    );
+    expect(history.map(({ to }) => to)).toEqual(["healthy", "unhealthy", "healthy"]);
+  }, 120_000);
+});
