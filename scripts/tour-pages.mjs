@@ -64,6 +64,7 @@ async function findingPages(read) {
     { name: "search", path: "/search?q=lib", shots: ["light", "dark", "390-light"] },
     { name: "rule", path: "/rules/image-vulnerabilities-remediated", shots: ["light", "dark", "390-light"] },
     { name: "settings-health", path: "/settings/health" },
+    { name: "settings-docker-hosts", path: "/settings/docker-hosts" },
     { name: "settings-advisories", path: "/settings/advisories" },
   ];
 }

@@ -1,21 +1,13 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { Policy } from "#engines/cis-docker/policy.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { reassessHost } from "#store/host-report.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
+import { GivenPolicy } from "./host-policy.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
-
-/** Only the keys that were given: a default that a person did not choose must not hide the site's choice. */
-const OwnPolicy = z.record(z.string(), z.unknown()).transform((given, context) => {
-  const parsed = Policy.omit({ attestations: true }).partial().safeParse(given);
-  if (parsed.success) return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => key in given));
-  for (const { path, message } of parsed.error.issues) context.addIssue({ code: "custom", path, message });
-  return z.NEVER;
-});
 
 const Changes = HostId.extend({
   name: z.string().trim().min(1, "must not be empty").max(255).optional(),
@@ -24,7 +16,7 @@ const Changes = HostId.extend({
   /** Assess the host although AKS or Databricks manages it. */
   assessManaged: z.boolean().optional(),
   /** What this host is expected to be, over the site's; confirmations have a command of their own. */
-  policy: OwnPolicy.optional(),
+  policy: GivenPolicy.optional(),
   clearCloneFlag: z.boolean().optional(),
 });
 

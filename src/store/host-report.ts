@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { storeBlob } from "./blob.ts";
 import { newId, sha256 } from "./ids.ts";
-import { enqueue } from "./queue.ts";
+import { enqueue, enqueueMany } from "./queue.ts";
 import { type Executor, execute, selectFirst, selectRows, sql } from "./sql.ts";
 
 /** How many reports of a host keep their body; older ones keep their row. */
@@ -106,4 +106,32 @@ export async function reassessHost(executor: Executor, hostId: string): Promise<
   if (!last) return;
   await execute(sql`update host_report set state = 'accepted' where host_id = ${hostId} and id = ${last.id}`, executor);
   await enqueue("assess-host", { hostId, reportId: last.id }, { executor, priority: "person", key: hostId });
+}
+
+/**
+ * Puts the last report of every approved host back into the queue, for when what a site expects has changed. Returns how many
+ * hosts. The hosts are locked first: an assessment under way ends before, so that none keeps a verdict by the old expectations.
+ */
+export async function reassessAllHosts(executor: Executor): Promise<number> {
+  await execute(
+    sql`select id from host where removed_at is null and approval = 'approved' order by id for update`,
+    executor,
+  );
+  const last = await selectRows(
+    z.object({ hostId: z.string(), reportId: z.string() }),
+    sql`with last as (
+          select h.id as host_id, r.id from host h cross join lateral (
+            select r.id from host_report r where r.host_id = h.id and r.state = 'assessed' and r.body_sha256 is not null
+             order by r.sequence desc, r.received_at desc limit 1) r
+           where h.removed_at is null and h.approval = 'approved')
+        update host_report r set state = 'accepted' from last where r.host_id = last.host_id and r.id = last.id
+        returning r.host_id as "hostId", r.id as "reportId"`,
+    executor,
+  );
+  await enqueueMany(
+    "assess-host",
+    last.map((payload) => ({ payload, key: payload.hostId })),
+    { executor, priority: "person" },
+  );
+  return last.length;
 }

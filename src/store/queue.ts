@@ -154,3 +154,24 @@ export async function enqueue<Name extends JobName>(
   await recordChange(executor, "jobs");
   return id;
 }
+
+/** Adds one job per payload in one statement; those with a key that already waits are passed over. */
+export async function enqueueMany<Name extends JobName>(
+  name: Name,
+  jobs: readonly { payload: JobPayload<Name>; key: string }[],
+  options: Pick<EnqueueOptions, "executor" | "priority"> = {},
+): Promise<void> {
+  if (jobs.length === 0) return;
+  const executor = options.executor ?? pool();
+  const boss = await queue();
+  await boss.insert(
+    name,
+    jobs.map(({ payload, key }) => ({
+      data: jobPayloads[name].parse(payload),
+      priority: jobPriority[options.priority ?? "schedule"],
+      singletonKey: key,
+    })),
+    { db: { executeSql: (text, values) => executor.query(text, values as unknown[]) } },
+  );
+  await recordChange(executor, "jobs");
+}

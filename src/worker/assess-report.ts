@@ -1,5 +1,4 @@
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
 import type { Assessment } from "#domain/assessment.ts";
 import { links } from "#domain/links.ts";
 import { type Severity, severities } from "#domain/severity.ts";
@@ -13,15 +12,12 @@ import { findHost, type HostRow } from "#store/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host-contents.ts";
 import { assessedSequence, finishReport, type PendingReport, trimReportBodies } from "#store/host-report.ts";
 import { saveHostSummary } from "#store/host-summary.ts";
+import { sitePolicy } from "#store/hosts-policy.ts";
 import { addNotices } from "#store/notice.ts";
-import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
 import { withEndOfLife } from "./host-end-of-life.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
-
-/** Site-wide expectations of Docker hosts; a host's own override them key by key. */
-const POLICY_KEY = "hosts.policy";
 
 /**
  * Assesses one stored report and saves the result in one transaction: verdicts, findings, history, containers, images, the
@@ -73,13 +69,9 @@ export async function assessReport(
 }
 
 async function policyOf(tx: Transaction, host: HostRow): Promise<Policy> {
-  const site = await selectFirst(
-    z.object({ value: z.record(z.string(), z.unknown()) }),
-    sql`select value from setting where key = ${POLICY_KEY}`,
-    tx,
-  );
+  const site = await sitePolicy(tx);
   const own = typeof host.policy === "object" && host.policy !== null ? host.policy : {};
-  return Policy.parse({ ...site?.value, ...own, attestations: await attestationsOf(tx, host.id) });
+  return Policy.parse({ ...site?.policy, ...own, attestations: await attestationsOf(tx, host.id) });
 }
 
 function summaryOf(

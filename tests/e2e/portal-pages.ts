@@ -56,6 +56,7 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
   settings: () => ["/settings"],
   "settings/advisories": () => ["/settings/advisories"],
   "settings/audit": () => ["/settings/audit"],
+  "settings/docker-hosts": () => ["/settings/docker-hosts", "/settings/docker-hosts?override=trustedUsers"],
   "settings/health": () => ["/settings/health"],
   "settings/tokens": () => ["/settings/tokens"],
   "settings/users": () => ["/settings/users"],
@@ -74,7 +75,7 @@ export function pageFolders(group: string): string[] {
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => file === "page.tsx" || file.endsWith("/page.tsx"))
-    .map((file) => path.posix.dirname(file))
+    .map((file) => path.posix.dirname(file).replaceAll(/\/?\([^)]+\)/g, ""))
     .sort();
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { policyOf, policyTexts } from "./policy-fields.ts";
+import { Policy } from "#engines/cis-docker/policy.ts";
+import { policyFields, policyOf, policyTexts } from "./policy-fields.ts";
 
 describe("the form of a host's expectations", () => {
   it("gives back what it was filled with", () => {
@@ -14,13 +15,23 @@ describe("the form of a host's expectations", () => {
 
   it("leaves out what is not set, so that the site's choice holds", () => {
     expect(policyOf(policyTexts(null), null)).toEqual({});
-    expect(
-      policyOf({ ...policyTexts({ trustedUsers: ["ada"] }), trustedUsers: " " }, { trustedUsers: ["ada"] }),
-    ).toEqual({});
+    const texts = { ...policyTexts({ trustedUsers: ["ada"] }), trustedUsers: null };
+    expect(policyOf(texts, { trustedUsers: ["ada"] })).toEqual({});
+  });
+
+  it("takes an emptied list for a list of nothing, and an emptied number for no number", () => {
+    const texts = { ...policyTexts(null), trustedUsers: " \n", maximumUnusedImages: "" };
+    expect(policyOf(texts, null)).toEqual({ trustedUsers: [], maximumUnusedImages: null });
+    expect(policyTexts({ trustedUsers: [] }).trustedUsers).toBe("");
+  });
+
+  it("shows every expectation that there is", () => {
+    const known = Object.keys(Policy.shape).filter((key) => key !== "attestations");
+    expect(policyFields.map(({ key }) => key).sort()).toEqual(known.sort());
   });
 
   it("keeps expectations that it does not show", () => {
-    expect(policyOf(policyTexts({ execWindowDays: 2 }), { execWindowDays: 2 })).toEqual({ execWindowDays: 2 });
+    expect(policyOf(policyTexts({ laterKey: 2 }), { laterKey: 2 })).toEqual({ laterKey: 2 });
   });
 
   it("sends a port that is none as such, so that the server names the field", () => {

@@ -1,14 +1,47 @@
 "use client";
-import { Select, Textarea, TextInput } from "@mantine/core";
+import Link from "next/link";
 import { useState } from "react";
+import { links } from "#domain/links.ts";
 import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostsPolicy } from "#queries/hosts-policy.ts";
+import { toProblem } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
+import { useView } from "../data/use-view.ts";
 import { SaveLine } from "../registry/save-line.tsx";
-import styles from "./host.module.css";
-import { type PolicyField, policyFields, policyOf, policyTexts } from "./policy-fields.ts";
+import { ErrorCard } from "../state/error-card.tsx";
+import { LoadingBars } from "../state/loading-bars.tsx";
+import { policyFault } from "./policy-fault.ts";
+import { policyOf, policyTexts } from "./policy-fields.ts";
+import { PolicyFieldset } from "./policy-fieldset.tsx";
 
-/** What this host is expected to be. Empty fields follow the site, then the benchmark. */
-export function PolicyForm({ host, isAdmin }: { host: HostDetail; isAdmin: boolean }) {
+interface Props {
+  host: HostDetail;
+  isAdmin: boolean;
+}
+
+/** What this host is expected to be. What is not set here follows the site, then the benchmark, and says so. */
+export function PolicyForm({ host, isAdmin }: Props) {
+  const view = useView<HostsPolicy>({ view: "settings/docker-hosts" }, { topics: ["containers"] });
+  return (
+    <section>
+      <h2 className="bw-h2">Expectations</h2>
+      <p>
+        They decide controls. What is not set here follows{" "}
+        <Link href={links.settings("docker-hosts")}>the site's expectations</Link>, then the benchmark. Saving assesses
+        the last report again.
+      </p>
+      {view.data ? (
+        <Form host={host} isAdmin={isAdmin} site={view.data} />
+      ) : view.error ? (
+        <ErrorCard what="the expectations" problem={toProblem(view.error)} retry={() => void view.refetch()} />
+      ) : (
+        <LoadingBars count={6} />
+      )}
+    </section>
+  );
+}
+
+function Form({ host, isAdmin, site }: Props & { site: HostsPolicy }) {
   const saved = policyTexts(host.policy);
   const [texts, setTexts] = useState(saved);
   const save = useChange(() => ({
@@ -16,84 +49,32 @@ export function PolicyForm({ host, isAdmin }: { host: HostDetail; isAdmin: boole
     path: `/api/v1/hosts/${host.id}`,
     body: { policy: policyOf(texts, host.policy) },
   }));
-  const fault = (key: string) =>
-    save.problem?.errors.find(({ pointer }) => pointer === `/policy/${key}` || pointer.startsWith(`/policy/${key}/`))
-      ?.detail;
   return (
-    <section>
-      <h2 className="bw-h2">Expectations</h2>
-      <p>
-        They decide controls. An empty field follows the site, then the benchmark. Saving assesses the last report
-        again.
-      </p>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.run();
-        }}
-      >
-        {policyFields.map((field) => (
-          <Field
-            key={field.key}
-            field={field}
-            value={texts[field.key] ?? ""}
-            isAdmin={isAdmin}
-            fault={fault(field.key)}
-            change={(text) => setTexts({ ...texts, [field.key]: text })}
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.run();
+      }}
+    >
+      <PolicyFieldset
+        texts={texts}
+        change={setTexts}
+        isAdmin={isAdmin}
+        inherited={(key) =>
+          key in site.policy
+            ? { value: site.policy[key], from: "site" }
+            : { value: site.benchmark[key], from: "benchmark" }
+        }
+        fault={(key) => policyFault(save.problem, key)}
+      />
+      {isAdmin && (
+        <div style={{ marginTop: 16 }}>
+          <SaveLine
+            change={save}
+            isChanged={JSON.stringify(policyOf(texts, null)) !== JSON.stringify(policyOf(saved, null))}
           />
-        ))}
-        {isAdmin && <SaveLine change={save} isChanged={JSON.stringify(texts) !== JSON.stringify(saved)} />}
-      </form>
-    </section>
-  );
-}
-
-interface FieldProps {
-  field: PolicyField;
-  value: string;
-  isAdmin: boolean;
-  fault: string | undefined;
-  change: (text: string) => void;
-}
-
-function Field({ field, value, isAdmin, fault, change }: FieldProps) {
-  const common = { label: field.label, description: field.hint, readOnly: !isAdmin, error: fault };
-  if (field.kind === "switch") {
-    return (
-      <Select
-        {...common}
-        data={[
-          { value: "", label: "As the site says" },
-          { value: "true", label: "Yes" },
-          { value: "false", label: "No" },
-        ]}
-        allowDeselect={false}
-        value={value}
-        onChange={(next) => change(next ?? "")}
-      />
-    );
-  }
-  if (field.kind === "list") {
-    return (
-      <Textarea
-        {...common}
-        placeholder="One per line"
-        autosize
-        minRows={1}
-        spellCheck={false}
-        value={value}
-        onChange={(event) => change(event.currentTarget.value)}
-      />
-    );
-  }
-  return (
-    <TextInput
-      {...common}
-      placeholder={field.kind === "ports" ? "443, 8080" : ""}
-      inputMode={field.kind === "number" ? "numeric" : "text"}
-      value={field.kind === "ports" ? value.replaceAll("\n", ", ") : value}
-      onChange={(event) => change(event.currentTarget.value)}
-    />
+        </div>
+      )}
+    </form>
   );
 }

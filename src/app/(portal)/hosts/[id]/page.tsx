@@ -9,6 +9,7 @@ import { HostControlsParams, hostControls } from "#queries/host-controls.ts";
 import { HostParams, hostDetail } from "#queries/host-detail.ts";
 import { hostImages } from "#queries/host-images.ts";
 import { hostReports } from "#queries/host-reports.ts";
+import { hostsPolicy } from "#queries/hosts-policy.ts";
 import { containersView, controlsView, hostTab } from "#ui/host/host-params.ts";
 import { HostView } from "#ui/host/host-view.tsx";
 
@@ -45,6 +46,6 @@ async function tabData(actor: Parameters<typeof hostDetail>[0], hostId: string, 
     case "reports":
       return [{ view: `hosts/${hostId}/reports`, data: await hostReports(actor, { hostId }) }];
     case "settings":
-      return [];
+      return [{ view: "settings/docker-hosts", data: await hostsPolicy(actor) }];
   }
 }
