@@ -1,6 +1,7 @@
 import type { Severity } from "#domain/severity.ts";
 import { type AssessOptions, assess } from "#engines/cis-docker/assess.ts";
 import type { HostEvidence } from "#engines/cis-docker/facts.ts";
+import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 
 /** Status as the benchmark prints it. */
@@ -41,9 +42,9 @@ export interface AuditResult {
   summary: Record<PrintedStatus | "total", number>;
 }
 
-/** Assesses evidence and puts the answer in the form that is printed. */
+/** Assesses evidence, with the end of support that our own table knows, and puts the answer in the form that is printed. */
 export function auditResult(evidence: HostEvidence, options: AssessOptions): AuditResult {
-  const result = assess(evidence, options);
+  const result = assess({ ...evidence, host: withEndOfLife(evidence.host) }, options);
   const controls = result.controls.map(({ control, rule, outcome }): AuditControl => {
     const readings = outcome.readings.map(({ item, path, actual, expected, severity }) => ({
       item: item ?? null,

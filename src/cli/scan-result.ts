@@ -1,8 +1,8 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import type { Severity } from "#domain/severity.ts";
-import { endOfLife, isEndOfLife } from "#engines/image-scan/end-of-life.ts";
 import type { InstalledPackage, Inventory, MatchExplanation, PackageMatch } from "#engines/image-scan/facts.ts";
-import { releaseEndDates } from "#engines/image-scan/release-end-dates.ts";
+import { endOfLife, isEndOfLife } from "#engines/kit/end-of-life.ts";
+import { releaseEndDates } from "#engines/kit/release-end-dates.ts";
 import type { ScannableImage } from "./image/scannable-image.ts";
 import type { ScanAdvisories } from "./scan-advisories.ts";
 

@@ -4,6 +4,7 @@ import { links } from "#domain/links.ts";
 import { type Severity, severities } from "#domain/severity.ts";
 import { assess, type HostAssessment, toAssessments } from "#engines/cis-docker/assess.ts";
 import { HostReport } from "#engines/cis-docker/facts.ts";
+import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
 import { type AssessmentChange, attestationsOf, saveAssessments } from "#store/assessment.ts";
@@ -16,7 +17,6 @@ import { sitePolicy } from "#store/hosts-policy.ts";
 import { addNotices } from "#store/notice.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
-import { withEndOfLife } from "./host-end-of-life.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
 
 /**

@@ -1,6 +1,6 @@
+import { endOfLife, releaseOf } from "../kit/end-of-life.ts";
 import { textOf } from "./analyzers/analyzer.ts";
 import { osRelease } from "./analyzers/os-release.ts";
-import { endOfLife, releaseOf } from "./end-of-life.ts";
 import type { OperatingSystem } from "./facts.ts";
 import type { FileTree } from "./file-tree.ts";
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -84,4 +84,16 @@ test("unusable folders are told in one line, with exit code 2", () => {
   expect(audit("--evidence", broken).err.trim().split("\n")).toHaveLength(1);
   writeFileSync(path.join(broken, "info.json"), '{"SecurityOptions": 7}');
   expect(audit("--evidence", broken).err).toContain("info");
+}, 60_000);
+
+test("a host whose system gets no more security fixes fails 1.2.1 with the day", () => {
+  const old = path.join(folder, "old-system");
+  cpSync(evidence, old, { recursive: true });
+  const host = JSON.parse(readFileSync(path.join(old, "host.json"), "utf8"));
+  writeFileSync(path.join(old, "host.json"), JSON.stringify({ ...host, osRelease: 'ID=debian\nVERSION_ID="9"\n' }));
+  const { controls } = JSON.parse(audit("--evidence", old, "--format", "json").out);
+  expect(controls.find(({ id }: { id: string }) => id === "1.2.1")).toMatchObject({
+    status: "fail",
+    findings: [{ path: "os-release", actual: "supported until 2022-07-01" }],
+  });
 }, 60_000);

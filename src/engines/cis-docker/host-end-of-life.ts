@@ -1,5 +1,5 @@
-import { type HostEvidence, isFailed } from "#engines/cis-docker/facts.ts";
-import { endOfLife } from "#engines/image-scan/end-of-life.ts";
+import { endOfLife } from "../kit/end-of-life.ts";
+import { type HostEvidence, isFailed } from "./facts.ts";
 
 /** The host section with the day on which support of its operating system ends, where our table knows it. */
 export function withEndOfLife(host: HostEvidence["host"]): HostEvidence["host"] {
