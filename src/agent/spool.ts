@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { writeDurably } from "./write-durably.ts";
 
 export interface SpooledReport {
   sequence: number;
@@ -25,7 +26,7 @@ export class Spool {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const file = path.join(this.#folder, nameOf(report.sequence));
     // Written aside and renamed: a kill leaves no half report behind.
-    await writeFile(`${file}.new`, report.body, { mode: 0o600, flush: true });
+    await writeDurably(`${file}.new`, report.body);
     await rename(`${file}.new`, file);
     return this.#trim(report.sequence);
   }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { writeDurably } from "./write-durably.ts";
 
 const State = z.object({
   hostId: z.uuid().nullable().default(null),
@@ -42,7 +43,7 @@ export class StateFile {
   async write(state: State): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const temporary = `${this.#file}.new`;
-    await writeFile(temporary, JSON.stringify(state), { mode: 0o600, flush: true });
+    await writeDurably(temporary, JSON.stringify(state));
     await rename(temporary, this.#file);
   }
 }
