@@ -7,9 +7,10 @@ const STEADY_MS = 60_000;
 
 /**
  * Keeps `node <args>` running. `onReady` is called whenever it sends `{ ready: true }`, `say` gets a line about each crash.
- * `filter` decides which lines of its stdout are passed on.
+ * `filter` decides which lines of its stdout are passed on. `args` may be a function, asked before each start. With
+ * `onComplaint` the lines of its stderr go there instead of to the launcher's own. Returns what stops and restarts it.
  */
-export function keepRunning({ name, args, env, say, onReady = () => {}, filter = () => true }) {
+export function keepRunning({ name, args, env, say, onReady = () => {}, filter = () => true, onComplaint }) {
   let child;
   let crashes = 0;
   let isStopping = false;
@@ -17,8 +18,13 @@ export function keepRunning({ name, args, env, say, onReady = () => {}, filter =
   const start = () => {
     const startedAt = Date.now();
     // Out of the terminal's process group: Ctrl-C reaches the launcher alone, which decides in which order things stop.
-    child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit", "ipc"], detached: true });
-    passLines(child.stdout, filter);
+    child = spawn(process.execPath, typeof args === "function" ? args() : args, {
+      env,
+      stdio: ["ignore", "pipe", onComplaint ? "pipe" : "inherit", "ipc"],
+      detached: true,
+    });
+    eachLine(child.stdout, (line) => filter(line) && process.stdout.write(`${line}\n`));
+    if (onComplaint) eachLine(child.stderr, onComplaint);
     child.on("message", (message) => {
       if (message?.ready) onReady();
     });
@@ -64,12 +70,12 @@ export function keepRunning({ name, args, env, say, onReady = () => {}, filter =
   };
 }
 
-function passLines(stream, filter) {
+function eachLine(stream, take) {
   let rest = "";
   stream.setEncoding("utf8");
   stream.on("data", (chunk) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) if (filter(line)) process.stdout.write(`${line}\n`);
+    for (const line of lines) take(line);
   });
 }

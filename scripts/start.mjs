@@ -9,6 +9,7 @@ import { ensureBuild } from "./build.mjs";
 import { ensureAgentBundle } from "./build-agent.mjs";
 import { keepRunning } from "./child.mjs";
 import { generate } from "./generate.mjs";
+import { watchThisMachine } from "./local-agent.mjs";
 import { migrate } from "./migrate.mjs";
 import { startPostgres } from "./postgres.mjs";
 
@@ -19,7 +20,14 @@ const READY_SECONDS = 120;
 const say = (line) => console.log(line);
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const state = { children: [], database: undefined, lock: undefined, isStopping: false, build: new AbortController() };
+const state = {
+  children: [],
+  machine: undefined,
+  database: undefined,
+  lock: undefined,
+  isStopping: false,
+  build: new AbortController(),
+};
 
 watchSignals();
 main().catch(async (error) => {
@@ -72,6 +80,12 @@ async function main() {
   if (state.isStopping) return;
   say(hasWeb ? `Breakwater is ready: ${config.publicUrl}` : "Breakwater is ready: worker");
   if (hasWeb) sayFirstAccount(env);
+  if (hasWeb) state.machine = watchThisMachine(thisMachine(config, dataDir, env));
+}
+
+function thisMachine(config, dataDir, env) {
+  const databaseUrl = env.DATABASE_URL || env.BREAKWATER_EMBEDDED_DATABASE;
+  return { databaseUrl, dataDir, serverUrl: localUrl(config), bundle: env.BREAKWATER_AGENT_BUNDLE, env, say };
 }
 
 function expected(message) {
@@ -308,6 +322,7 @@ async function shutDown(code) {
   if (state.isStopping) return;
   state.isStopping = true;
   state.build.abort();
+  await state.machine?.stop();
   await Promise.all(state.children.map((child) => child.stop(STOP_MS)));
   await state.lock?.end().catch(() => {});
   await state.database?.stop();

@@ -54,6 +54,8 @@ const Row = z.object({
   waitingReports: z.number(),
   createdAt: IsoColumn,
   isDemo: z.boolean(),
+  /** Its agent runs beside Breakwater, started and stopped on the connect page. */
+  isThisMachine: z.boolean(),
 });
 
 /** A Docker host with its agent's state and its figures. */
@@ -73,6 +75,7 @@ export async function hostDetail(actor: Actor, params: z.infer<typeof HostParams
           h.last_report_at as "lastReportAt", h.last_collected_at as "lastCollectedAt", h.images_total as "imagesTotal",
           h.images_in_use as "imagesInUse", h.containers_running as "containersRunning", h.containers_paused as "containersPaused",
           h.containers_stopped as "containersStopped", counts.*, h.created_at as "createdAt", h.is_demo as "isDemo",
+          exists (select 1 from local_agent l where l.host_id = h.id) as "isThisMachine",
           (select count(*)::int from host_report r where r.host_id = h.id and r.state = 'accepted') as "waitingReports"
           from host h
           left join host_heartbeat b on b.host_id = h.id

@@ -8,6 +8,7 @@ import styles from "./connect.module.css";
 import type { Enrolment } from "./connect-host-view.tsx";
 import { type HostDraft, missingOf } from "./host-draft.ts";
 import { HostPromises } from "./host-promises.tsx";
+import { ThisMachines } from "./this-machine.tsx";
 import { WizardFoot } from "./wizard.tsx";
 
 interface Props {
@@ -41,9 +42,11 @@ export function HostChooseStep({ draft, change, create, tokens }: Props) {
       }}
     >
       <div>
-        <h1>One Docker host or many?</h1>
+        <h1>Which Docker hosts?</h1>
         <p className={styles.lead}>An agent on the host reads its configuration and reports it. It changes nothing.</p>
       </div>
+      <ThisMachines />
+      <h2>Elsewhere</h2>
       <fieldset className={styles.choices} style={{ border: 0, margin: 0, padding: 0 }}>
         <legend className="bw-hidden">How many hosts</legend>
         {kinds.map((kind) => (

@@ -1,9 +1,13 @@
 "use client";
 import { Button } from "@mantine/core";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useChange } from "../data/use-change.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { useMay } from "../shell/frame-context.tsx";
+import { connectable, engineName } from "./local-machine.ts";
 import styles from "./sources.module.css";
+import { useLocalAgents } from "./this-machine.tsx";
 
 interface Source {
   title: string;
@@ -14,6 +18,8 @@ interface Source {
   never: string;
   /** Where it is connected; none while this version cannot. */
   connect?: { label: string; href: string };
+  /** The machine that Breakwater runs on may be one. */
+  isMachine?: boolean;
 }
 
 const sources: Source[] = [
@@ -42,6 +48,7 @@ const sources: Source[] = [
     need: "You need: root on the VM, once",
     never: "Never sends secrets or values of variables",
     connect: { label: "Connect a Docker host", href: "/connect/host" },
+    isMachine: true,
   },
 ];
 
@@ -72,7 +79,11 @@ export function Sources() {
             </li>
           </ul>
           <div className={styles.action}>
-            <Action source={source} isAdmin={isAdmin} />
+            {source.isMachine ? (
+              <MachineAction source={source} isAdmin={isAdmin} />
+            ) : (
+              <Action source={source} isAdmin={isAdmin} />
+            )}
           </div>
         </section>
       ))}
@@ -87,5 +98,29 @@ function Action({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
     <Button component={Link} href={source.connect.href} size="lg" variant="filled" rightSection={<Icon name="arrow" />}>
       {source.connect.label}
     </Button>
+  );
+}
+
+/** One click when an engine is there on the machine that Breakwater itself runs on; else the wizard. */
+function MachineAction({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
+  const found = connectable(useLocalAgents().data?.machines ?? []);
+  const router = useRouter();
+  const start = useChange(
+    () => ({ method: "PUT", path: `/api/v1/local-agents/${found?.machine.id}` }),
+    () => router.push("/connect/host"),
+  );
+  if (!found) return <Action source={source} isAdmin={isAdmin} />;
+  const name = engineName(found.engine);
+  if (!isAdmin) return `${name} runs on this machine. An admin connects it with one click`;
+  return (
+    <div className={styles.machine}>
+      <p role="status">{start.problem?.detail ?? `${name} was found on this machine.`}</p>
+      <Button size="lg" variant="filled" loading={start.isRunning} onClick={() => start.run()}>
+        Connect this machine
+      </Button>
+      <Button component={Link} href="/connect/host" size="lg">
+        Another
+      </Button>
+    </div>
   );
 }

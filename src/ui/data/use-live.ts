@@ -12,6 +12,7 @@ export type LiveTopic =
   | "jobs"
   | "audit"
   | "accounts"
+  | "local-agents"
   | `registry:${string}`
   | `image:${string}`
   | `host:${string}`;

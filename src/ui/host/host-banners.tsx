@@ -22,8 +22,13 @@ export function HostBanners({ host }: { host: HostDetail }) {
       {host.signal === "unreachable" || host.signal === "stale" ? <Silent host={host} /> : null}
       {host.lastReportAt === null && host.approval === "approved" && (
         <Banner icon="waiting" title="The first report is on the way" isQuiet>
-          The agent is enrolled. Its report shows here within a minute. If it does not, look at its log on the host:
-          journalctl -u breakwater-agent
+          The agent is enrolled. Its report shows here within a minute. If it does not, look at{" "}
+          {host.isThisMachine ? (
+            <Link href="/connect/host">what it says</Link>
+          ) : (
+            "its log on the host: journalctl -u breakwater-agent"
+          )}
+          .
         </Banner>
       )}
       {host.managed && <Managed host={host} managed={host.managed} />}
@@ -78,10 +83,29 @@ function Pending({ host }: { host: HostDetail }) {
 }
 
 function Silent({ host }: { host: HostDetail }) {
+  if (host.isThisMachine) return <SilentHere host={host} />;
   return (
     <Banner icon="clock" title={host.seenAt ? `Silent since ${formatMinute(host.seenAt)}` : "This host is silent"}>
       Everything below is as old as the last report. Look at the host: systemctl status breakwater-agent. When the host
       is gone for good, <Link href={`${links.host(host.id)}?tab=settings`}>remove it</Link>.
+    </Banner>
+  );
+}
+
+/** Its agent is a process that Breakwater's launcher keeps: no service to look at, a button to press. */
+function SilentHere({ host }: { host: HostDetail }) {
+  return (
+    <Banner
+      icon="clock"
+      title={host.seenAt ? `Silent since ${formatMinute(host.seenAt)}` : "This host is silent"}
+      action={
+        <Button component={Link} href="/connect/host">
+          Start the agent
+        </Button>
+      }
+    >
+      {host.stateReason ?? "Its agent runs on the machine that Breakwater runs on."} Everything below is as old as the
+      last report.
     </Banner>
   );
 }

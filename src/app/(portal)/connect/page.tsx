@@ -1,10 +1,16 @@
 import type { Metadata } from "next";
+import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
+import { localAgents } from "#queries/local-agents.ts";
 import { ConnectView } from "#ui/connect/connect-view.tsx";
 
 export const metadata: Metadata = { title: "Connect" };
 
 export default async function ConnectPage() {
-  await requirePageActor("admin");
-  return <ConnectView />;
+  const data = await localAgents(await requirePageActor("admin"));
+  return (
+    <Prefetched views={[{ view: "local-agents", data }]}>
+      <ConnectView />
+    </Prefetched>
+  );
 }

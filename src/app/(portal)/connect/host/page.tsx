@@ -3,6 +3,7 @@ import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
 import { agentFacts } from "#queries/agent-download.ts";
 import { enrolmentList } from "#queries/enrolment-list.ts";
+import { localAgents } from "#queries/local-agents.ts";
 import { ConnectHostView } from "#ui/connect/connect-host-view.tsx";
 
 export const metadata: Metadata = { title: "Connect Docker hosts" };
@@ -11,10 +12,14 @@ export default async function ConnectHostPage() {
   const actor = await requirePageActor("admin");
   // A server without a bundle can still make tokens; the page says what is missing.
   const facts = await agentFacts().catch(() => null);
-  const list = await enrolmentList(actor, {});
+  const [list, local] = await Promise.all([enrolmentList(actor, {}), localAgents(actor)]);
   return (
     <Prefetched
-      views={[{ view: "hosts/enrolments", data: list }, ...(facts ? [{ view: "agent/facts", data: facts }] : [])]}
+      views={[
+        { view: "hosts/enrolments", data: list },
+        { view: "local-agents", data: local },
+        ...(facts ? [{ view: "agent/facts", data: facts }] : []),
+      ]}
     >
       <ConnectHostView />
     </Prefetched>
