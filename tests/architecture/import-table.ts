@@ -50,6 +50,7 @@ const rootFiles: Record<string, Row> = {
   "config.ts": { may: [], packages: ["zod"] },
   "clock.ts": { may: [], packages: [] },
   "log.ts": { may: ["config.ts"], packages: ["pino"] },
+  "instrumentation-client.ts": { may: ["ui"], packages: [] },
   "instrumentation.ts": { may: ["web-process.ts"], packages: [] },
   "web-process.ts": { may: ["ingest", "commands", "store", "domain"], process: processFiles },
   "proxy.ts": { may: ["app", "ingest", "domain"], process: processFiles },

@@ -48,7 +48,7 @@ test("an admin invites a person, who changes the password, works with the own ro
   await other.getByRole("button", { name: "Change password" }).click();
   await expect(other).not.toHaveURL(/change-password/);
   expect((await other.request.get("/api/v1/audit")).status()).toBe(403);
-  await other.goto("/settings/audit");
+  expect((await other.goto("/settings/audit"))?.status()).toBe(403);
   await expect(other.getByRole("heading", { name: "You may not see this page" })).toBeVisible();
 
   await page.getByRole("button", { name: `Change ${email}` }).click();

@@ -11,7 +11,7 @@ interface Hosts {
   rows: { rootId: string; kind: string; name: string }[];
 }
 interface Containers {
-  rows: { id: string }[];
+  rows: { containerId: string }[];
 }
 
 /** A Docker VM that enrolled with the agent's own client and sent one recorded report, and one of its containers. */
@@ -21,7 +21,7 @@ export async function enrolledHost(request: APIRequestContext): Promise<{ host: 
     .poll(() => containers(request, host).then((rows) => rows.length), { timeout: 120_000 })
     .toBeGreaterThan(0);
   const [container] = await containers(request, host);
-  return { host, container: container?.id ?? "" };
+  return { host, container: container?.containerId ?? "" };
 }
 
 async function known(request: APIRequestContext): Promise<string | null> {
@@ -29,7 +29,7 @@ async function known(request: APIRequestContext): Promise<string | null> {
   return rows.find((row) => row.name === hostname)?.rootId ?? null;
 }
 
-async function containers(request: APIRequestContext, host: string): Promise<{ id: string }[]> {
+async function containers(request: APIRequestContext, host: string): Promise<Containers["rows"]> {
   return (await read<Containers>(request, `hosts/${host}/containers`)).rows;
 }
 

@@ -30,11 +30,23 @@ test.describe("signed in", () => {
     test(folder, async () => {
       const page = await context.newPage();
       const faults = watchFaults(page);
-      for (const address of addresses(estate)) await inspect(page, address);
+      for (const address of addresses(estate)) await inspect(page, address, notFound.has(folder) ? 404 : 200);
       expect(faults.filter((fault) => !(notFound.has(folder) && /status of 404/.test(fault)))).toEqual([]);
       await page.close();
     });
   }
+
+  test("what does not exist answers 404, not an empty page", async () => {
+    for (const address of [
+      "/no/such/page",
+      `/hosts/${uuid}`,
+      `/registries/${uuid}`,
+      `/images/sha256:${"0".repeat(64)}`,
+      "/rules/no-such-rule",
+    ]) {
+      expect.soft((await context.request.get(address)).status(), address).toBe(404);
+    }
+  });
 });
 
 test.describe("signed out", () => {
@@ -57,10 +69,10 @@ test.describe("signed out", () => {
 
 const uuid = "00000000-0000-4000-8000-000000000000";
 
-async function inspect(page: Page, address: string): Promise<void> {
+async function inspect(page: Page, address: string, status = 200): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.goto(address);
+  expect((await page.goto(address))?.status(), address).toBe(status);
   await settled(page);
   await expect.soft(page.locator("h1"), `${address}: headings`).toHaveCount(1);
   for (const colorScheme of schemes) {

@@ -57,6 +57,7 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
   "settings/advisories": () => ["/settings/advisories"],
   "settings/audit": () => ["/settings/audit"],
   "settings/docker-hosts": () => ["/settings/docker-hosts", "/settings/docker-hosts?override=trustedUsers"],
+  "settings/exemptions": () => ["/settings/exemptions", "/settings/exemptions?state=any&q=no-such-thing"],
   "settings/health": () => ["/settings/health"],
   "settings/tokens": () => ["/settings/tokens"],
   "settings/users": () => ["/settings/users"],

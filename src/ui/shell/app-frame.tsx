@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { type Person, PersonProvider } from "./frame-context.tsx";
 import { KeyboardHelp } from "./keyboard-help.tsx";
+import { NavigationProgress } from "./navigation-progress.tsx";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
 
@@ -9,6 +10,7 @@ import styles from "./shell.module.css";
 export function AppFrame({ person, children }: { person: Person; children: ReactNode }) {
   return (
     <PersonProvider person={person}>
+      <NavigationProgress />
       <a href="#content" className={styles.skip}>
         Skip to content
       </a>
