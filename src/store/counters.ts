@@ -3,39 +3,64 @@ import { digestToBytes } from "#domain/digest.ts";
 import type { ImageKey } from "./image-scan.ts";
 import { type Executor, execute, type Statement, selectRows, sql } from "./sql.ts";
 
-/** Counts per severity over rows of `placement_finding` named `f`, joined with their vulnerability `v`. */
-const findingCounts = sql`
-  (count(*) filter (where f.state = 'open' and f.severity_rank = 5))::int as critical,
-  (count(*) filter (where f.state = 'open' and f.severity_rank = 4))::int as high,
-  (count(*) filter (where f.state = 'open' and f.severity_rank = 3))::int as medium,
-  (count(*) filter (where f.state = 'open' and f.severity_rank in (1, 2)))::int as low,
-  (count(*) filter (where f.state = 'open' and f.severity_rank = 0))::int as unrated,
-  (count(*) filter (where f.state = 'open' and f.fixed_version is not null))::int as fixable,
-  (count(*) filter (where f.state = 'open' and v.kev_added_at is not null))::int as kev,
-  (count(*) filter (where f.state = 'hidden'))::int as hidden,
-  (count(*) filter (where f.state = 'exempt'))::int as exempt`;
+/** Counts over matches named `f`; `isOpen` says which of them. The few exploited flaws are looked up in a hash, not joined. */
+const openCounts = (isOpen: Statement) => sql`
+  (count(*) filter (where ${isOpen} and f.severity_rank = 5))::int as critical,
+  (count(*) filter (where ${isOpen} and f.severity_rank = 4))::int as high,
+  (count(*) filter (where ${isOpen} and f.severity_rank = 3))::int as medium,
+  (count(*) filter (where ${isOpen} and f.severity_rank in (1, 2)))::int as low,
+  (count(*) filter (where ${isOpen} and f.severity_rank = 0))::int as unrated,
+  (count(*) filter (where ${isOpen} and f.fixed_version is not null))::int as fixable,
+  (count(*) filter (where ${isOpen} and f.vulnerability_id in (select id from vulnerability where kev_added_at is not null)))::int as kev`;
 
 /**
  * Counts, set-wise, every place of the given images and then the images themselves. A place counts the rows of
  * `placement_finding` by state, also when it is retired (it keeps its own figures but is in no sum); informational flaws are
  * counted as low. An image carries the figures of its worst live place. Rows that did not change are not written.
+ *
+ * Images share package sets (a base image's packages are one set of a hundred images), so each set is counted once and the
+ * figures of a place are the sums of its sets less what is exempt there. The planner takes these joins for far smaller than
+ * they are and would compute them once per place; `materialized` forbids it.
  */
 export async function recountImages(executor: Executor, images: readonly ImageKey[]): Promise<void> {
   if (images.length === 0) return;
   const wanted = wantedImages(images);
   await execute(
-    sql`with wanted as (${wanted}),
-        counted as (
-          select f.registry_id, f.placement_id, ${findingCounts}
-            from wanted w join placement_finding f on f.registry_id = w.registry_id and f.digest = w.digest
-            join vulnerability v on v.id = f.vulnerability_id
+    sql`with wanted as materialized (${wanted}),
+        held as materialized (
+          select s.registry_id, s.digest, s.set_id from wanted w
+            join image_set s on s.registry_id = w.registry_id and s.digest = w.digest),
+        of_set as materialized (
+          select sp.registry_id, sp.set_id, ${openCounts(sql`f.hidden_reason is null`)},
+            (count(*) filter (where f.hidden_reason is not null))::int as hidden
+            from (select distinct registry_id, set_id from held) h
+            join set_package sp on sp.registry_id = h.registry_id and sp.set_id = h.set_id
+            join package_advisory f on f.package_version_id = sp.package_version_id
+           group by sp.registry_id, sp.set_id),
+        of_image as materialized (
+          select h.registry_id, h.digest, sum(c.critical)::int as critical, sum(c.high)::int as high, sum(c.medium)::int as medium,
+            sum(c.low)::int as low, sum(c.unrated)::int as unrated, sum(c.fixable)::int as fixable, sum(c.kev)::int as kev,
+            sum(c.hidden)::int as hidden
+            from held h join of_set c on c.registry_id = h.registry_id and c.set_id = h.set_id
+           group by h.registry_id, h.digest),
+        with_exemption as materialized (
+          select distinct p.registry_id, p.id, p.digest from wanted w
+            join placement p on p.registry_id = w.registry_id and p.digest = w.digest
+            join exempted_finding e on e.root_id = p.registry_id and e.placement_id = p.id),
+        exempted as materialized (
+          select f.registry_id, f.placement_id, ${openCounts(sql`f.state = 'exempt'`)},
+            (count(*) filter (where f.state = 'exempt'))::int as exempt
+            from with_exemption x join placement_finding f on f.registry_id = x.registry_id and f.digest = x.digest and f.placement_id = x.id
            group by f.registry_id, f.placement_id),
         target as (
-          select p.registry_id, p.id, coalesce(c.critical, 0) as critical, coalesce(c.high, 0) as high, coalesce(c.medium, 0) as medium,
-            coalesce(c.low, 0) as low, coalesce(c.unrated, 0) as unrated, coalesce(c.fixable, 0) as fixable, coalesce(c.kev, 0) as kev,
-            coalesce(c.hidden, 0) as hidden, coalesce(c.exempt, 0) as exempt
+          select p.registry_id, p.id, coalesce(c.critical, 0) - coalesce(x.critical, 0) as critical,
+            coalesce(c.high, 0) - coalesce(x.high, 0) as high, coalesce(c.medium, 0) - coalesce(x.medium, 0) as medium,
+            coalesce(c.low, 0) - coalesce(x.low, 0) as low, coalesce(c.unrated, 0) - coalesce(x.unrated, 0) as unrated,
+            coalesce(c.fixable, 0) - coalesce(x.fixable, 0) as fixable, coalesce(c.kev, 0) - coalesce(x.kev, 0) as kev,
+            coalesce(c.hidden, 0) as hidden, coalesce(x.exempt, 0) as exempt
             from wanted w join placement p on p.registry_id = w.registry_id and p.digest = w.digest
-            left join counted c on c.registry_id = p.registry_id and c.placement_id = p.id)
+            left join of_image c on c.registry_id = p.registry_id and c.digest = p.digest
+            left join exempted x on x.registry_id = p.registry_id and x.placement_id = p.id)
         update placement p set critical = t.critical, high = t.high, medium = t.medium, low = t.low, unrated = t.unrated,
           fixable = t.fixable, kev = t.kev, hidden = t.hidden, exempt = t.exempt,
           risk = risk_of(t.critical, t.high, t.medium, t.kev), counted_at = now()
@@ -141,7 +166,7 @@ export async function recountVulnerabilities(
     sql`with old as (
           select id, placement_count, kev_added_at is not null as kev, kev_noticed_at is not null as noticed from vulnerability
            where id = any(${ids}::bigint[]) order by id for update),
-        counted as (
+        counted as materialized (
           select f.vulnerability_id as id, count(distinct (f.registry_id, f.digest))::int as images,
             count(distinct f.placement_id)::int as placements,
             (count(distinct f.placement_id) filter (where f.fixed_version is not null))::int as fixable, min(f.first_seen_at) as first

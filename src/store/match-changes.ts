@@ -68,11 +68,15 @@ async function takeChanges(tx: Executor): Promise<void> {
 async function markTold(tx: Executor): Promise<void> {
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
-        select distinct 'image', i.registry_id || '/sha256:' || encode(i.digest, 'hex'), 'advisories'
-          from (select distinct s.registry_id, s.set_id from set_package s
-                 where s.package_version_id in (select package_version_id from told_package
-                                                union select package_version_id from told_change)) s
-          join image_set i on i.registry_id = s.registry_id and i.set_id = s.set_id
+        select * from (
+          select 'image', i.registry_id || '/sha256:' || encode(i.digest, 'hex') as key, 'advisories'
+            from (select distinct s.registry_id, s.set_id from set_package s
+                   where s.package_version_id in (select package_version_id from told_package
+                                                  union select package_version_id from told_change)) s
+            join image_set i on i.registry_id = s.registry_id and i.set_id = s.set_id
+           group by i.registry_id, i.digest
+           -- Images of one set side by side: counting takes marks in their order and counts a set once for all of them.
+           order by i.registry_id, min(s.set_id)) images
         union all
         select 'vulnerability', id::text, 'advisories' from (
           select vulnerability_id as id from told_change

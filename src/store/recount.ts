@@ -18,7 +18,7 @@ import type { StatusCause } from "./status-history.ts";
 import { type Transaction, transaction } from "./transaction.ts";
 
 /** Rows counted in one transaction: small enough to be short, large enough to be set-wise. */
-const IMAGES_AT_ONCE = 400;
+const IMAGES_AT_ONCE = 1000;
 const REPOSITORIES_AT_ONCE = 400;
 const REGISTRIES_AT_ONCE = 50;
 const VULNERABILITIES_AT_ONCE = 400;
