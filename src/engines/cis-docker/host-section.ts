@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { count, flag, text, texts } from "./failed-section.ts";
+
+export const FileFact = z.object({
+  path: z.string(),
+  exists: z.boolean(),
+  real: text,
+  type: text,
+  symlink: flag,
+  uid: count,
+  gid: count,
+  /** Octal text such as "0644". */
+  mode: text,
+  dev: count,
+  /** POSIX ACL entries beyond owner, group and others, as `getfacl` prints them. */
+  acl: texts,
+  /** Why it could not be read: ENOENT, EACCES … */
+  code: text,
+  /** Unit files and drop-ins carry their text. */
+  text: text,
+});
+export type FileFact = z.infer<typeof FileFact>;
+
+/** State of a container's main process as the kernel sees it; ids of namespaces as `/proc/<pid>/ns/*` links print them. */
+const ProcessState = z.object({
+  pid: z.number(),
+  uid: count,
+  hostUid: count,
+  noNewPrivs: count,
+  seccomp: count,
+  capEff: text,
+  appArmor: text,
+  namespaces: z.record(z.string(), z.string()).nullish(),
+  memoryMaxBytes: count,
+  pidsMax: count,
+  cpuMax: text,
+  cpuWeight: count,
+  cgroup: text,
+});
+
+export const Host = z.object({
+  hostname: text,
+  uid: count,
+  groupDocker: text,
+  /** Users whose primary group is the socket's group, and other lines of the group file that matter. */
+  primaryGroupUsers: texts,
+  groups: texts,
+  passwdUidOfDockerUsers: z.unknown().optional(),
+  processes: z.array(z.object({ pid: z.number(), comm: text, exe: text, argv: texts })).nullish(),
+  daemonUid: text,
+  daemonArgv: texts,
+  daemonExe: text,
+  configFilePath: text,
+  configFile: z.unknown().optional(),
+  files: z.array(FileFact).nullish(),
+  certsD: z.array(FileFact).nullish(),
+  tls: z.record(z.string(), z.union([FileFact, z.string()]).nullable()).nullish(),
+  units: z.record(z.string(), z.array(FileFact)).nullish(),
+  mountinfo: texts,
+  audit: z
+    .object({
+      auditctlPresent: flag,
+      auditctl: z.object({ rc: count, out: text, err: text }).nullish(),
+      auditctlStatus: text,
+      auditRules: text,
+      rulesD: z.record(z.string(), z.string().nullable()).nullish(),
+      error: z.object({ code: z.string(), message: z.string() }).nullish(),
+    })
+    .nullish(),
+  env: z.object({ DOCKER_CONTENT_TRUST: text, etcEnvironment: text, profileD: text }).nullish(),
+  listening: texts,
+  lsm: text,
+  selinux: text,
+  cgroup2: flag,
+  kernel: text,
+  osRelease: text,
+  containerProcesses: z.record(z.string(), ProcessState).nullish(),
+  /** Facts that tell a host managed by AKS or Databricks. */
+  managed: z
+    .object({
+      files: texts,
+      processes: texts,
+      environment: texts,
+      imds: z
+        .object({
+          name: text,
+          resourceGroupName: text,
+          vmScaleSetName: text,
+          tags: z.record(z.string(), z.string()).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+  osEndOfLife: text,
+});
+export type HostSection = z.infer<typeof Host>;
+
+/** One privileged or root `docker exec` that the agent saw, and since when it has been watching without a gap. */
+export const ExecObservations = z.object({
+  watchingSince: z.iso.datetime(),
+  until: z.iso.datetime(),
+  execs: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      containerId: z.string(),
+      container: z.string(),
+      command: z.string(),
+      privileged: z.boolean(),
+      user: z.string(),
+    }),
+  ),
+});

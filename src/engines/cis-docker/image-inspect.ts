@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { Severity } from "#domain/severity.ts";
+import { Health } from "./container-inspect.ts";
+import { count, map, text, texts } from "./failed-section.ts";
+
+export const ImageSummary = z.object({
+  Id: z.string(),
+  ParentId: text,
+  RepoTags: texts,
+  RepoDigests: texts,
+  Created: count,
+  Size: count,
+  Containers: count,
+  Labels: map,
+});
+export const ImageInspect = z.object({
+  Id: z.string(),
+  RepoTags: texts,
+  RepoDigests: texts,
+  Created: text,
+  Architecture: text,
+  Os: text,
+  Size: count,
+  Config: z.object({ User: text, Env: texts, Healthcheck: Health, Labels: map }).nullish(),
+});
+export const HistoryEntry = z.object({
+  CreatedBy: text,
+  Comment: text,
+  Created: count,
+  Size: count,
+  Tags: texts,
+  Id: text,
+});
+/** What our own image scan knows of an image, added by the server or the command line; absent = never scanned. */
+export const ImageScanFact = z.object({
+  scannedAt: z.iso.datetime(),
+  fixable: z.partialRecord(Severity, z.number()),
+  packages: z.array(z.string()),
+  setuidFiles: z.array(z.string()).nullish(),
+  secretFiles: z.array(z.string()).nullish(),
+  signature: z.enum(["verified", "failed", "none"]).nullish(),
+  assessed: z.boolean(),
+});
+export type ImageScanFact = z.infer<typeof ImageScanFact>;
