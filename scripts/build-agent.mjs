@@ -29,7 +29,9 @@ function newestSource() {
     return Math.max(0, ...readdirSync(entry).map((name) => newest(path.join(entry, name))));
   };
   return Math.max(
-    ...["src/agent", "src/engines/cis-docker/facts.ts", "src/domain"].map((entry) => newest(path.join(root, entry))),
+    ...["src/agent", "src/engines/cis-docker", "src/domain", "src/clock.ts"].map((entry) =>
+      newest(path.join(root, entry)),
+    ),
   );
 }
 

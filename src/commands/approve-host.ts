@@ -2,6 +2,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
+import { daemonsOf } from "#store/host.ts";
 import { enqueue } from "#store/queue.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
@@ -13,16 +14,22 @@ export async function approveHost(actor: Actor, input: unknown): Promise<void> {
   const { hostId } = HostId.parse(input);
   await transaction(async (tx) => {
     const host = await managedHost(tx, hostId);
-    await execute(sql`update host set approval = 'approved', state_reason = null where id = ${hostId}`, tx);
-    await execute(sql`update resource_summary set state_reason = null where root_id = ${hostId}`, tx);
+    // Further engines of a machine took its approval over; they are let in with it.
+    const ids = [hostId, ...(await daemonsOf(tx, hostId)).flatMap(({ id, removedAt }) => (removedAt ? [] : [id]))];
+    await execute(
+      sql`update host set approval = 'approved', state_reason = null where id = any(${ids}::uuid[]) and approval <> 'approved'`,
+      tx,
+    );
+    await execute(sql`update resource_summary set state_reason = null where root_id = any(${ids}::uuid[])`, tx);
     // Any uuid serves as the report's id: the job takes every report that waits.
-    await enqueue("assess-host", { hostId, reportId: hostId }, { executor: tx, priority: "person", key: hostId });
+    for (const id of ids)
+      await enqueue("assess-host", { hostId: id, reportId: id }, { executor: tx, priority: "person", key: id });
     await recordAudit(tx, actor, {
       action: "host.approve",
       target: hostTarget(host),
       before: { approval: host.approval },
       after: { approval: "approved" },
     });
-    await recordChange(tx, "containers", `host:${hostId}`);
+    await recordChange(tx, "containers", ...ids.map((id) => `host:${id}` as const));
   });
 }

@@ -1,5 +1,4 @@
 import { AppError } from "#domain/app-error.ts";
-import type { Actor } from "#domain/role.ts";
 import { type HostEnrolled, HostEnrolment } from "#engines/cis-docker/facts.ts";
 import { insertApiToken, takeTokenUse } from "#store/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
@@ -7,23 +6,32 @@ import { recordChange } from "#store/change.ts";
 import { flagClone, hostsWithMachineId, insertHost, noteHeartbeat } from "#store/host.ts";
 import { newId } from "#store/ids.ts";
 import { transaction } from "#store/transaction.ts";
-import { authenticateToken } from "./authenticate-token.ts";
-import { clientAddress } from "./client-address.ts";
+import { HEARTBEAT_SECONDS, REPORT_SECONDS, tokenActor } from "./agent-host.ts";
+import { authenticateToken, tokenFromHeaders } from "./authenticate-token.ts";
+import { enrolDaemon } from "./daemon-enrolment.ts";
 import { readCappedJson } from "./read-capped-body.ts";
-
-const HEARTBEAT_SECONDS = 300;
-const REPORT_SECONDS = 6 * 3600;
 
 /**
  * Exchanges an enrolment token for a host's id and its agent's own token. The server gives the id; a machine id seen
  * before flags both hosts as clones instead of merging them. One use of the token is taken with the host, so that two at
- * once cannot both take the last. Throws AppError 401, 400.
+ * once cannot both take the last. An agent that names a further daemon of its machine proves itself with its own token
+ * instead. Throws AppError 401, 400, and for daemons 403, 409, 410.
  */
 export async function enrolHost(request: Request): Promise<HostEnrolled> {
-  const token = await authenticateToken(request.headers, "enrol");
+  const isAgent = tokenFromHeaders(request.headers)?.startsWith("bw_agent_") ?? false;
+  const token = await authenticateToken(request.headers, isAgent ? "agent" : "enrol");
   const parsed = HostEnrolment.safeParse(await readCappedJson(request, { maxBytes: 64 * 1024 }));
   if (!parsed.success) throw validation(parsed.error.issues);
   const enrolment = parsed.data;
+  if (isAgent !== Boolean(enrolment.daemon)) {
+    throw new AppError(
+      "unauthenticated",
+      isAgent
+        ? "A machine is enrolled with an enrolment token. Create one on the page Connect, Docker host."
+        : "A further engine of a machine is enrolled with the token of the machine's agent.",
+    );
+  }
+  if (enrolment.daemon) return enrolDaemon({ token, enrolment, daemon: enrolment.daemon, request });
   const id = newId();
   return transaction(async (tx) => {
     if (!(await takeTokenUse(tx, token.id))) {
@@ -62,11 +70,6 @@ export async function enrolHost(request: Request): Promise<HostEnrolled> {
     await recordChange(tx, "containers", `host:${id}`);
     return { hostId: id, token: agent.token, heartbeatSeconds: HEARTBEAT_SECONDS, reportSeconds: REPORT_SECONDS };
   });
-}
-
-/** The actor of what a token does by itself. */
-export function tokenActor(token: { id: string; name: string }, request: Request): Actor {
-  return { kind: "token", id: token.id, name: token.name, role: "viewer", address: clientAddress(request.headers) };
 }
 
 /** The first faults of a body, each with its pointer. */

@@ -7,7 +7,6 @@ import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import {
   addDroppedReports,
-  findHost,
   flagClone,
   type HostRow,
   noteHeartbeat,
@@ -19,8 +18,9 @@ import { sha256 } from "#store/ids.ts";
 import { enqueue } from "#store/queue.ts";
 import { execute, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
+import { type AgentToken, hostOf, liveHost, tokenActor } from "./agent-host.ts";
 import { authenticateToken } from "./authenticate-token.ts";
-import { tokenActor, validation } from "./host-enrolment.ts";
+import { validation } from "./host-enrolment.ts";
 import { readCappedJson } from "./read-capped-body.ts";
 
 /** 8 MiB on the wire, 64 MiB unpacked: a host with 5,000 containers sends about 35 MB. */
@@ -32,12 +32,12 @@ export interface ReportAnswer {
   state: "accepted" | "unchanged";
   reportId: string | null;
   reportNow: boolean;
+  /** An admin asked for another token: the agent exchanges the one it has. */
+  rotateToken: boolean;
   /** Highest sequence seen of this host: an agent whose state was set back (a restored machine) counts on from there. */
   lastSequence: number;
   href: string;
 }
-
-type AgentToken = Awaited<ReturnType<typeof authenticateToken>>;
 
 /**
  * Takes a host's report: proves the token, caps and parses the body, stores it once and, in the same transaction, the job
@@ -46,12 +46,12 @@ type AgentToken = Awaited<ReturnType<typeof authenticateToken>>;
  */
 export async function ingestHostReport(request: Request): Promise<ReportAnswer> {
   const token = await authenticateToken(request.headers, "agent");
-  const hostId = await hostOf(token);
+  const hostId = hostOf(token);
   const report = await readReport(request, hostId);
   await requireOwnHost({ token, hostId, named: report.hostId, request, what: "report" });
   const content = JSON.stringify(report.evidence);
   return transaction(async (tx) => {
-    const host = await liveHost(tx, hostId);
+    const host = await liveHost(tx, hostId, token.id);
     const sequence = BigInt(report.sequence);
     const reportId = await insertHostReport(tx, {
       hostId,
@@ -68,6 +68,7 @@ export async function ingestHostReport(request: Request): Promise<ReportAnswer> 
     const isSetBack = reportId !== null && sequence <= host.lastSequence;
     const answer = {
       reportNow: isRequested || isSetBack,
+      rotateToken: host.rotateRequestedAt !== null,
       lastSequence: Number(sequence > host.lastSequence ? sequence : host.lastSequence),
       href: links.host(hostId),
     };
@@ -80,22 +81,25 @@ export async function ingestHostReport(request: Request): Promise<ReportAnswer> 
   });
 }
 
-/** Takes a sign of life. Answers whether a person asked for a fresh report meanwhile. */
-export async function ingestHostHeartbeat(request: Request): Promise<{ reportNow: boolean }> {
+/** Takes a sign of life. Answers whether a person asked for a fresh report or for another token meanwhile. */
+export async function ingestHostHeartbeat(request: Request): Promise<{ reportNow: boolean; rotateToken: boolean }> {
   const token = await authenticateToken(request.headers, "agent");
-  const hostId = await hostOf(token);
+  const hostId = hostOf(token);
   const parsed = HostHeartbeat.safeParse(await readCappedJson(request, { maxBytes: 16 * 1024 }));
   if (!parsed.success) throw validation(parsed.error.issues);
   await requireOwnHost({ token, hostId, named: parsed.data.hostId, request, what: "heartbeat" });
   return transaction(async (tx) => {
-    await liveHost(tx, hostId);
+    const host = await liveHost(tx, hostId, token.id);
     await noteHeartbeat(tx, hostId, BigInt(parsed.data.sequence));
     await addDroppedReports(tx, hostId, parsed.data.dropped);
     await execute(
       sql`update host set agent_version = ${parsed.data.agentVersion} where id = ${hostId} and agent_version is distinct from ${parsed.data.agentVersion}`,
       tx,
     );
-    return { reportNow: await takeReportRequest(tx, hostId) };
+    return {
+      reportNow: await takeReportRequest(tx, hostId),
+      rotateToken: host.rotateRequestedAt !== null,
+    };
   });
 }
 
@@ -117,18 +121,6 @@ async function readReport(request: Request, hostId: string): Promise<HostReport>
     }
     throw error;
   }
-}
-
-async function hostOf(token: AgentToken): Promise<string> {
-  if (token.scopeKind !== "host" || !token.scopeId)
-    throw new AppError("forbidden", "This agent token is not bound to a host. Enrol the host again.");
-  return token.scopeId;
-}
-
-async function liveHost(tx: Transaction, hostId: string): Promise<HostRow> {
-  const host = await findHost(hostId, tx, { lock: true });
-  if (!host) throw new AppError("gone", "This host was removed. Enrol it again to report.");
-  return host;
 }
 
 async function requireOwnHost({

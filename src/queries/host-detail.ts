@@ -56,6 +56,13 @@ const Row = z.object({
   isDemo: z.boolean(),
   /** Its agent runs beside Breakwater, started and stopped on the connect page. */
   isThisMachine: z.boolean(),
+  /** Other engines of the same machine; of these the one with the agent's first token comes first. */
+  otherEngines: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** This is a further engine of a machine: it hangs on the agent of the first. */
+  parentHostId: z.string().nullable(),
+  daemonSocket: z.string().nullable(),
+  rotateRequestedAt: IsoColumn.nullable(),
+  tokenRotatedAt: IsoColumn.nullable(),
 });
 
 /** A Docker host with its agent's state and its figures. */
@@ -76,6 +83,11 @@ export async function hostDetail(actor: Actor, params: z.infer<typeof HostParams
           h.images_in_use as "imagesInUse", h.containers_running as "containersRunning", h.containers_paused as "containersPaused",
           h.containers_stopped as "containersStopped", counts.*, h.created_at as "createdAt", h.is_demo as "isDemo",
           exists (select 1 from local_agent l where l.host_id = h.id) as "isThisMachine",
+          h.parent_host_id as "parentHostId", h.daemon_socket as "daemonSocket", h.rotate_requested_at as "rotateRequestedAt",
+          h.token_rotated_at as "tokenRotatedAt",
+          (select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name) order by o.parent_host_id is not null, o.name, o.id), '[]')
+             from host o where o.removed_at is null and o.id <> h.id
+              and (o.id = h.parent_host_id or o.parent_host_id in (h.id, h.parent_host_id))) as "otherEngines",
           (select count(*)::int from host_report r where r.host_id = h.id and r.state = 'accepted') as "waitingReports"
           from host h
           left join host_heartbeat b on b.host_id = h.id

@@ -22,13 +22,20 @@ export const HostRow = z.object({
   owner: z.string().nullable(),
   environment: z.string().nullable(),
   isDemo: z.boolean(),
+  /** The machine's first daemon, when this is a further one; `daemonSocket` tells which. */
+  parentHostId: z.string().nullable(),
+  daemonSocket: z.string().nullable(),
+  /** The token that takes over at its first use; `rotateRequestedAt` is set until then. */
+  nextTokenId: z.string().nullable(),
+  rotateRequestedAt: z.date().nullable(),
 });
 export type HostRow = z.infer<typeof HostRow>;
 
 const columns = sql`id, name, hostname, machine_id_hash as "machineIdHash", boot_id as "bootId", seen_boot_ids as "seenBootIds", approval, state,
   assess_managed as "assessManaged", policy, token_id as "tokenId", last_sequence as "lastSequence", last_report_id as "lastReportId",
   last_report_at as "lastReportAt", report_requested_at as "reportRequestedAt", heartbeat_seconds as "heartbeatSeconds", owner, environment,
-  is_demo as "isDemo"`;
+  is_demo as "isDemo", parent_host_id as "parentHostId", daemon_socket as "daemonSocket", next_token_id as "nextTokenId",
+  rotate_requested_at as "rotateRequestedAt"`;
 
 /** A host that was not removed; locked for the transaction when asked. */
 export function findHost(
@@ -44,11 +51,14 @@ export function findHost(
   );
 }
 
-/** Live hosts that carry the same machine id: more than one means that a machine was cloned. */
+/**
+ * Live machines that carry the same machine id: more than one means that a machine was cloned. Further daemons of one
+ * machine share its id and are not counted.
+ */
 export function hostsWithMachineId(executor: Executor, machineIdHash: string): Promise<HostRow[]> {
   return selectRows(
     HostRow,
-    sql`select ${columns} from host where machine_id_hash = ${machineIdHash} and removed_at is null order by created_at, id`,
+    sql`select ${columns} from host where machine_id_hash = ${machineIdHash} and removed_at is null and parent_host_id is null order by created_at, id`,
     executor,
   );
 }
@@ -61,25 +71,35 @@ export interface NewHost {
   agentVersion: string;
   approval: "approved" | "pending";
   tokenId: string;
-  enrolTokenId: string;
+  enrolTokenId: string | null;
   cloneOf: string | null;
+  /** What tells a further daemon of a machine apart, and what it takes over from the first. */
+  daemon?: { parentHostId: string; socket: string; user: string | null; name: string } & Pick<
+    HostRow,
+    "owner" | "environment"
+  >;
 }
 
 /** Adds an enrolled host and its row in the Containers list, so that it shows before its first report. */
 export async function insertHost(executor: Executor, host: NewHost): Promise<void> {
+  const { daemon } = host;
+  const name = daemon?.name ?? host.hostname;
+  const owner = daemon?.owner ?? null;
+  const environment = daemon?.environment ?? null;
   await execute(
     sql`insert into host (id, name, hostname, machine_id_hash, boot_id, seen_boot_ids, agent_version, approval, token_id, enrol_token_id,
-          clone_of, clone_reason, state, state_reason)
-        values (${host.id}, ${host.hostname}, ${host.hostname}, ${host.machineIdHash}, ${host.bootId}, ${host.bootId ? [host.bootId] : []}::text[],
+          clone_of, clone_reason, parent_host_id, daemon_socket, daemon_user, owner, environment, state, state_reason)
+        values (${host.id}, ${name}, ${host.hostname}, ${host.machineIdHash}, ${host.bootId}, ${host.bootId ? [host.bootId] : []}::text[],
           ${host.agentVersion}, ${host.approval}, ${host.tokenId}, ${host.enrolTokenId}, ${host.cloneOf},
-          ${host.cloneOf ? "Another host was enrolled with the same machine id." : null}, 'connecting',
+          ${host.cloneOf ? "Another host was enrolled with the same machine id." : null},
+          ${daemon?.parentHostId ?? null}, ${daemon?.socket ?? null}, ${daemon?.user ?? null}, ${owner}, ${environment}, 'connecting',
           ${host.approval === "pending" ? "An admin has to approve this host." : "The agent is enrolled; its first report is on the way."})`,
     executor,
   );
   await execute(
-    sql`insert into resource_summary (root_id, kind, name, detail, state, state_reason, contents_unit, expected_interval_seconds)
-        values (${host.id}, 'host', ${host.hostname}, 'Docker VM', 'connecting',
-          ${host.approval === "pending" ? "An admin has to approve this host." : "The first report is on the way."}, 'running', 300)`,
+    sql`insert into resource_summary (root_id, kind, name, detail, state, state_reason, contents_unit, expected_interval_seconds, owner, environment)
+        values (${host.id}, 'host', ${name}, 'Docker VM', 'connecting',
+          ${host.approval === "pending" ? "An admin has to approve this host." : "The first report is on the way."}, 'running', 300, ${owner}, ${environment})`,
     executor,
   );
 }
@@ -160,6 +180,27 @@ export async function markSilent(executor: Executor, hostId: string, reason: str
   await execute(sql`update host set state = 'unreachable', state_reason = ${reason} where id = ${hostId}`, executor);
   await execute(
     sql`update resource_summary set state = 'unreachable', state_reason = ${reason}, updated_at = now() where root_id = ${hostId}`,
+    executor,
+  );
+}
+
+/** The further daemons of a machine, removed ones too: an admin who removed one does not want it back by itself. */
+export function daemonsOf(
+  executor: Executor,
+  parentHostId: string,
+): Promise<
+  { id: string; socket: string; removedAt: Date | null; tokenId: string | null; nextTokenId: string | null }[]
+> {
+  return selectRows(
+    z.object({
+      id: z.string(),
+      socket: z.string(),
+      removedAt: z.date().nullable(),
+      tokenId: z.string().nullable(),
+      nextTokenId: z.string().nullable(),
+    }),
+    sql`select id, daemon_socket as socket, removed_at as "removedAt", token_id as "tokenId", next_token_id as "nextTokenId"
+          from host where parent_host_id = ${parentHostId} order by created_at, id`,
     executor,
   );
 }
