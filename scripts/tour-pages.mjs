@@ -65,6 +65,7 @@ async function findingPages(read) {
     { name: "rule", path: "/rules/image-vulnerabilities-remediated", shots: ["light", "dark", "390-light"] },
     { name: "settings-health", path: "/settings/health" },
     { name: "settings-docker-hosts", path: "/settings/docker-hosts" },
+    { name: "settings-exemptions", path: "/settings/exemptions" },
     { name: "settings-advisories", path: "/settings/advisories" },
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { AssessmentStatus } from "#domain/assessment.ts";
+import type { EffectiveStatus } from "#domain/control-exemption.ts";
 import { Evidence } from "#domain/evidence.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
@@ -65,6 +66,7 @@ const ControlRow = z.object({
   hostStatus: AssessmentStatus,
   severity: Severity,
   findingStatus: AssessmentStatus.nullable(),
+  isExempt: z.boolean(),
   remediation: nullableText,
   evidence: z.array(Evidence).nullable(),
 });
@@ -74,7 +76,7 @@ export interface ContainerControl {
   ruleId: string;
   title: string;
   severity: Severity;
-  status: AssessmentStatus;
+  status: EffectiveStatus;
   remediation: string | null;
   evidence: Evidence[];
 }
@@ -105,10 +107,10 @@ async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promi
   const rows = await selectRows(
     ControlRow,
     sql`select a.rule_id as "ruleId", r.title, r.refs as "references", a.status as "hostStatus", coalesce(f.severity, a.severity) as severity,
-          f.status as "findingStatus", f.remediation, f.evidence
+          f.status as "findingStatus", coalesce(f.exemption_id, a.exemption_id) is not null as "isExempt", f.remediation, f.evidence
           from assessment a join rule r on r.id = a.rule_id
           left join lateral (select f.* from assessment_finding f
-             where f.root_id = a.root_id and f.assessment_id = a.id and f.title = ${container.name} order by f.key limit 1) f on true
+             where f.root_id = a.root_id and f.assessment_id = a.id and f.title = ${container.name} order by f.exemption_id is not null, f.key limit 1) f on true
          where a.root_id = ${hostId} and a.resource_kind = 'host'`,
   );
   const isActive = ["running", "paused", "restarting"].includes(container.state);
@@ -132,8 +134,9 @@ async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promi
 }
 
 /** A container that a failing control does not name passes it; what is not known of the host is not known of it. */
-function statusFor(row: z.infer<typeof ControlRow>, isActive: boolean): AssessmentStatus {
-  if (row.findingStatus) return row.findingStatus;
+function statusFor(row: z.infer<typeof ControlRow>, isActive: boolean): EffectiveStatus {
+  if (row.findingStatus) return row.isExempt ? "exempt" : row.findingStatus;
   if (!isActive) return "notApplicable";
+  if (row.isExempt && row.hostStatus === "unknown") return "exempt";
   return row.hostStatus === "unhealthy" || row.hostStatus === "manual" ? "healthy" : row.hostStatus;
 }

@@ -10,9 +10,12 @@ import { BigIntColumn, IsoColumn } from "./columns.ts";
 import { decodeCursor, encodeCursor } from "./keyset-cursor.ts";
 import { ChoiceParam, CursorParam, TextParam } from "./search-params.ts";
 
+const effectiveStatuses = [...assessmentStatuses, "exempt"] as const;
+const effective = sql`case when a.exemption_id is null then a.status else 'exempt' end`;
+
 export const RuleDetailParams = z.object({
   id: TextParam.pipe(z.string().min(1)),
-  status: ChoiceParam(["any", ...assessmentStatuses], "any"),
+  status: ChoiceParam(["any", ...effectiveStatuses], "any"),
   cursor: CursorParam,
 });
 
@@ -23,7 +26,7 @@ const AssessmentRow = z.object({
   rootName: z.string(),
   rootKind: z.string(),
   resourceId: z.string(),
-  status: z.enum(assessmentStatuses),
+  status: z.enum(effectiveStatuses),
   reason: z.string().nullable(),
   statusSince: IsoColumn,
   key: z.string(),
@@ -33,7 +36,7 @@ export type RuleAssessment = Omit<z.infer<typeof AssessmentRow>, "key">;
 export interface RuleDetail {
   rule: RuleText;
   publishedAt: string;
-  counts: Record<(typeof assessmentStatuses)[number], number>;
+  counts: Record<(typeof effectiveStatuses)[number], number>;
   assessments: RuleAssessment[];
   total: number;
   nextCursor: string | null;
@@ -66,10 +69,10 @@ export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDeta
 
 async function countStatuses(ruleId: string): Promise<RuleDetail["counts"]> {
   const rows = await selectRows(
-    z.object({ status: z.enum(assessmentStatuses), total: BigIntColumn }),
-    sql`select status, count(*) as total from assessment where rule_id = ${ruleId} group by status`,
+    z.object({ status: z.enum(effectiveStatuses), total: BigIntColumn }),
+    sql`select ${effective} as status, count(*) as total from assessment a where a.rule_id = ${ruleId} group by 1`,
   );
-  const counts: RuleDetail["counts"] = { healthy: 0, unhealthy: 0, unknown: 0, manual: 0, notApplicable: 0 };
+  const counts: RuleDetail["counts"] = { healthy: 0, unhealthy: 0, unknown: 0, manual: 0, notApplicable: 0, exempt: 0 };
   for (const row of rows) counts[row.status] = Number(row.total);
   return counts;
 }
@@ -80,11 +83,11 @@ async function loadAssessments(params: z.infer<typeof RuleDetailParams>) {
   const rows = await selectRows(
     AssessmentRow,
     sql`select a.root_id as "rootId", coalesce(s.name, a.root_id::text) as "rootName", coalesce(s.kind, a.resource_kind) as "rootKind",
-               a.resource_id as "resourceId", a.status, a.reason, a.status_since as "statusSince", encode(a.id, 'hex') as key
+               a.resource_id as "resourceId", ${effective} as status, a.reason, a.status_since as "statusSince", encode(a.id, 'hex') as key
           from assessment a left join resource_summary s on s.root_id = a.root_id
-         where a.rule_id = ${params.id} and ${params.status === "any" ? sql`true` : sql`a.status = ${params.status}`}
-           and ${after ? sql`(a.status, a.root_id, a.id) > (${after[0]}, ${after[1]}::uuid, decode(${after[2]}, 'hex'))` : sql`true`}
-         order by a.status, a.root_id, a.id limit ${pageSize + 1}`,
+         where a.rule_id = ${params.id} and ${params.status === "any" ? sql`true` : sql`${effective} = ${params.status}`}
+           and ${after ? sql`(${effective}, a.root_id, a.id) > (${after[0]}, ${after[1]}::uuid, decode(${after[2]}, 'hex'))` : sql`true`}
+         order by ${effective}, a.root_id, a.id limit ${pageSize + 1}`,
   );
   const page = rows.slice(0, pageSize);
   const last = rows.length > pageSize ? page.at(-1) : undefined;

@@ -1,15 +1,18 @@
 import { z } from "zod";
-import type { Assessment, AssessmentStatus } from "#domain/assessment.ts";
+import type { Assessment } from "#domain/assessment.ts";
+import {
+  applyControlExemptions,
+  type EffectiveChange,
+  effectiveChanges,
+  effectiveStatuses,
+} from "./control-exemption.ts";
 import { sha256 } from "./ids.ts";
 import { type Executor, execute, selectRows, sql } from "./sql.ts";
 import { appendStatusHistory, type StatusCause } from "./status-history.ts";
 import { storableJson, storableText } from "./storable-text.ts";
 
-export interface AssessmentChange {
-  ruleId: string;
-  severity: string;
-  from: AssessmentStatus | null;
-  to: AssessmentStatus;
+export interface AssessmentChange extends EffectiveChange {
+  /** The worst item that is not exempt. */
   firstItem: string | null;
 }
 
@@ -18,36 +21,26 @@ export const assessmentId = (ruleId: string, resourceId: string): Buffer<ArrayBu
   sha256(`${ruleId}\u0000${resourceId}`);
 
 /**
- * Replaces every assessment of one resource with `assessments` in the caller's transaction: rows are updated, findings
- * replaced, changes of status appended to the history with their cause. Saving the same again changes nothing. Returns
- * what changed.
+ * Replaces every assessment of one host with `assessments` in the caller's transaction: rows are updated, findings replaced,
+ * exemptions in force laid over them, changes of what counts appended to the history with their cause. Saving the same again
+ * changes nothing. Returns what changed.
  */
 export async function saveAssessments(
   executor: Executor,
   resource: { rootId: string; resourceId: string; kind: string },
   save: { assessments: readonly Assessment[]; at: Date; cause: StatusCause; causeRef: string },
 ): Promise<AssessmentChange[]> {
-  const before = await statusesOf(executor, resource);
-  const changes = save.assessments.flatMap((assessment): AssessmentChange[] => {
-    const from = before.get(assessment.ruleId) ?? null;
-    if (from === assessment.status) return [];
-    return [
-      {
-        ruleId: assessment.ruleId,
-        severity: assessment.severity,
-        from,
-        to: assessment.status,
-        firstItem: assessment.findings[0]?.title ?? null,
-      },
-    ];
-  });
+  const { rootId, resourceId } = resource;
+  const before = await effectiveStatuses(executor, [rootId]);
   await upsertAssessments(executor, resource, save);
   await replaceFindings(executor, resource, save.assessments);
+  await applyControlExemptions(executor, [rootId], { now: save.at });
+  const changes = effectiveChanges(before, await effectiveStatuses(executor, [rootId]));
   await appendStatusHistory(
     executor,
     changes.map((change) => ({
-      rootId: resource.rootId,
-      resourceId: resource.resourceId,
+      rootId,
+      resourceId,
       ruleId: change.ruleId,
       fromStatus: change.from,
       toStatus: change.to,
@@ -55,23 +48,30 @@ export async function saveAssessments(
       causeRef: save.causeRef,
     })),
   );
-  return changes;
+  const items = await firstOpenItems(
+    executor,
+    rootId,
+    changes.filter(({ to }) => to === "unhealthy").map(({ ruleId }) => ruleId),
+  );
+  return changes.map((change) => ({ ...change, firstItem: items.get(change.ruleId) ?? null }));
 }
 
-async function statusesOf(
+/** Of each rule the worst item that no exemption covers. */
+async function firstOpenItems(
   executor: Executor,
-  { rootId, resourceId }: { rootId: string; resourceId: string },
-): Promise<Map<string, AssessmentStatus>> {
-  const Row = z.object({
-    ruleId: z.string(),
-    status: z.enum(["healthy", "unhealthy", "unknown", "manual", "notApplicable"]),
-  });
+  rootId: string,
+  ruleIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (ruleIds.length === 0) return new Map();
   const rows = await selectRows(
-    Row,
-    sql`select rule_id as "ruleId", status from assessment where root_id = ${rootId} and resource_id = ${resourceId}`,
+    z.object({ ruleId: z.string(), title: z.string() }),
+    sql`select distinct on (a.rule_id) a.rule_id as "ruleId", f.title from assessment a
+          join assessment_finding f on f.root_id = a.root_id and f.assessment_id = a.id and f.exemption_id is null
+         where a.root_id = ${rootId} and a.rule_id = any(${ruleIds}::text[])
+         order by a.rule_id, case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, f.key`,
     executor,
   );
-  return new Map(rows.map((row) => [row.ruleId, row.status]));
+  return new Map(rows.map(({ ruleId, title }) => [ruleId, title]));
 }
 
 async function upsertAssessments(

@@ -17,16 +17,10 @@ export interface HostSummary {
   containersRunning: number | null;
   containersPaused: number | null;
   containersStopped: number | null;
-  counts: Record<
-    "healthy" | "unhealthy" | "unknown" | "notApplicable" | "critical" | "high" | "medium" | "low",
-    number
-  >;
-  worst: { ruleId: string; title: string; severity: string; item: string | null } | null;
 }
 
-/** Writes what a report says about a host onto its row and onto its row of the Containers list. */
+/** Writes what a report says about a host onto its row and onto its row of the Containers list, but for the counts of its controls. */
 export async function saveHostSummary(executor: Executor, host: HostRow, summary: HostSummary): Promise<void> {
-  const { counts } = summary;
   await execute(
     sql`update host set engine_kind = ${summary.engineKind}, docker_version = ${text(summary.dockerVersion)}, api_version = ${text(summary.apiVersion)},
           operating_system = ${text(summary.operatingSystem)}, is_rootless = ${summary.isRootless}, managed = ${summary.managed === null ? null : storableJson(summary.managed)},
@@ -36,18 +30,13 @@ export async function saveHostSummary(executor: Executor, host: HostRow, summary
           state = 'connected', state_reason = null where id = ${host.id}`,
     executor,
   );
-  const worst = summary.worst ? storableJson({ ...summary.worst, kind: "control" }) : null;
   await execute(
-    sql`insert into resource_summary (root_id, kind, name, detail, owner, environment, state, state_reason, risk, critical, high, medium, low, healthy,
-          unhealthy, unknown, not_applicable, worst, contents_count, contents_unit, last_data_at, expected_interval_seconds, updated_at, is_demo)
+    sql`insert into resource_summary (root_id, kind, name, detail, owner, environment, state, state_reason, contents_count, contents_unit,
+          last_data_at, expected_interval_seconds, updated_at, is_demo)
         values (${host.id}, 'host', ${host.name}, ${`Docker VM · ${text(summary.dockerVersion) ?? "version not known"}`}, ${host.owner}, ${host.environment},
-          'connected', null, risk_of(${counts.critical}, ${counts.high}, ${counts.medium}, 0), ${counts.critical}, ${counts.high}, ${counts.medium}, ${counts.low},
-          ${counts.healthy}, ${counts.unhealthy}, ${counts.unknown}, ${counts.notApplicable}, ${worst}, ${summary.containersRunning ?? 0}, 'running',
-          ${summary.assessedAt}, ${host.heartbeatSeconds}, now(), ${host.isDemo})
+          'connected', null, ${summary.containersRunning ?? 0}, 'running', ${summary.assessedAt}, ${host.heartbeatSeconds}, now(), ${host.isDemo})
         on conflict (root_id) do update set name = excluded.name, detail = excluded.detail, owner = excluded.owner, environment = excluded.environment,
-          state = excluded.state, state_reason = null, risk = excluded.risk, critical = excluded.critical, high = excluded.high, medium = excluded.medium,
-          low = excluded.low, healthy = excluded.healthy, unhealthy = excluded.unhealthy, unknown = excluded.unknown,
-          not_applicable = excluded.not_applicable, worst = excluded.worst, contents_count = excluded.contents_count, contents_unit = excluded.contents_unit,
+          state = excluded.state, state_reason = null, contents_count = excluded.contents_count, contents_unit = excluded.contents_unit,
           last_data_at = greatest(resource_summary.last_data_at, excluded.last_data_at), updated_at = now()`,
     executor,
   );

@@ -1,7 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import type { Assessment } from "#domain/assessment.ts";
 import { links } from "#domain/links.ts";
-import { type Severity, severities } from "#domain/severity.ts";
+import type { Severity } from "#domain/severity.ts";
 import { assess, type HostAssessment, toAssessments } from "#engines/cis-docker/assess.ts";
 import { HostReport } from "#engines/cis-docker/facts.ts";
 import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
@@ -11,6 +10,7 @@ import { type AssessmentChange, attestationsOf, saveAssessments } from "#store/a
 import { recordChange } from "#store/change.ts";
 import { findHost, type HostRow } from "#store/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host-contents.ts";
+import { hostCounts, recountContainers, recountHosts, rulesWithExemptItems } from "#store/host-counts.ts";
 import { assessedSequence, finishReport, type PendingReport, trimReportBodies } from "#store/host-report.ts";
 import { saveHostSummary } from "#store/host-summary.ts";
 import { sitePolicy } from "#store/hosts-policy.ts";
@@ -57,11 +57,13 @@ export async function assessReport(
     const containers = seenContainers(result);
     await saveHostContainers(tx, hostId, { containers, at: report.collectedAt });
     await saveHostImages(tx, hostId, { images: seenImages(result), at: report.collectedAt });
-    await saveHostSummary(tx, host, summaryOf(result, assessments, { report, now }));
+    await saveHostSummary(tx, host, summaryOf(result, { report, now }));
+    await recountHosts(tx, [hostId]);
+    await recountContainers(tx, [hostId], await rulesWithExemptItems(tx, hostId));
     await addNotices(tx, noticesOf(host, result, changes));
     await finishReport(tx, hostId, report.id, {
       state: "assessed",
-      summary: { counts: countsOf(assessments), changes: changes.length },
+      summary: { counts: await hostCounts(tx, hostId), changes: changes.length },
     });
     await trimReportBodies(tx, hostId);
     await recordChange(tx, `host:${hostId}`, "containers");
@@ -74,22 +76,11 @@ async function policyOf(tx: Transaction, host: HostRow): Promise<Policy> {
   return Policy.parse({ ...site?.policy, ...own, attestations: await attestationsOf(tx, host.id) });
 }
 
-function summaryOf(
-  result: HostAssessment,
-  assessments: Assessment[],
-  { report, now }: { report: PendingReport; now: Date },
-) {
+function summaryOf(result: HostAssessment, { report, now }: { report: PendingReport; now: Date }) {
   const { facts, managed } = result;
   const active = facts.containers?.filter((container) => container.isActive) ?? null;
   const inState = (...states: string[]) =>
     facts.containers?.filter(({ inspect }) => states.includes(inspect.State.Status ?? "")).length ?? null;
-  const worst = assessments
-    .filter((assessment) => assessment.status === "unhealthy")
-    .sort(
-      (left, right) =>
-        severities.indexOf(left.severity) - severities.indexOf(right.severity) ||
-        right.findings.length - left.findings.length,
-    )[0];
   return {
     reportId: report.id,
     collectedAt: report.collectedAt,
@@ -105,39 +96,13 @@ function summaryOf(
     containersRunning: inState("running", "restarting"),
     containersPaused: inState("paused"),
     containersStopped: inState("exited", "created", "dead", "removing"),
-    counts: countsOf(assessments),
-    worst: worst
-      ? {
-          ruleId: worst.ruleId,
-          title: ruleTitle(result, worst.ruleId),
-          severity: worst.severity,
-          item: worst.findings[0]?.title ?? null,
-        }
-      : null,
-  };
-}
-
-function countsOf(assessments: readonly Assessment[]) {
-  const status = (wanted: string) => assessments.filter((assessment) => assessment.status === wanted).length;
-  const failing = (severity: Severity) =>
-    assessments.filter((assessment) => assessment.status === "unhealthy" && assessment.severity === severity).length;
-  return {
-    healthy: status("healthy"),
-    unhealthy: status("unhealthy"),
-    // A control that waits for a person is not known to be met, so it stands with the unknown ones.
-    unknown: status("unknown") + status("manual"),
-    notApplicable: status("notApplicable"),
-    critical: failing("critical"),
-    high: failing("high"),
-    medium: failing("medium"),
-    low: failing("low"),
   };
 }
 
 /** A control that turned from healthy to unhealthy is news; on the first report everything would be. */
 function noticesOf(host: HostRow, result: HostAssessment, changes: AssessmentChange[]) {
   return changes.flatMap((change) =>
-    change.from !== null && change.from !== "unhealthy" && change.to === "unhealthy"
+    change.from !== null && change.to === "unhealthy"
       ? [
           {
             rootId: host.id,

@@ -9,9 +9,13 @@ export function allFixes(host: string, controls: readonly HostControl[]): string
   return [`Fixes for ${oneLine(host)}, CIS Docker`, ...parts, ""].join("\n\n");
 }
 
-/** The remediations of a control's items, each once, in the order of the items. */
+/** The remediations of a control's items that count, each once, in the order of the items. */
 export function fixesOf(control: Pick<HostControl, "findings">): string[] {
-  return [...new Set(control.findings.flatMap((finding) => (finding.remediation ? [finding.remediation] : [])))];
+  return [
+    ...new Set(
+      control.findings.flatMap((finding) => (finding.remediation && !finding.isExempt ? [finding.remediation] : [])),
+    ),
+  ];
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");

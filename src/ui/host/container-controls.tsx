@@ -20,6 +20,7 @@ const rank: Record<ContainerControl["status"], number> = {
   unhealthy: 0,
   unknown: 1,
   manual: 2,
+  exempt: 2.5,
   healthy: 3,
   notApplicable: 4,
 };

@@ -9,6 +9,7 @@ import { RelativeTime } from "../text/relative-time.tsx";
 import { fixesOf } from "./all-fixes.ts";
 import { ConfirmForm } from "./confirm-form.tsx";
 import { ControlEvidence, type ReadItem, readItems } from "./control-evidence.tsx";
+import { ExemptSection } from "./exempt-section.tsx";
 import { FixList } from "./fix-list.tsx";
 import styles from "./host.module.css";
 
@@ -18,13 +19,14 @@ const sinceWords: Record<HostControl["status"], string> = {
   unknown: "Not known for",
   manual: "Waiting for a person for",
   notApplicable: "Not applicable for",
+  exempt: "Exempt, with this verdict for",
 };
 
 /** An open control: why it matters, what was read against what is expected, what to do, and since when. */
 export function ControlDetail({ host, control }: { host: HostDetail; control: HostControl }) {
   const items = itemsOf(control);
   const fixes = fixesOf(control);
-  const canConfirm = control.status === "manual" || control.confirmedAt !== null;
+  const canConfirm = (control.status === "manual" || control.confirmedAt !== null) && control.status !== "exempt";
   return (
     <div className={styles.detail}>
       <p className={styles.why}>{control.rationale}</p>
@@ -44,6 +46,7 @@ export function ControlDetail({ host, control }: { host: HostDetail; control: Ho
       ))}
       {fixes.length > 0 && control.status === "unhealthy" && <FixList fixes={fixes} control={control.control} />}
       {canConfirm && <ConfirmForm hostId={host.id} control={control} advice={fixes[0] ?? null} />}
+      <ExemptSection hostId={host.id} control={control} />
       <div className={styles.detailFoot}>
         <span>
           {control.logic} {referenceWords(control)}
@@ -69,6 +72,6 @@ function referenceWords({ references }: HostControl): string {
 
 /** Failing items with their own readings; without any, what made the verdict. */
 function itemsOf(control: HostControl): ReadItem[] {
-  const found = control.findings.flatMap((finding) => readItems(finding.evidence, finding.severity));
+  const found = control.findings.flatMap((finding) => readItems(finding.evidence, finding));
   return found.length > 0 ? found : readItems(control.evidence);
 }

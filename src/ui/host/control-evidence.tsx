@@ -14,13 +14,26 @@ export interface ReadItem {
   actual: string;
   expected: string;
   severity: Severity | null;
+  isExempt: boolean;
 }
 
 /** The settings among typed evidence. */
-export function readItems(evidence: readonly Evidence[], severity: Severity | null = null): ReadItem[] {
+export function readItems(
+  evidence: readonly Evidence[],
+  finding: { severity: Severity; isExempt?: boolean } | null = null,
+): ReadItem[] {
   return evidence.flatMap((entry) =>
     entry.kind === "setting"
-      ? [{ item: entry.item ?? null, path: entry.path, actual: entry.actual, expected: entry.expected, severity }]
+      ? [
+          {
+            item: entry.item ?? null,
+            path: entry.path,
+            actual: entry.actual,
+            expected: entry.expected,
+            severity: finding?.severity ?? null,
+            isExempt: finding?.isExempt ?? false,
+          },
+        ]
       : [],
   );
 }
@@ -104,8 +117,13 @@ function Side({ title, note, health, rows, children }: SideProps) {
 
 function Reading({ entry, value }: { entry: ReadItem; value: string }) {
   return (
-    <div className={styles.reading}>
-      {entry.item && <span title={entry.item}>{entry.item}</span>}
+    <div className={styles.reading} data-exempt={entry.isExempt || undefined}>
+      {entry.item && (
+        <span title={entry.item}>
+          {entry.item}
+          {entry.isExempt && " (exempt)"}
+        </span>
+      )}
       <span>
         {entry.path}: <b>{value}</b>
       </span>

@@ -18,7 +18,7 @@ import { controlsView } from "./host-params.ts";
 import { sectionNames } from "./host-words.ts";
 import { SectionList } from "./section-list.tsx";
 
-const statuses = (["unhealthy", "unknown", "manual", "healthy", "notApplicable"] as const).map((value) => ({
+const statuses = (["unhealthy", "unknown", "manual", "healthy", "exempt", "notApplicable"] as const).map((value) => ({
   value,
   label: healthWords[value],
 }));
@@ -109,6 +109,7 @@ function countWords({ counts }: HostSection): string {
     part(counts.healthy, "healthy"),
     part(counts.unknown, "unknown"),
     part(counts.manual, "by hand"),
+    part(counts.exempt, "exempt"),
     part(counts.notApplicable, "not applicable"),
   ]
     .filter(Boolean)

@@ -141,7 +141,7 @@ function Assessments({ detail, rows, list, status, href }: AssessmentsProps) {
         label="Resources"
         views={[
           { label: "All", href: href({ status: undefined }), isCurrent: !status, count: all },
-          ...assessmentStatuses.map((name) => ({
+          ...([...assessmentStatuses, "exempt"] as const).map((name) => ({
             label: healthWords[name],
             href: href({ status: name }),
             isCurrent: status === name,

@@ -4,6 +4,7 @@ import { maintainPartitions } from "#store/partitions.ts";
 import { enqueue } from "#store/queue.ts";
 import { expireOldRows, hasDirtyMarks } from "#store/retention.ts";
 import { defineJob } from "../define-job.ts";
+import { endExpiredExemptions } from "../expired-exemptions.ts";
 import { noteSilentHosts } from "../silent-hosts.ts";
 
 /** How many scheduled reconciles one round may start: the oldest due first, never a burst. */
@@ -20,5 +21,6 @@ export default defineJob("maintenance", async (_payload, { log }) => {
   // The jobs that mark also ask for a recount; this only mends one that was lost.
   if (await hasDirtyMarks(now)) await enqueue("recount", {}, { key: "all" });
   const silentHosts = await noteSilentHosts();
-  log.info({ ...partitions, ...expired, silentHosts }, "housekeeping done");
+  const endedExemptions = await endExpiredExemptions(now);
+  log.info({ ...partitions, ...expired, silentHosts, endedExemptions }, "housekeeping done");
 });

@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { apiRoute } from "#app/api-route.ts";
+import { endExemption } from "#commands/end-exemption.ts";
+
+export const DELETE = apiRoute({
+  role: "analyst",
+  summary: "Ends an exemption; what it covered counts again",
+  params: z.object({ id: z.uuid() }),
+  result: z.object({ hosts: z.number() }),
+  handle: ({ actor, params }) => endExemption(actor, { exemptionId: params.id }),
+});
