@@ -6,8 +6,8 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HostAgent } from "./agent.ts";
 import { collectEvidence } from "./collect/collect.ts";
+import { EngineFleet } from "./engine-fleet.ts";
 import { type FakeEngine, startFakeEngine } from "./fake-engine.ts";
 import { buildReport } from "./report.ts";
 import { type AgentSettings, readSettings } from "./settings.ts";
@@ -270,7 +270,7 @@ describe("the agent's life", () => {
     const server = await fakeServer();
     let now = new Date("2026-11-20T12:00:00Z");
     const hooks = { now: () => now, say: () => undefined };
-    const once = () => new HostAgent(settings(server.url, from), hooks).once();
+    const once = () => new EngineFleet(settings(server.url, from), hooks).once();
     await once();
     server.state.isAway = true;
     for (let minute = 1; minute <= 10; minute += 1) {
@@ -297,7 +297,7 @@ describe("the agent's life", () => {
       },
     });
     const server = await fakeServer();
-    const agent = new HostAgent(settings(server.url, from), { now: () => new Date(), say: () => undefined });
+    const agent = new EngineFleet(settings(server.url, from), { now: () => new Date(), say: () => undefined });
     const running = agent.run();
     await until(() => server.reports().length === 1 && from.requests.some((line) => line.includes("/events")));
     from.emit({

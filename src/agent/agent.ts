@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import type { HostDaemon } from "#engines/cis-docker/facts.ts";
 import { collectEvidence } from "./collect/collect.ts";
 import { EngineApi } from "./collect/engine-api.ts";
 import { HostRoot } from "./collect/host-root.ts";
 import { ExecWatch } from "./exec-watch.ts";
 import { buildReport, fingerprint, packReport } from "./report.ts";
-import { ServerClient, ServerError } from "./server-client.ts";
+import { type Answer, noAnswer, ServerClient, ServerError } from "./server-client.ts";
 import { AGENT_VERSION, type AgentSettings } from "./settings.ts";
 import { Spool } from "./spool.ts";
 import { type State, StateFile } from "./state.ts";
@@ -18,11 +19,27 @@ const RETRY_SECONDS = [5, 15, 30, 60];
 export interface AgentHooks {
   now: () => Date;
   say: (text: string) => void;
+  /** Called when a report is due although nothing changed. */
+  onFullReport?: () => void;
 }
 
-/** The agent's life: enrol once, report on change and every few hours, say "alive" in between, catch up after outages. */
+/** The engine that an agent reads, and where its memory is. */
+export interface AgentEngine {
+  socket: string;
+  /** Where this process reaches the socket. */
+  connectPath: string;
+  stateFolder: string;
+  /** A further engine of the machine enrols with the token of the first. */
+  further?: { daemon: HostDaemon; parentToken: () => string | null };
+}
+
+/**
+ * The agent's life for one engine: enrol once, report on change and every few hours, say "alive" in between, catch up after
+ * outages.
+ */
 export class HostAgent {
   readonly #settings: AgentSettings;
+  readonly #engine: AgentEngine;
   readonly #hooks: AgentHooks;
   readonly #stateFile: StateFile;
   readonly #spool: Spool;
@@ -34,18 +51,30 @@ export class HostAgent {
   #isDue = true;
   #failures = 0;
   #stopped = false;
+  #refusal: number | null = null;
 
-  constructor(settings: AgentSettings, hooks: AgentHooks) {
+  constructor(settings: AgentSettings, engine: AgentEngine, hooks: AgentHooks) {
     this.#settings = settings;
+    this.#engine = engine;
     this.#hooks = hooks;
-    this.#stateFile = new StateFile(settings.stateFolder);
-    this.#spool = new Spool(settings.stateFolder, settings.spoolBytes);
+    this.#stateFile = new StateFile(engine.stateFolder);
+    this.#spool = new Spool(engine.stateFolder, settings.spoolBytes);
     this.#server = new ServerClient(settings.server ?? "", settings.caFile);
     this.#watch = new ExecWatch({
-      api: new EngineApi(settings.socketPath),
+      api: new EngineApi(engine.connectPath),
       now: hooks.now,
       onChange: () => this.#onChange(),
     });
+  }
+
+  /** The token of this engine's host; null before it is enrolled. */
+  get token(): string | null {
+    return this.#state?.token ?? null;
+  }
+
+  /** The status with which the server turned a further engine away for good; null while it takes its reports. */
+  get refusal(): number | null {
+    return this.#refusal;
   }
 
   /** Reports once. Throws when the host cannot be read or the server refuses. */
@@ -53,7 +82,8 @@ export class HostAgent {
     this.#state = await this.#stateFile.read();
     await this.#enrol();
     await this.#collect({ force: true });
-    await this.#sendAll();
+    const answer = await this.#sendAll();
+    if (answer.rotateToken) await this.#rotate();
   }
 
   /** Runs until stopped. Outages of the server or the engine are told and waited out. */
@@ -83,9 +113,11 @@ export class HostAgent {
       const isOld = age < 0 || age >= this.#settings.reportSeconds * 1000;
       if (this.#isDue || isOld) {
         this.#isDue = false;
+        if (isOld) this.#hooks.onFullReport?.();
         await this.#collect({ force: isOld });
       }
       const answer = await this.#sendAll();
+      if (answer.rotateToken) await this.#rotate();
       if (this.#failures > 0) this.#hooks.say("The server takes reports again.");
       this.#failures = 0;
       if (answer.reportNow) {
@@ -103,6 +135,12 @@ export class HostAgent {
     const pause = RETRY_SECONDS[Math.min(this.#failures, RETRY_SECONDS.length - 1)] ?? 60;
     this.#failures += 1;
     const text = error instanceof Error ? error.message : String(error);
+    if (this.#engine.further && error instanceof ServerError && [401, 403, 409, 410].includes(error.status)) {
+      this.#hooks.say(`${text}. This engine is no longer reported.`);
+      this.#refusal = error.status;
+      this.stop();
+      return 0;
+    }
     if (error instanceof ServerError && !error.isTemporary) {
       this.#hooks.say(`${text}. The agent tries again in ${this.#settings.heartbeatSeconds} s; a person has to act.`);
       return this.#settings.heartbeatSeconds;
@@ -114,22 +152,35 @@ export class HostAgent {
 
   async #enrol(): Promise<void> {
     if (this.#state.token && this.#state.hostId) return;
-    const { enrolToken } = this.#settings;
+    const { further } = this.#engine;
+    const enrolToken = further ? further.parentToken() : this.#settings.enrolToken;
+    if (further && !enrolToken) throw new ServerError(0, "The machine itself is not enrolled yet");
     if (!enrolToken)
       throw new ServerError(
         401,
         "This host is not enrolled and no enrolment token was given. Create one on the page Connect, Docker host",
       );
     const identity = await this.#identity();
-    const enrolled = await this.#server.enrol(enrolToken, { ...identity, agentVersion: AGENT_VERSION });
-    this.#state = { ...this.#state, hostId: enrolled.hostId, token: enrolled.token, server: this.#settings.server };
+    const enrolled = await this.#server.enrol(enrolToken, {
+      ...identity,
+      agentVersion: AGENT_VERSION,
+      ...(further ? { daemon: further.daemon } : {}),
+    });
+    this.#state = {
+      ...this.#state,
+      hostId: enrolled.hostId,
+      token: enrolled.token,
+      server: this.#settings.server,
+      socket: this.#engine.socket,
+    };
     await this.#stateFile.write(this.#state);
     this.#hooks.say(`Enrolled as ${identity.hostname} (${enrolled.hostId}).`);
   }
 
   /** Reads the host and puts a report into the spool when it tells something new (or when asked to). */
   async #collect({ force }: { force: boolean }): Promise<void> {
-    const raw = await collectEvidence(this.#settings);
+    const { socket, connectPath } = this.#engine;
+    const raw = await collectEvidence({ hostRoot: this.#settings.hostRoot, socketPath: socket, connectPath });
     const observations = this.#watch.observations();
     const identity = await this.#identity();
     const sequence = this.#state.sequence + 1;
@@ -153,13 +204,13 @@ export class HostAgent {
   }
 
   /** Sends waiting reports in order; with none waiting, says "alive". */
-  async #sendAll(): Promise<{ reportNow: boolean }> {
-    const token = this.#state.token ?? "";
+  async #sendAll(): Promise<Answer> {
     const waiting = await this.#spool.pending();
-    let answer = { reportNow: false, lastSequence: 0 };
+    let answer = noAnswer;
     for (const sequence of waiting) {
       try {
-        answer = await this.#server.report(token, await this.#spool.read(sequence));
+        const body = await this.#spool.read(sequence);
+        answer = await this.#proven((token) => this.#server.report(token, body));
       } catch (error) {
         // A report that the server can never take must not block the ones behind it; the server shows the refusal.
         const isHopeless = error instanceof ServerError && [400, 413, 415].includes(error.status);
@@ -170,20 +221,55 @@ export class HostAgent {
       await this.#catchUp(answer.lastSequence);
     }
     if (waiting.length > 0 && this.#state.dropped === 0) return answer;
-    const { hostId, sequence, dropped } = this.#state;
-    answer = await this.#server.heartbeat(token, {
-      hostId: hostId ?? "",
-      agentVersion: AGENT_VERSION,
-      sequence,
-      at: this.#hooks.now().toISOString(),
-      spooled: 0,
-      dropped,
-    });
+    const { dropped } = this.#state;
+    answer = await this.#sayAlive();
     if (dropped > 0) {
       this.#state = { ...this.#state, dropped: 0 };
       await this.#stateFile.write(this.#state);
     }
     return answer;
+  }
+
+  #sayAlive(): Promise<Answer> {
+    const { hostId, sequence, dropped } = this.#state;
+    return this.#proven((token) =>
+      this.#server.heartbeat(token, {
+        hostId: hostId ?? "",
+        agentVersion: AGENT_VERSION,
+        sequence,
+        at: this.#hooks.now().toISOString(),
+        spooled: 0,
+        dropped,
+      }),
+    );
+  }
+
+  /**
+   * Exchanges the token for another, as an admin asked. The new one is on the disk before it is used, and its first use ends
+   * the old one at the server.
+   */
+  async #rotate(): Promise<void> {
+    const previousToken = this.#state.token;
+    const token = await this.#server.exchange(previousToken ?? "");
+    this.#state = { ...this.#state, token, previousToken };
+    await this.#stateFile.write(this.#state);
+    await this.#sayAlive();
+    this.#hooks.say("The agent's token was exchanged for a new one, as an admin asked.");
+  }
+
+  /** Calls the server with the token; with the one before, should the server not know the new one (a restored backup). */
+  async #proven<Result>(call: (token: string) => Promise<Result>): Promise<Result> {
+    const { token, previousToken } = this.#state;
+    if (previousToken === null) return call(token ?? "");
+    let taken = token;
+    const result = await call(token ?? "").catch((error: unknown) => {
+      if (!(error instanceof ServerError) || error.status !== 401) throw error;
+      taken = previousToken;
+      return call(previousToken);
+    });
+    this.#state = { ...this.#state, token: taken, previousToken: null };
+    await this.#stateFile.write(this.#state);
+    return result;
   }
 
   /** A machine restored from an older copy counts on from what the server has seen, or its reports would stay behind. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { z } from "zod";
 import {
   type HostEnrolled,
   HostEnrolled as HostEnrolledSchema,
@@ -9,6 +10,7 @@ import {
 } from "#engines/cis-docker/facts.ts";
 
 const TIMEOUT_MS = 30_000;
+const Exchanged = z.object({ token: z.string().min(1) });
 const MAXIMUM_ANSWER_BYTES = 1024 * 1024;
 
 /** The server could not be reached or refused. `status` is 0 when it could not be reached. */
@@ -28,8 +30,10 @@ export class ServerError extends Error {
   }
 }
 
-interface Answer {
+export interface Answer {
   reportNow: boolean;
+  /** An admin asked for another token of this host. */
+  rotateToken: boolean;
   /** Highest sequence the server has of this host; 0 when it does not say. */
   lastSequence: number;
 }
@@ -51,6 +55,12 @@ export class ServerClient {
       body: Buffer.from(JSON.stringify(enrolment)),
     });
     return HostEnrolledSchema.parse(answer);
+  }
+
+  /** Exchanges the agent's token for the one that replaces it. */
+  async exchange(token: string): Promise<string> {
+    const answer = await this.#post("/api/v1/ingest/hosts/token", { token, body: Buffer.from("{}") });
+    return Exchanged.parse(answer).token;
   }
 
   /** Sends one report, already packed. */
@@ -103,11 +113,14 @@ export class ServerClient {
   }
 }
 
+export const noAnswer: Answer = { reportNow: false, rotateToken: false, lastSequence: 0 };
+
 function toAnswer(value: unknown): Answer {
-  if (typeof value !== "object" || value === null) return { reportNow: false, lastSequence: 0 };
+  if (typeof value !== "object" || value === null) return noAnswer;
   const last = "lastSequence" in value ? Number(value.lastSequence) : 0;
   return {
     reportNow: "reportNow" in value && value.reportNow === true,
+    rotateToken: "rotateToken" in value && value.rotateToken === true,
     lastSequence: Number.isSafeInteger(last) && last > 0 ? last : 0,
   };
 }

@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util";
 
+/** Where Docker listens unless it was told otherwise. */
+export const DEFAULT_SOCKET = "/var/run/docker.sock";
+
 /** Version of the agent, sent with every report. */
 export const AGENT_VERSION = "0.1.0";
 
@@ -11,7 +14,9 @@ export interface AgentSettings {
   enrolToken: string | null;
   caFile: string | null;
   hostRoot: string;
-  socketPath: string;
+  /** Sockets that were named, the first of them the host itself; null when the agent looks for engines. */
+  sockets: string[] | null;
+  discoverSeconds: number;
   stateFolder: string;
   heartbeatSeconds: number;
   reportSeconds: number;
@@ -35,9 +40,12 @@ Usage: breakwater-agent [run | once | record] [options]
   --dry-run                 print what would be sent and send nothing
   --save-evidence <folder>  write what was read, redacted, into files and send nothing
   --heartbeat <seconds>     default 300      --report <seconds>   default 21600
+  --socket <path>           read this engine only; more than once for several (default: every engine of this host)
+  --only-default-socket     read the engine at /var/run/docker.sock only
+  --discover <seconds>      how often to look for further engines, default 300
   --spool-bytes <n>         most bytes of unsent reports kept on disk (default 67108864)
 
-HOST_ROOT names where the host's file system is mounted (in a container), DOCKER_HOST the engine's unix:// socket.
+HOST_ROOT names where the host's file system is mounted (in a container), DOCKER_HOST the one engine to read (unix://).
 `;
 
 /** Settings from arguments over environment over defaults; null when help was asked for. Throws SettingsError. */
@@ -47,8 +55,8 @@ export function readSettings(args: string[], environment: Record<string, string 
   const command = positionals[0] ?? "run";
   if (command !== "run" && command !== "once" && command !== "record")
     throw new SettingsError(`Unknown command: ${command}. Known are run, once and record.`);
-  const dockerHost = environment.DOCKER_HOST ?? "unix:///var/run/docker.sock";
-  if (!dockerHost.startsWith("unix://"))
+  const dockerHost = environment.DOCKER_HOST || null;
+  if (dockerHost !== null && !dockerHost.startsWith("unix://"))
     throw new SettingsError(`DOCKER_HOST is ${dockerHost}, but the agent reads the unix:// socket of its own host.`);
   const server = (values.server ?? environment.BREAKWATER_SERVER ?? "").replace(/\/+$/, "") || null;
   if (server !== null && !/^https?:\/\//.test(server))
@@ -59,7 +67,8 @@ export function readSettings(args: string[], environment: Record<string, string 
     enrolToken: environment.BREAKWATER_ENROL_TOKEN ?? null,
     caFile: values["ca-file"] ?? environment.BREAKWATER_CA_FILE ?? null,
     hostRoot: environment.HOST_ROOT ?? "/",
-    socketPath: dockerHost.slice("unix://".length),
+    sockets: namedSockets(values, dockerHost),
+    discoverSeconds: positive("--discover", values.discover, 300),
     stateFolder: values.state ?? environment.BREAKWATER_AGENT_STATE ?? "/var/lib/breakwater-agent",
     heartbeatSeconds: positive("--heartbeat", values.heartbeat, 300),
     reportSeconds: positive("--report", values.report, 6 * 3600),
@@ -93,6 +102,9 @@ function parse(args: string[]) {
         heartbeat: text,
         report: text,
         "spool-bytes": text,
+        socket: { type: "string", multiple: true },
+        "only-default-socket": { type: "boolean" },
+        discover: text,
         "dry-run": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -100,6 +112,18 @@ function parse(args: string[]) {
   } catch (error) {
     throw new SettingsError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function namedSockets(
+  values: { socket?: string[] | undefined; "only-default-socket"?: boolean | undefined },
+  dockerHost: string | null,
+): string[] | null {
+  const named = (values.socket ?? []).map((socket) => socket.replace(/^unix:\/\//, ""));
+  const wrong = named.find((socket) => !socket.startsWith("/"));
+  if (wrong !== undefined) throw new SettingsError(`--socket ${wrong} is not an absolute path.`);
+  if (named.length > 0) return [...new Set(named)];
+  if (values["only-default-socket"]) return [DEFAULT_SOCKET];
+  return dockerHost === null ? null : [dockerHost.slice("unix://".length)];
 }
 
 function positive(name: string, text: string | undefined, fallback: number): number {

@@ -12,6 +12,10 @@ const State = z.object({
   lastFingerprint: z.string().nullable().default(null),
   lastReportAt: z.string().nullable().default(null),
   dropped: z.number().int().nonnegative().default(0),
+  /** The engine this host stands for; null means the usual socket. */
+  socket: z.string().nullable().default(null),
+  /** The token before the last exchange, until the server has taken the new one. */
+  previousToken: z.string().nullable().default(null),
 });
 export type State = z.infer<typeof State>;
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { HostAgent } from "#agent/agent.ts";
+import { EngineFleet } from "#agent/engine-fleet.ts";
 import { readSettings } from "#agent/settings.ts";
 import { POST as postHeartbeat } from "#app/api/v1/ingest/host-heartbeats/route.ts";
 import { POST as postReport } from "#app/api/v1/ingest/host-reports/route.ts";
@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)("a real dockerd", () => {
     });
     if (!settings) throw new Error("no settings");
     once = async () => {
-      await new HostAgent(settings, { now: () => new Date(), say: () => undefined }).once();
+      await new EngineFleet(settings, { now: () => new Date(), say: () => undefined }).once();
       const [row] = await selectRows(
         z.object({ id: z.string() }),
         sql`select id from host order by created_at desc limit 1`,

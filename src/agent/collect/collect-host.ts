@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { containerProcesses } from "./container-processes.ts";
-import { daemonOf, interestingProcesses, listeningSockets } from "./daemon-process.ts";
+import { daemonOf, type HostProcess, interestingProcesses, listeningSockets, uidOf } from "./daemon-process.ts";
 import { type CollectedFile, errorCode, type HostRoot } from "./host-root.ts";
+import { type HostUser, userOf } from "./host-user.ts";
 import { managedSignals } from "./managed-signals.ts";
 
 const run = promisify(execFile);
@@ -39,6 +40,13 @@ const unitFolders = [
   "/usr/lib/systemd/system",
 ];
 
+const userUnitFolders = [
+  "/etc/systemd/user",
+  "/run/systemd/user",
+  "/usr/local/lib/systemd/user",
+  "/usr/lib/systemd/user",
+];
+
 export interface HostCollection {
   root: HostRoot;
   socketPath: string;
@@ -50,7 +58,8 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
   const processes = await interestingProcesses(root);
   const daemon = await daemonOf(root, processes, socketPath);
   const argv = daemon?.argv ?? null;
-  const configFilePath = optionOf(argv, "config-file") ?? "/etc/docker/daemon.json";
+  const user = await daemonUser(root, daemon, socketPath);
+  const configFilePath = optionOf(argv, "config-file") ?? `${user?.config ?? "/etc"}/docker/daemon.json`;
   const info = objectOf(engine.info);
   const group = await dockerGroup(root, socketPath, optionOf(argv, "group") ?? optionOf(argv, "G"));
   const paths = [
@@ -74,23 +83,21 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
       exe,
       argv: comm === "dockerd" || comm === "containerd" ? words : words.slice(0, 1),
     })),
-    daemonUid: daemon
-      ? /^Uid:\s+(\d+)/m.exec((await root.textIfReadable(`/proc/${daemon.pid}/status`)) ?? "")?.[1]
-      : null,
+    daemonUid: daemon ? (await uidOf(root, daemon.pid))?.toString() : null,
     daemonArgv: argv,
     daemonExe: daemon?.exe,
     configFilePath,
-    configFile: (await root.textIfReadable(configFilePath)) ?? null,
+    configFile: (await configText(root, configFilePath, user)) ?? null,
     files: await filesWithAcl(
       root,
       paths.flatMap((path) => (path ? [path] : [])),
     ),
     certsD: await certificates(root),
-    tls: await tlsFiles(root, argv, configFilePath),
+    tls: await tlsFiles(root, argv, parsedOrEmpty(await configText(root, configFilePath, user))),
     units: Object.fromEntries(
       await Promise.all(
         ["docker.service", "docker.socket", "containerd.service"].map(
-          async (name) => [name, await unitFiles(root, name)] as const,
+          async (name) => [name, await unitFiles(root, name, user)] as const,
         ),
       ),
     ),
@@ -107,6 +114,25 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     containerProcesses: await containerProcesses(root, engine.containersInspect),
     managed: await managedSignals(root, processes),
   };
+}
+
+/** Who a daemon that is not root's runs as, and where it keeps its configuration (`~/.config`). */
+type DaemonUser = HostUser & { config: string };
+
+/** The user of a rootless daemon: the process's, or without that right the owner of its socket. Null for root's. */
+async function daemonUser(
+  root: HostRoot,
+  daemon: HostProcess | undefined,
+  socketPath: string,
+): Promise<DaemonUser | null> {
+  const uid = (daemon && (await uidOf(root, daemon.pid))) ?? (await root.file(socketPath)).uid ?? 0;
+  if (uid === 0) return null;
+  const user = await userOf(root, uid);
+  return { ...user, config: `${user.home ?? "/nonexistent"}/.config` };
+}
+
+function configText(root: HostRoot, path: string, user: DaemonUser | null): Promise<string | undefined> {
+  return user ? root.textOfUser(path, user.uid) : root.textIfReadable(path);
 }
 
 /** Value of a dockerd option in either form of the argument. */
@@ -182,8 +208,7 @@ async function certificates(root: HostRoot): Promise<CollectedFile[]> {
   );
 }
 
-async function tlsFiles(root: HostRoot, argv: string[] | null, configFilePath: string) {
-  const config = await jsonIfReadable(root, configFilePath);
+async function tlsFiles(root: HostRoot, argv: string[] | null, config: Record<string, unknown>) {
   const entries = ["tlscacert", "tlscert", "tlskey"].map(async (name) => {
     const path = optionOf(argv, name) ?? textOf(config[name]);
     return [name, path ? await root.file(path) : null] as const;
@@ -191,15 +216,16 @@ async function tlsFiles(root: HostRoot, argv: string[] | null, configFilePath: s
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function unitFiles(root: HostRoot, name: string): Promise<CollectedFile[]> {
+async function unitFiles(root: HostRoot, name: string, user: DaemonUser | null): Promise<CollectedFile[]> {
+  const folders = user ? [`${user.config}/systemd/user`, ...userUnitFolders] : unitFolders;
   const dropIns = await Promise.all(
-    unitFolders.map(async (folder) =>
+    folders.map(async (folder) =>
       (await root.names(`${folder}/${name}.d`))
         .filter((entry) => entry.endsWith(".conf"))
         .map((entry) => `${folder}/${name}.d/${entry}`),
     ),
   );
-  const paths = [...unitFolders.map((folder) => `${folder}/${name}`), ...dropIns.flat()];
+  const paths = [...folders.map((folder) => `${folder}/${name}`), ...dropIns.flat()];
   const found = (await Promise.all(paths.map((path) => root.file(path)))).filter((file) => file.exists);
   // Of unit files the first in the search order is in effect; drop-ins all are.
   const isUnit = (file: CollectedFile) => file.path.endsWith(`/${name}`);
@@ -282,9 +308,9 @@ const textOf = (value: unknown) => (typeof value === "string" ? value : undefine
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
-async function jsonIfReadable(root: HostRoot, path: string): Promise<Record<string, unknown>> {
+function parsedOrEmpty(text: string | undefined): Record<string, unknown> {
   try {
-    return objectOf(JSON.parse((await root.textIfReadable(path)) ?? "{}"));
+    return objectOf(JSON.parse(text ?? "{}"));
   } catch {
     return {};
   }

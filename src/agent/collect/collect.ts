@@ -8,7 +8,10 @@ import { redactAnswer } from "./redact.ts";
 export interface CollectOptions {
   /** Where the host's file system is mounted; "/" on the host itself. */
   hostRoot?: string;
+  /** The engine's socket as the host names it. */
   socketPath?: string;
+  /** Where this process reaches that socket; the same path by default. */
+  connectPath?: string | undefined;
 }
 
 /** Raw evidence of a host by section (interfaces.md §3), redacted. Sections that failed say why. */
@@ -21,7 +24,7 @@ export type CollectedEvidence = Record<string, unknown>;
 export async function collectEvidence(options: CollectOptions = {}): Promise<CollectedEvidence> {
   const root = new HostRoot(options.hostRoot ?? "/");
   const socketPath = options.socketPath ?? "/var/run/docker.sock";
-  const api = new EngineApi(socketPath);
+  const api = new EngineApi(options.connectPath ?? socketPath);
   try {
     const engine = await collectEngine(api);
     const host = await collectHost({ root, socketPath, engine });

@@ -17,12 +17,17 @@ const interesting =
  * Processes whose executable (not whose command line) is one that controls look at. A container that merely has the text
  * "dockerd" in its arguments is not among them, and neither is a dockerd that runs inside a container.
  */
-export async function interestingProcesses(root: HostRoot): Promise<HostProcess[]> {
+export function interestingProcesses(root: HostRoot): Promise<HostProcess[]> {
+  return processesNamed(root, interesting);
+}
+
+/** Processes of the host by the name of what they run. */
+export async function processesNamed(root: HostRoot, name: RegExp): Promise<HostProcess[]> {
   const pids = (await readdir(root.at("/proc")).catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const found: HostProcess[] = [];
   for (const pid of pids) {
     const comm = (await readFile(root.at(`/proc/${pid}/comm`), "utf8").catch(() => "")).trim();
-    if (!interesting.test(comm)) continue;
+    if (!name.test(comm)) continue;
     const cgroup = await readFile(root.at(`/proc/${pid}/cgroup`), "utf8").catch(() => "");
     const argv = (await readFile(root.at(`/proc/${pid}/cmdline`), "utf8").catch(() => ""))
       .split("\u0000")
@@ -33,28 +38,44 @@ export async function interestingProcesses(root: HostRoot): Promise<HostProcess[
   return found;
 }
 
+/** True for a process of a container, whatever started that. */
+export function isContained({ cgroup }: HostProcess): boolean {
+  return /\/(docker|kubepods|libpod)[/-][^\n]*[0-9a-f]{12}/.test(cgroup);
+}
+
 /** The dockerd that serves `socketPath`: the one whose open files hold the listening socket, else the only one there is. */
 export async function daemonOf(
   root: HostRoot,
   processes: HostProcess[],
   socketPath: string,
 ): Promise<HostProcess | undefined> {
-  const daemons = processes.filter(
-    (process) => process.comm === "dockerd" && !/\/(docker|kubepods|libpod)[/-][^\n]*[0-9a-f]{12}/.test(process.cgroup),
-  );
-  const unix = await root.textIfReadable("/proc/net/unix");
+  const daemons = processes.filter((process) => process.comm === "dockerd" && !isContained(process));
   const names = [socketPath, socketPath.replace(/^\/var\/run\//, "/run/"), socketPath.replace(/^\/run\//, "/var/run/")];
-  const inodes = (unix ?? "").split("\n").flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    return fields[7] && names.includes(fields[7]) && fields[6] ? [fields[6]] : [];
-  });
   for (const daemon of daemons) {
+    // Sockets are listed by network namespace, and a rootless daemon has one of its own.
+    const unix = await root.textIfReadable(`/proc/${daemon.pid}/net/unix`);
+    const inodes = (unix ?? "").split("\n").flatMap((line) => {
+      const fields = line.trim().split(/\s+/);
+      return fields[7] && names.includes(fields[7]) && fields[6] ? [fields[6]] : [];
+    });
     const sockets = await openSockets(root, daemon.pid);
     if (inodes.some((inode) => sockets.has(inode))) return daemon;
   }
-  return daemons.length === 1
-    ? daemons[0]
-    : daemons.find((daemon) => argvHost(daemon.argv).some((host) => names.includes(host.replace("unix://", ""))));
+  // Without the right to see open files: the one that was told this socket, else the only one that was told no other.
+  const owner = (await root.file(socketPath)).uid;
+  const own: HostProcess[] = [];
+  for (const daemon of daemons) if (owner === undefined || (await uidOf(root, daemon.pid)) === owner) own.push(daemon);
+  const told = ({ argv }: HostProcess) => argvHosts(argv).filter((host) => host.startsWith("unix://"));
+  return (
+    own.find((daemon) => told(daemon).some((host) => names.includes(host.slice("unix://".length)))) ??
+    (own.length === 1 && own[0] && told(own[0]).length === 0 ? own[0] : undefined)
+  );
+}
+
+/** The user a process runs as, in the host's numbers; undefined when it cannot be read. */
+export async function uidOf(root: HostRoot, pid: number): Promise<number | undefined> {
+  const uid = /^Uid:\s+(\d+)/m.exec((await root.textIfReadable(`/proc/${pid}/status`)) ?? "")?.[1];
+  return uid === undefined ? undefined : Number(uid);
 }
 
 /** Inodes of the sockets a process holds, with the descriptor each has. */
@@ -107,7 +128,8 @@ function address(hex: string): string {
   return `[${isAny ? "::" : groups.join(":")}]:${number}`;
 }
 
-function argvHost(argv: string[]): string[] {
+/** What a dockerd was told to listen on. */
+export function argvHosts(argv: string[]): string[] {
   return argv.flatMap((word, index) => {
     const match = /^(?:-H|--host)(?:=(.*))?$/.exec(word);
     return match ? [match[1] ?? argv[index + 1] ?? ""] : [];

@@ -5,6 +5,8 @@ const OWN_VERSION = "1.52";
 const TIMEOUT_MS = 20_000;
 /** A host with 5,000 containers answers about 35 MB in all; one answer is far smaller. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024;
+/** Of one client, which lives for one collection: an engine that never ends is given up before it fills the memory. */
+const MAXIMUM_TOTAL_BYTES = 192 * 1024 * 1024;
 
 /** What the agent asks of the engine. Nothing but GET leaves this class. */
 const allowed = [
@@ -31,8 +33,8 @@ const allowed = [
 /** The engine did not answer, or answered an error. `status` is 0 when it could not be reached. */
 export class EngineError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "EngineError";
     this.status = status;
   }
@@ -45,10 +47,20 @@ export class EngineError extends Error {
 export class EngineApi {
   readonly socketPath: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  readonly #timeoutMs: number;
   #version: string | undefined;
+  #received = 0;
 
-  constructor(socketPath: string) {
+  /** `socketPath` is where this process reaches the socket. */
+  constructor(socketPath: string, { timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {}) {
     this.socketPath = socketPath;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Asks whether an engine is there. Throws EngineError, whose cause has the system's code. */
+  async ping(): Promise<void> {
+    const { status } = await this.#send("/_ping");
+    if (status !== 200) throw new EngineError(status, `it answered ${status}`);
   }
 
   /** The API version that both sides speak. */
@@ -84,7 +96,9 @@ export class EngineApi {
     }
     return new Promise((resolve, reject) => {
       const fail = (error: Error) =>
-        reject(new EngineError(0, `The engine at ${this.socketPath} did not answer: ${error.message}`));
+        reject(
+          new EngineError(0, `The engine at ${this.socketPath} did not answer: ${error.message}`, { cause: error }),
+        );
       const call = request(
         { socketPath: this.socketPath, path, method: "GET", agent: this.#agent, headers: { host: "docker" } },
         (response) => {
@@ -92,7 +106,10 @@ export class EngineApi {
           let size = 0;
           response.on("data", (chunk: Buffer) => {
             size += chunk.length;
-            if (size > MAXIMUM_BYTES) response.destroy(new Error("the answer is larger than 64 MiB"));
+            this.#received += chunk.length;
+            if (this.#received > MAXIMUM_TOTAL_BYTES)
+              response.destroy(new Error("its answers are larger than 192 MiB in all"));
+            else if (size > MAXIMUM_BYTES) response.destroy(new Error("the answer is larger than 64 MiB"));
             else chunks.push(chunk);
           });
           response.on("end", () =>
@@ -101,7 +118,7 @@ export class EngineApi {
           response.on("error", fail);
         },
       );
-      call.setTimeout(TIMEOUT_MS, () => call.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+      call.setTimeout(this.#timeoutMs, () => call.destroy(new Error(`no answer within ${this.#timeoutMs / 1000} s`)));
       call.on("error", fail);
       call.end();
     });

@@ -1,5 +1,5 @@
-import type { Stats } from "node:fs";
-import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { lstat, open, readdir, readFile, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** Largest file the agent reads whole; configuration is far smaller. */
@@ -47,6 +47,24 @@ export class HostRoot {
     } catch (error) {
       if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Text of a file in a user's folder, as far as that user may read it: they may have put a link there to a file of
+   * somebody else. Undefined when it does not exist or belongs to others.
+   */
+  async textOfUser(hostPath: string, uid: number): Promise<string | undefined> {
+    const real = await this.resolve(hostPath).catch(() => undefined);
+    if (real === undefined) return undefined;
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await open(this.at(real), flags).catch(() => undefined);
+    try {
+      const found = await file?.stat();
+      if (!file || !found?.isFile() || found.size > MAXIMUM_BYTES) return undefined;
+      return found.uid === uid || (found.mode & 0o004) !== 0 ? await file.readFile("utf8") : undefined;
+    } finally {
+      await file?.close();
     }
   }
 
