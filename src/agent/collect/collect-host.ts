@@ -86,13 +86,14 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     daemonUid: daemon ? (await uidOf(root, daemon.pid))?.toString() : null,
     daemonArgv: argv,
     daemonExe: daemon?.exe,
+    socket: socketPath,
     configFilePath,
     configFile: (await configText(root, configFilePath, user)) ?? null,
     files: await filesWithAcl(
       root,
       paths.flatMap((path) => (path ? [path] : [])),
     ),
-    certsD: await certificates(root),
+    certsD: await certificates(root, `${user?.config ?? "/etc"}/docker/certs.d`),
     tls: await tlsFiles(root, argv, parsedOrEmpty(await configText(root, configFilePath, user))),
     units: Object.fromEntries(
       await Promise.all(
@@ -186,19 +187,17 @@ async function dockerGroup(root: HostRoot, socketPath: string, configured: strin
   };
 }
 
-async function certificates(root: HostRoot): Promise<CollectedFile[]> {
-  const top = await root.file("/etc/docker/certs.d");
-  const readable = await readdir(root.at("/etc/docker/certs.d")).then(
+async function certificates(root: HostRoot, place: string): Promise<CollectedFile[]> {
+  const top = await root.file(place);
+  const readable = await readdir(root.at(place)).then(
     () => true,
     (error: unknown) => errorCode(error) === "ENOENT",
   );
   // A folder that cannot be listed is said, not taken for an empty one.
   if (!readable) return [{ ...top, exists: false, code: "EACCES", type: "file" }];
-  const folders = await root.names("/etc/docker/certs.d");
+  const folders = await root.names(place);
   const found = await Promise.all(
-    folders.map(async (folder) =>
-      (await root.names(`/etc/docker/certs.d/${folder}`)).map((name) => `/etc/docker/certs.d/${folder}/${name}`),
-    ),
+    folders.map(async (folder) => (await root.names(`${place}/${folder}`)).map((name) => `${place}/${folder}/${name}`)),
   );
   return Promise.all(
     found

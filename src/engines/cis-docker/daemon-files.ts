@@ -34,7 +34,9 @@ export function socketPaths(facts: HostFacts): string[] {
   const opened = isActivated ? listenStreams(facts).filter((address) => address.startsWith("/")) : [];
   const all = [...own, ...opened];
   if (all.length > 0) return [...new Set(all)];
-  return hosts.length > 0 && !isActivated ? [] : ["/var/run/docker.sock"];
+  if (hosts.length > 0 && !isActivated) return [];
+  // Without being told, a rootless daemon listens in its user's folder: where it was found.
+  return [(facts.engine.isRootless && facts.host?.socket) || "/var/run/docker.sock"];
 }
 
 /** `ListenStream=` of docker.socket and its drop-ins; an empty value forgets those before it. */

@@ -38,27 +38,33 @@ const ProcessState = z.object({
   cgroup: text,
 });
 
+const hostText = lenient(z.string());
+const hostTexts = lenient(z.array(z.string()));
+
 export const Host = z.object({
-  hostname: text,
-  uid: count,
-  groupDocker: text,
+  hostname: hostText,
+  uid: lenient(z.number()),
+  groupDocker: hostText,
   /** Users whose primary group is the socket's group, and other lines of the group file that matter. */
-  primaryGroupUsers: texts,
-  groups: texts,
+  primaryGroupUsers: hostTexts,
+  groups: hostTexts,
   passwdUidOfDockerUsers: z.unknown().optional(),
-  processes: z.array(z.object({ pid: z.number(), comm: text, exe: text, argv: texts })).nullish(),
-  daemonUid: text,
-  daemonArgv: texts,
-  daemonExe: text,
-  configFilePath: text,
+  processes: lenient(z.array(z.object({ pid: z.number(), comm: text, exe: text, argv: texts }))),
+  daemonUid: lenient(z.union([z.string(), z.number().transform(String)])),
+  daemonArgv: hostTexts,
+  daemonExe: hostText,
+  /** The engine's socket, as the host names it. */
+  socket: hostText,
+  configFilePath: hostText,
   configFile: z.unknown().optional(),
-  files: z.array(FileFact).nullish(),
-  certsD: z.array(FileFact).nullish(),
-  tls: z.record(z.string(), z.union([FileFact, z.string()]).nullable()).nullish(),
-  units: z.record(z.string(), z.array(FileFact)).nullish(),
-  mountinfo: texts,
-  audit: z
-    .object({
+  // One file of another form was not collected; in lists whose completeness matters it makes the list unread.
+  files: lenient(z.array(FileFact.nullable().catch(null)).transform((files) => files.filter((file) => file !== null))),
+  certsD: lenient(z.array(FileFact)),
+  tls: lenient(z.record(z.string(), z.union([FileFact, z.string()]).nullable())),
+  units: lenient(z.record(z.string(), z.array(FileFact))),
+  mountinfo: hostTexts,
+  audit: lenient(
+    z.object({
       auditctlPresent: flag,
       auditctl: z.object({ rc: count, out: text, err: text }).nullish(),
       auditctlStatus: text,

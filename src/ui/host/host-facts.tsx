@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { links } from "#domain/links.ts";
 import type { HostDetail } from "#queries/host-detail.ts";
 import { Tag } from "../marks/tag.tsx";
@@ -63,10 +64,26 @@ export function HostFacts({ host }: { host: HostDetail }) {
             </>
           ),
         },
+        ...(host.otherEngines.length > 0
+          ? [{ label: "Other engines here", value: <OtherEngines engines={host.otherEngines} /> }]
+          : []),
         { label: "Owner", value: host.owner ?? <span className="bw-muted">None</span> },
         { label: "Environment", value: host.environment ?? <span className="bw-muted">None</span> },
       ]}
     />
+  );
+}
+
+/** Engines of the same machine: each is a host of its own, with controls of its own. */
+function OtherEngines({ engines }: { engines: HostDetail["otherEngines"] }) {
+  return (
+    <>
+      {engines.map(({ id, name }) => (
+        <Link key={id} href={links.host(id)}>
+          {name}
+        </Link>
+      ))}
+    </>
   );
 }
 

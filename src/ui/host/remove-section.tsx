@@ -17,11 +17,18 @@ export function RemoveSection({ host }: { host: HostDetail }) {
     () => ({ method: "DELETE", path: `/api/v1/hosts/${host.id}` }),
     () => router.push(`${links.containers()}?type=host`),
   );
+  // Further engines hang on the agent of the first.
+  const others = host.parentHostId === null ? host.otherEngines.length : 0;
   const isRight = typed.trim() === host.name;
   return (
     <section>
       <h2 className="bw-h2">Remove</h2>
-      <p>The host leaves every list and figure and its agent's token stops working at once. History and audit stay.</p>
+      <p>
+        The host leaves every list and figure and its agent's token stops working at once. History and audit stay.
+        {others > 0 && ` ${plural(others, "further engine")} of this machine ${others === 1 ? "goes" : "go"} with it.`}
+        {host.parentHostId !== null &&
+          " The machine's other engines stay. This one comes back only when the machine is enrolled again."}
+      </p>
       <Button onClick={() => setOpen(true)}>Remove {host.name}</Button>
       <Modal
         opened={isOpen}
@@ -39,8 +46,10 @@ export function RemoveSection({ host }: { host: HostDetail }) {
           <p>
             {plural((host.containersRunning ?? 0) + (host.containersStopped ?? 0), "container")} and{" "}
             {plural(host.imagesTotal ?? 0, "image")} of this host leave the pages, and so do its confirmations and
-            expectations. The agent on the host goes on asking and is refused: stop it there with systemctl disable
-            --now breakwater-agent. To come back, enrol the host again.
+            expectations.{" "}
+            {host.parentHostId === null
+              ? "The agent on the host goes on asking and is refused: stop it there with systemctl disable --now breakwater-agent. To come back, enrol the host again."
+              : "The agent goes on with the machine's other engines."}
           </p>
           <TextInput
             label={`Type ${host.name} to confirm`}

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { configurationFiles } from "../../daemon-files.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
@@ -14,13 +15,20 @@ export default defineFileOwnershipRule({
   what: "the daemon configuration file",
   files: configurationFiles,
   absent: "There is no daemon configuration file.",
+  before: ({ facts }) =>
+    facts.engine.isRootless
+      ? notApplicable("The configuration file of a rootless daemon belongs to its user.")
+      : undefined,
   examples: {
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/docker/daemon.json", uid: 1000 }] }),
       example({ files: [{ path: "/etc/docker/daemon.json", gid: 100 }] }),
     ],
-    notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
+    notApplicable: [
+      example({ info: { SecurityOptions: ["name=rootless"] } }),
+      example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
+    ],
     unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
   },
 });

@@ -1,3 +1,4 @@
+import { notApplicable } from "../../../kit/outcome.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -13,6 +14,10 @@ export default defineFileOwnershipRule({
   what: "registry certificates",
   files: ({ files }) => files.certificates ?? ["/etc/docker/certs.d"],
   absent: "No registry certificates are installed.",
+  before: ({ facts }) =>
+    facts.engine.isRootless
+      ? notApplicable("Registry certificates of a rootless daemon belong to its user.")
+      : undefined,
   examples: {
     healthy: [example()],
     unhealthy: [
@@ -23,7 +28,7 @@ export default defineFileOwnershipRule({
         host: { certsD: [{ path: "/etc/docker/certs.d/r/ca.crt", exists: true, uid: 0, mode: "0444", gid: 100 }] },
       }),
     ],
-    notApplicable: [example({ host: { certsD: [] } })],
+    notApplicable: [example({ info: { SecurityOptions: ["name=rootless"] } }), example({ host: { certsD: [] } })],
     unknown: [example({ without: ["host"] })],
   },
 });
