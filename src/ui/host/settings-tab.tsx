@@ -6,6 +6,7 @@ import styles from "./host.module.css";
 import { ManagedSection } from "./managed-section.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 import { RemoveSection } from "./remove-section.tsx";
+import { TokenSection } from "./token-section.tsx";
 
 /** Everything about a host that a person may set. Viewers read it. */
 export function SettingsTab({ host }: { host: HostDetail }) {
@@ -15,6 +16,7 @@ export function SettingsTab({ host }: { host: HostDetail }) {
       <div>
         <DetailsForm host={host} isAdmin={isAdmin} />
         {host.managed && <ManagedSection host={host} managed={host.managed} isAdmin={isAdmin} />}
+        {isAdmin && !host.isDemo && <TokenSection host={host} />}
         {isAdmin && !host.isDemo && <RemoveSection host={host} />}
       </div>
       <PolicyForm host={host} isAdmin={isAdmin} />
