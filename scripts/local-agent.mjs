@@ -2,7 +2,7 @@
 // the wish into the database and nothing else. The launcher, here, finds the engine, makes the enrolment token, and keeps
 // the agent running as a process of its own. What it does is written to its row of the table local_agent.
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -10,6 +10,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { keepRunning } from "./child.mjs";
 import { accountName, findEngines, socketPrint } from "./engine-sockets.mjs";
+import { agentArguments, agentEnvironment, enrolledHost, machineIdHash, refusal } from "./local-agent-child.mjs";
 import { LocalAgentRow } from "./local-agent-row.mjs";
 
 const TICK_MS = 2000;
@@ -246,59 +247,6 @@ class ThisMachine {
     if (this.#isWaiting) return "starting";
     if (this.#hostId) return "stopped";
     return this.#engines.some(({ problem }) => problem === null) ? "available" : "absent";
-  }
-}
-
-/**
- * Node's permission model holds the agent to reading: it writes only below its folder, and loads no native code. It keeps
- * child processes, because getfacl and auditctl are how access lists and audit rules are read.
- */
-function agentArguments({ bundle, serverUrl, folder, tokenFile }) {
-  const has = (flag) => process.allowedNodeEnvironmentFlags.has(flag);
-  const limits = has("--allow-net")
-    ? ["--permission", "--allow-net", "--allow-child-process", "--allow-fs-read=*", `--allow-fs-write=${folder}`]
-    : [];
-  const quiet = ["--disable-warning=ExperimentalWarning", "--disable-warning=PERM0002"];
-  return [
-    ...limits,
-    ...quiet,
-    ...["--import", new URL("./end-with-parent.mjs", import.meta.url).href],
-    ...[bundle, "run", "--server", serverUrl, "--state", folder],
-    ...(existsSync(tokenFile) ? ["--enrol-token-file", tokenFile] : []),
-  ];
-}
-
-/** Nothing of what the launcher knows: no database, no secret, no settings. */
-function agentEnvironment({ PATH, HOME, HOST_ROOT }, socket) {
-  const entries = Object.entries({ PATH, HOME, HOST_ROOT, DOCKER_HOST: `unix://${socket}`, NODE_ENV: "production" });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-/** What the agent said, without its own next step, which a new start takes the place of. */
-function refusal(text) {
-  const reason = text?.replace(/\.? The agent tries again in .*$/, "") ?? "The server refused the agent";
-  return / 401\b/.test(reason)
-    ? "Breakwater no longer takes this agent's token. Remove its host, then start the agent again."
-    : `${reason}.`;
-}
-
-/** The host that the agent's own memory names; null before it has enrolled. */
-function enrolledHost(folder) {
-  try {
-    const { hostId, token } = JSON.parse(readFileSync(path.join(folder, "state.json"), "utf8"));
-    return typeof hostId === "string" && token ? hostId : null;
-  } catch {
-    return null;
-  }
-}
-
-/** As the agent makes it, so that a host can be recognised as this very machine. */
-function machineIdHash() {
-  try {
-    const id = readFileSync(path.join(process.env.HOST_ROOT ?? "/", "etc/machine-id"), "utf8").trim();
-    return id ? createHash("sha256").update("breakwater machine").update(id).digest("hex") : null;
-  } catch {
-    return null;
   }
 }
 

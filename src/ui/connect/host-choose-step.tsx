@@ -46,7 +46,7 @@ export function HostChooseStep({ draft, change, create, tokens }: Props) {
         <p className={styles.lead}>An agent on the host reads its configuration and reports it. It changes nothing.</p>
       </div>
       <ThisMachines />
-      <h2>Elsewhere</h2>
+      <h2 className={styles.lesser}>Another machine</h2>
       <fieldset className={styles.choices} style={{ border: 0, margin: 0, padding: 0 }}>
         <legend className="bw-hidden">How many hosts</legend>
         {kinds.map((kind) => (

@@ -1,0 +1,2 @@
+export function ensureAgentBundle(): Promise<string>;
+export function buildExecutable(): Promise<string>;
