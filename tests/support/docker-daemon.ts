@@ -29,7 +29,7 @@ export interface DockerDaemon {
   socket: string;
   /** What the client printed, trimmed. Throws with its message when it refuses. */
   docker(...args: string[]): Promise<string>;
-  /** Starts a container that sleeps, of an image that has a shell and nothing else. Answers its id. */
+  /** Starts a container that sleeps, of an image with a shell, sleep and ps. Answers its id. */
   start(name: string, ...options: string[]): Promise<string>;
   /** Removes all containers, ends the daemon and deletes its folder. */
   stop(): Promise<void>;
@@ -105,10 +105,10 @@ function spawnDaemon(folder: string, { socket, log }: { socket: string; log: str
   return child;
 }
 
-/** A root file system of a shell and sleep with the libraries they need, imported as an image. */
+/** A root file system of a few programs with the libraries they need, imported as an image. */
 async function importImage(folder: string, docker: DockerDaemon["docker"]): Promise<void> {
   const root = path.join(folder, "root");
-  for (const program of ["/bin/sh", "/bin/sleep"]) {
+  for (const program of ["/bin/sh", "/bin/sleep", "/bin/ps"].filter(existsSync)) {
     const needed = execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/\S+/g) ?? [];
     for (const file of [program, ...needed]) {
       mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
