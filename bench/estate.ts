@@ -22,9 +22,9 @@ export interface BenchDatabase {
 }
 
 /** A throw-away database of its own, migrated; the product's pool is pointed at it. Call before importing the store. */
-export async function openBenchDatabase(): Promise<BenchDatabase> {
+export async function openBenchDatabase({ durable = false } = {}): Promise<BenchDatabase> {
   const folder = mkdtempSync(path.join(tmpdir(), "breakwater-bench-"));
-  const database = await startPostgres({ dataFolder: path.join(folder, "postgres"), durable: false });
+  const database = await startPostgres({ dataFolder: path.join(folder, "postgres"), durable });
   await migrate(database.url);
   process.env.DATABASE_URL = database.url;
   process.env.BREAKWATER_SECRET = "benchmark-secret-of-at-least-32-characters";

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import path from "node:path";
 import type { Actor } from "#domain/role.ts";
-import { ensureBuild } from "../scripts/build.mjs";
 import type { BenchResult } from "./bench-result.ts";
 import { buildEstate, fullEstate, openBenchDatabase, writeAdvisories } from "./estate.ts";
+import { startWeb } from "./portal-processes.ts";
 
 export const title = "server time of list and image pages on 100,000 images";
 
@@ -117,7 +115,10 @@ async function measureQueries(): Promise<BenchResult[]> {
 
 async function measureHttp(): Promise<BenchResult[]> {
   const { digests, widespread } = await pickSamples();
-  const server = await startWeb();
+  const server = await startWeb(port, {
+    BREAKWATER_ADMIN_EMAIL: admin.email,
+    BREAKWATER_ADMIN_PASSWORD: admin.password,
+  });
   try {
     const cookie = await signIn();
     const get = async (address: string) => {
@@ -155,34 +156,6 @@ async function measure(name: string, work: (index: number) => Promise<unknown>):
     { name, metric: "p50", value: at(0.5), unit: "ms" },
     { name, metric: "p95", value: at(0.95), unit: "ms", limit: limitMs },
   ];
-}
-
-/** The production web server of this tree on the database of the bench. */
-async function startWeb(): Promise<ChildProcess> {
-  const folder = await ensureBuild({});
-  const server = spawn(process.execPath, [path.join(folder, "server.js")], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      HOSTNAME: "127.0.0.1",
-      BREAKWATER_ROLE: "web",
-      BREAKWATER_FEEDS: "off",
-      BREAKWATER_PUBLIC_URL: `http://127.0.0.1:${port}`,
-      BREAKWATER_ADMIN_EMAIL: admin.email,
-      BREAKWATER_ADMIN_PASSWORD: admin.password,
-    },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/login`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isUp) return server;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  server.kill("SIGKILL");
-  throw new Error("the web server did not answer within 60 s");
 }
 
 async function signIn(): Promise<string> {

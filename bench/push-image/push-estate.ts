@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { linkSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { migrate } from "../../scripts/migrate.mjs";
 import { startPostgres } from "../../scripts/postgres.mjs";
+import { endProcess, startWorker } from "../portal-processes.ts";
 import type { BaseLayer } from "./base-layer.ts";
 
 export interface PushEstate {
@@ -18,8 +18,6 @@ export interface PushEstate {
   findings(): number;
   stop(): Promise<void>;
 }
-
-const root = path.resolve(import.meta.dirname, "../..");
 
 /** Starts database, worker, docker-registry and the ingest route's handler, connects them and imports advisories. */
 export async function startPushEstate(
@@ -92,7 +90,7 @@ export async function startPushEstate(
     packages: () => last.packages,
     findings: () => last.findings,
     async stop() {
-      await end(worker);
+      await endProcess(worker);
       await registry.stop();
       await hook.stop();
       await stopQueue();
@@ -100,28 +98,6 @@ export async function startPushEstate(
       await database.stop();
     },
   };
-}
-
-async function startWorker(folder: string): Promise<ChildProcess> {
-  const log = path.join(folder, "worker.log");
-  const output = openSync(log, "a");
-  const worker = spawn(process.execPath, [path.join(root, "src/worker/main.ts")], {
-    cwd: root,
-    stdio: ["ignore", output, output, "ipc"],
-    env: { ...process.env, BREAKWATER_ROLE: "worker", BREAKWATER_LOG_LEVEL: "info" },
-  });
-  await new Promise<void>((resolve, reject) => {
-    worker.once("message", () => resolve());
-    worker.once("exit", () => reject(new Error(`The worker did not start: ${readFileSync(log, "utf8").slice(-500)}`)));
-  });
-  return worker;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await Promise.race([ended, sleep(12_000)]);
-  child.kill("SIGKILL");
 }
 
 /** Waits until the image is scanned and its repository counted with it: what the pages read. */
