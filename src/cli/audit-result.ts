@@ -92,7 +92,9 @@ function hostSummary({ facts, managed }: ReturnType<typeof assess>): AuditResult
   const inState = (...states: string[]) =>
     containers?.filter(({ inspect }) => states.includes(inspect.State.Status ?? "")).length ?? null;
   // An image in use is one that a running or paused container was made from; the engine's own count includes bare layers.
-  const used = new Set(containers?.filter(({ isActive }) => isActive).map(({ inspect }) => inspect.Image));
+  const used = new Set(
+    containers?.filter(({ isActive }) => isActive).flatMap(({ inspect }) => (inspect.Image ? [inspect.Image] : [])),
+  );
   return {
     name: facts.host?.hostname ?? facts.info?.Name ?? null,
     dockerVersion: facts.engine.version,

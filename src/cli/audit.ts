@@ -7,7 +7,7 @@ import { reachesSeverity } from "#domain/severity.ts";
 import { HostEvidence, isFailed } from "#engines/cis-docker/facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
 import { type AuditArguments, auditUsage, parseAuditArguments } from "./audit-arguments.ts";
-import { EvidenceError, evidenceFiles, readEvidence } from "./audit-evidence.ts";
+import { EvidenceError, evidenceFiles, readEvidence, sectionProblems } from "./audit-evidence.ts";
 import { auditResult } from "./audit-result.ts";
 import { InputError, oneLine } from "./input-error.ts";
 import { renderAudit } from "./report/audit-report.ts";
@@ -22,6 +22,8 @@ export async function run(args: string[]): Promise<number> {
     }
     const policy = await readPolicy(options.policy);
     const evidence = options.evidence === null ? await readHost(options) : await readEvidence(options.evidence);
+    for (const problem of sectionProblems(evidence))
+      process.stderr.write(`${oneLine(problem)}. Its controls are unknown.\n`);
     const result = auditResult(evidence, {
       now: clock.now(),
       policy,

@@ -29,13 +29,22 @@ export function auditFacts(host: HostSection | null): AuditFacts {
   const files = [
     ...(audit.auditRules ? [["/etc/audit/audit.rules", audit.auditRules] as const] : []),
     ...Object.entries(audit.rulesD ?? {}).flatMap(([name, text]) =>
-      text ? [[`/etc/audit/rules.d/${name}`, text] as const] : [],
+      // augenrules reads files of this ending only.
+      text && name.endsWith(".rules") ? [[`/etc/audit/rules.d/${name}`, text] as const] : [],
     ),
   ];
   const unreadFiles = Object.entries(audit.rulesD ?? {}).flatMap(([name, text]) =>
-    text === null ? [`/etc/audit/rules.d/${name}`] : [],
+    text === null && name.endsWith(".rules") ? [`/etc/audit/rules.d/${name}`] : [],
   );
+  // Root looked and found neither the program nor a file: this host audits nothing, which is known.
+  const hasNoAudit =
+    host.uid === 0 &&
+    audit.auditctlPresent === false &&
+    !audit.error &&
+    audit.rulesD !== undefined &&
+    Object.keys(audit.rulesD ?? {}).length === 0;
   const hasFiles =
+    hasNoAudit ||
     (audit.auditRules !== null && audit.auditRules !== undefined) ||
     Object.values(audit.rulesD ?? {}).some((text) => text !== null);
   return {
@@ -67,7 +76,8 @@ function parseWatch(words: string[], source: string): AuditWatch | undefined {
   };
   const watched = after("-w");
   if (watched) return { path: clean(watched), isRecursive: true, permissions: after("-p") ?? "rwxa", source };
-  if (words.some((word, index) => word.startsWith("never") && words[index - 1]?.startsWith("-a"))) return undefined;
+  const action = after("-a") ?? after("-A") ?? "";
+  if (action.split(",").includes("never")) return undefined;
   const fields = words.filter((_, index) => words[index - 1] === "-F");
   const field = (name: string) => fields.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
   const directory = field("dir");

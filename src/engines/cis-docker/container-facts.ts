@@ -21,14 +21,15 @@ export interface Container {
 
 /** All containers of the evidence, sorted by name; null when they could not be read. */
 export function containerFacts(evidence: HostEvidence): Container[] | null {
-  const inspected = evidence.containersInspect;
-  if (!inspected || isFailed(inspected)) return null;
+  const inspected = inspections(evidence);
+  if (!inspected) return null;
   const host = evidence.host && !isFailed(evidence.host) ? evidence.host : null;
   const tops = evidence.containersTop && !isFailed(evidence.containersTop) ? evidence.containersTop : {};
-  const containers = inspected.map((inspect, index): Container => {
+  const containers = inspected.flatMap((inspect, index): Container[] => {
+    if (isFailed(inspect)) return [];
     const labels = inspect.Config.Labels ?? {};
     const status = inspect.State.Status ?? (inspect.State.Running ? "running" : "exited");
-    return {
+    const container: Container = {
       id: inspect.Id,
       name: inspect.Name.replace(/^\//, ""),
       pointer: `/containersInspect/${index}`,
@@ -39,8 +40,27 @@ export function containerFacts(evidence: HostEvidence): Container[] | null {
       programsPointer: `/containersTop/${(inspect.Name in tops ? inspect.Name : inspect.Id).replaceAll("/", "~1")}/Processes`,
       programs: programsOf(tops[inspect.Name] ?? tops[inspect.Id] ?? tops[inspect.Name.replace(/^\//, "")]),
     };
+    return [container];
   });
   return containers.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
+}
+
+/**
+ * What was inspected. A list of containers that is empty needs no inspection; one that names running containers while none
+ * was inspected is not whole.
+ */
+function inspections({ containersInspect, containersList }: HostEvidence) {
+  const list = containersList && !isFailed(containersList) ? containersList : null;
+  if (!containersInspect || isFailed(containersInspect)) return list?.length === 0 ? [] : null;
+  const runs = list?.some(({ State }) => State === "running" || State === "paused") ?? false;
+  return runs && containersInspect.length === 0 ? null : containersInspect;
+}
+
+/** Why containers of the list could not be inspected; one that is gone by now (404) is no gap. */
+export function unreadContainers(evidence: HostEvidence): string[] {
+  return (inspections(evidence) ?? []).flatMap((inspect) =>
+    isFailed(inspect) && inspect.error.code !== "HTTP 404" ? [`${inspect.error.code}: ${inspect.error.message}`] : [],
+  );
 }
 
 function programsOf(top: unknown): string[] | null {

@@ -42,7 +42,7 @@ export function socketPaths(facts: HostFacts): string[] {
 /** `ListenStream=` of docker.socket and its drop-ins; an empty value forgets those before it. */
 export function listenStreams({ files }: HostFacts): string[] {
   let found: string[] = [];
-  for (const { text } of files.unit("docker.socket")) {
+  for (const { text } of files.unit("docker.socket") ?? []) {
     for (const match of (text ?? "").matchAll(/^\s*ListenStream=(.*)$/gm)) {
       const value = (match[1] ?? "").trim().replace(/^%t\//, "/run/");
       found = value === "" ? [] : [...found, value];
@@ -68,7 +68,7 @@ export function socketGroup(facts: HostFacts): { gid: number; name: string } | n
 
 /** The containerd socket in use: dockerd's argument, the system's, else the one dockerd starts by itself. */
 export function containerdSocket(facts: HostFacts): (FileFact | string)[] {
-  const address = facts.daemon.text("containerd", "").value;
+  const address = facts.daemon.text("containerd", "").value.replace(/^unix:\/\//, "");
   const system = "/run/containerd/containerd.sock";
   if (address) return [facts.files.find(address) ?? address];
   const own = facts.files.find("/run/docker/containerd/containerd.sock");

@@ -2,11 +2,14 @@ import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown 
 import { coveringWatch } from "./audit-rules.ts";
 import { type CisRule, defineHostRule, type RuleExamples, type RuleWords } from "./define-rule.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
+import { isAbsent } from "./host-files.ts";
 
 /** An object that must be watched: the path people know and further places whose watch counts as well. */
 export interface WatchedObject {
   path: string;
   alsoAccept?: string[];
+  /** True when the engine or the kernel says that it is in use: it is there although its metadata was not collected. */
+  isInUse?: boolean;
 }
 
 /**
@@ -33,53 +36,56 @@ export function defineAuditRule(
 }
 
 function assessWatches(facts: HostFacts, objects: WatchedObject[], isVolatile: boolean): Outcome {
-  const present: WatchedObject[] = [];
-  const absent: Reading[] = [];
-  for (const object of objects) {
-    const file = facts.files.find(object.path);
-    if (file && !file.exists && file.code && file.code !== "ENOENT") return unreadable(object.path, file.code);
-    if (!file) return unreadable(object.path, "not collected");
-    if (file.exists) present.push(object);
-    else
-      absent.push({
-        item: object.path,
-        path: object.path,
-        pointer: "/host/files",
-        actual: "does not exist",
-        expected: "exists",
-      });
-  }
+  const { present, absent, unread } = sortObjects(facts, objects);
+  if (present.length === 0 && unread.length > 0) return unreadable(unread);
   if (present.length === 0) return notApplicable("This host does not have it.", absent);
   const { loaded, written, isDisabled, problem } = facts.audit;
+  const judged = present.map((object) => judge(facts, object, isVolatile));
+  if (isDisabled)
+    return unhealthy(
+      "The kernel's audit system is switched off.",
+      judged.map(({ reading }) => ({ ...reading, actual: "auditing is disabled" })),
+    );
   if (!loaded && !written) {
     return unknown(
       "The audit rules",
       `Run the agent as root with CAP_AUDIT_CONTROL in the host's process namespace.${problem ? ` auditctl said: ${problem}` : ""}`,
     );
   }
-  const judged = present.map((object) => judge(facts, object, isVolatile));
   const failing = judged.filter((entry) => !entry.covered);
   if (failing.length > 0 && !loaded && facts.audit.unreadFiles.length > 0)
     return unknown(
       facts.audit.unreadFiles.join(", "),
       "Run the agent as root, or mount /etc/audit of the host read-only.",
     );
-  if (isDisabled)
-    return unhealthy(
-      "The kernel's audit system is switched off.",
-      judged.map(({ reading }) => ({ ...reading, actual: "auditing is disabled" })),
-    );
   if (failing.length > 0)
     return unhealthy(
       "No audit rule records changes of it.",
       failing.map(({ reading }) => reading),
     );
+  if (unread.length > 0) return unreadable(unread);
   const notes = loaded ? [] : ["The rule is written in a file; that the kernel has loaded it could not be verified."];
   return healthy(
     "An audit rule records changes.",
     judged.map(({ reading }) => reading),
     notes,
   );
+}
+
+/** Objects that are there, those that are not, and those of which nothing is known (with why). */
+function sortObjects(facts: HostFacts, objects: WatchedObject[]) {
+  const present: WatchedObject[] = [];
+  const absent: Reading[] = [];
+  const unread: string[] = [];
+  for (const object of objects) {
+    const { path } = object;
+    const file = facts.files.find(path);
+    if (file?.exists || (!file && object.isInUse)) present.push(object);
+    else if (!file) unread.push(`${path} (not collected)`);
+    else if (!isAbsent(file)) unread.push(`${path} (${file.code})`);
+    else absent.push({ item: path, path, pointer: "/host/files", actual: "does not exist", expected: "exists" });
+  }
+  return { present, absent, unread };
 }
 
 function judge(facts: HostFacts, object: WatchedObject, isVolatile: boolean): { covered: boolean; reading: Reading } {
@@ -100,9 +106,9 @@ function judge(facts: HostFacts, object: WatchedObject, isVolatile: boolean): { 
   };
 }
 
-function unreadable(path: string, code: string): Outcome {
+function unreadable(paths: string[]): Outcome {
   return unknown(
-    `${path} (${code})`,
+    paths.join(", "),
     "Let the agent see the host's file system: run it as root or mount the path read-only.",
   );
 }

@@ -2,7 +2,7 @@ import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown 
 import { type CisRule, defineHostRule, type RuleContext, type RuleExamples, type RuleWords } from "./define-rule.ts";
 import type { FileFact } from "./facts.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
-import { excessiveAcl, modeBits } from "./host-files.ts";
+import { excessiveAcl, isAbsent, modeBits } from "./host-files.ts";
 
 /** The files a rule looks at. `absent` answers when there are none; a path that was not collected is unknown. */
 export interface FileTarget {
@@ -27,12 +27,10 @@ export function defineFileOwnershipRule(
     assess: (context) => {
       const wanted = group ? group(context.facts) : { gid: 0, name: "root" };
       return assessFiles(context, { files, absent, before }, (file) => {
-        if (wanted === null)
-          return { isRight: null, actual: `${file.uid}:${file.gid}`, expected: "root and the docker group" };
         return {
-          isRight: file.uid === 0 && (file.gid === wanted.gid || (group !== undefined && file.gid === 0)),
-          actual: `${name(file.uid)}:${file.gid === wanted.gid ? wanted.name : name(file.gid)}`,
-          expected: `root:${wanted.name}`,
+          isRight: ownership(file, wanted, group !== undefined),
+          actual: `${name(file.uid)}:${file.gid === wanted?.gid ? wanted?.name : name(file.gid)}`,
+          expected: `root:${wanted?.name ?? "docker"}`,
         };
       });
     },
@@ -80,32 +78,35 @@ function assessFiles(
       "Run the agent as root, or mount the host's file system read-only at HOST_ROOT.",
     );
   const readings: (Reading & { isRight: boolean | null })[] = [];
+  const unread: string[] = [];
   for (const entry of target.files(context.facts)) {
-    if (typeof entry === "string") return unknown(entry, "Let a newer agent collect this path.");
-    if (!entry.exists) {
-      if (entry.code && entry.code !== "ENOENT")
-        return unknown(`${entry.path} (${entry.code})`, "Run the agent as root, or mount the path read-only.");
-      continue;
+    if (typeof entry === "string") unread.push(`${entry} (not collected)`);
+    else if (!entry.exists) {
+      if (!isAbsent(entry)) unread.push(`${entry.path} (${entry.code})`);
+    } else {
+      const pointer = context.facts.files.pointerOf(entry.path);
+      readings.push({ item: entry.path, path: entry.path, pointer, ...judge(entry) });
     }
-    const { isRight, actual, expected } = judge(entry);
-    readings.push({
-      item: entry.path,
-      path: entry.path,
-      pointer: context.facts.files.pointerOf(entry.path),
-      actual,
-      expected,
-      isRight,
-    });
   }
   const plain = (list: typeof readings) => list.map(({ isRight, ...reading }) => reading);
-  if (readings.length === 0) return notApplicable(target.absent);
   const wrong = readings.filter((reading) => reading.isRight === false);
   if (wrong.length > 0)
     return unhealthy(`${wrong.length} of ${readings.length} differ from what is expected.`, plain(wrong));
-  const unread = readings.filter((reading) => reading.isRight === null);
+  const unjudged = readings.filter((reading) => reading.isRight === null);
+  unread.push(...unjudged.map((reading) => reading.path));
   if (unread.length > 0)
-    return unknown(unread.map((reading) => reading.path).join(", "), "Run the agent as root.", plain(unread));
+    return unknown(unread.join(", "), "Run the agent as root, or mount the path read-only.", plain(unjudged));
+  if (readings.length === 0) return notApplicable(target.absent);
   return healthy("Set as expected.", plain(readings));
+}
+
+/** Whether root and the right group own a file; null when the ids that decide were not read. */
+function ownership({ uid, gid }: FileFact, wanted: { gid: number } | null, mayBeRoot: boolean): boolean | null {
+  const isKnown = (id: number | null | undefined) => id !== null && id !== undefined;
+  if (isKnown(uid) && uid !== 0) return false;
+  const isGroup = isKnown(gid) && (gid === wanted?.gid || (mayBeRoot && gid === 0));
+  if (isKnown(gid) && wanted !== null && !isGroup) return false;
+  return isKnown(uid) && isGroup ? true : null;
 }
 
 const name = (id: number | null | undefined): string =>

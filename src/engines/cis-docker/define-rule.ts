@@ -118,22 +118,32 @@ export function defineContainerRule(
       const { containers } = context.facts;
       if (!containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
       const active = containers.filter((container) => container.isActive);
+      const unread = context.facts.unreadContainers.map(unreadContainer);
       const judge = (container: Container) => definition.assess(container, { ...context, containers });
       const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
       const notes = stopped.map(
         (container) => `${container.name} is stopped and would break this rule when it is started.`,
       );
-      if (active.length === 0 && definition.whenNoneRuns) return definition.whenNoneRuns(context);
-      if (active.length === 0)
+      if (active.length + unread.length === 0 && definition.whenNoneRuns) return definition.whenNoneRuns(context);
+      if (active.length + unread.length === 0)
         return { ...notApplicable("No container is running."), ...(notes.length ? { notes } : {}) };
       return combine({
-        outcomes: active.map(judge),
+        outcomes: [...active.map(judge), ...unread],
         notes,
         passed: definition.passed,
         failed: definition.failed,
         unconfirmed: definition.unconfirmed,
       });
     },
+  };
+}
+
+/** A container that is there and could not be inspected keeps a rule from being met, and hides no failing one. */
+function unreadContainer(why: string, index: number): ItemOutcome {
+  const item = `container ${index + 1} that was not read`;
+  return {
+    status: "unknown",
+    readings: [{ item, path: "containers-inspect", pointer: "/containersInspect", actual: why, expected: "inspected" }],
   };
 }
 

@@ -3,6 +3,8 @@ import { count, flag, map, section, text, texts } from "./failed-section.ts";
 
 export const Info = z.object({
   Name: text,
+  /** Only Podman has it. */
+  BuildahVersion: text,
   Containers: count,
   ContainersRunning: count,
   ContainersPaused: count,

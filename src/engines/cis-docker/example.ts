@@ -29,6 +29,9 @@ export interface ExampleOptions {
   without?: (keyof HostEvidence)[];
 }
 
+/** What every container of an example has, whatever else it is given. */
+type Inspected = { Id: string; Name: string; State: { Status: string } };
+
 const CONTAINER_ID = "1f".repeat(32);
 const IMAGE_ID = `sha256:${"a1".repeat(32)}`;
 const IMAGE_DIGEST = `sha256:${"b2".repeat(32)}`;
@@ -200,6 +203,7 @@ export function example(options: ExampleOptions = {}): HostEvidence {
     Size: 50_000_000,
     ...options.image,
   };
+  const containers: Inspected[] = [baseContainer(options), ...((options.containers ?? []) as Inspected[])];
   const evidence: Record<string, unknown> = {
     info: {
       Name: "docker-vm-01",
@@ -241,8 +245,8 @@ export function example(options: ExampleOptions = {}): HostEvidence {
       ],
       ...options.version,
     },
-    containersList: [],
-    containersInspect: [baseContainer(options), ...(options.containers ?? [])],
+    containersList: containers.map(({ Id, Name, State }) => ({ Id, Names: [Name], State: State.Status })),
+    containersInspect: containers,
     containersTop: {
       "/web": {
         Titles: ["PID", "USER", "COMMAND"],

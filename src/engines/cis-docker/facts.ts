@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ContainerInspect, ContainerSummary, Top } from "./container-inspect.ts";
 import { Info, Network, Swarm, Version, Volumes } from "./engine-section.ts";
-import { Failed, section } from "./failed-section.ts";
+import { element, lenient, section } from "./failed-section.ts";
 import { ExecObservations, Host } from "./host-section.ts";
 import { HistoryEntry, ImageInspect, ImageScanFact, ImageSummary } from "./image-inspect.ts";
 
@@ -17,22 +17,26 @@ export { ImageScanFact } from "./image-inspect.ts";
  */
 export const SCHEMA_VERSION = 1;
 
+/** Answers as a list, or by id as some recordings keep them. */
+const listOrRecord = <Shape extends z.ZodType>(shape: Shape) =>
+  z.union([z.array(shape), z.record(z.string(), shape).transform((answers) => Object.values(answers))]);
+
 export const HostEvidence = z.object({
   info: section(Info),
   version: section(Version),
   containersList: section(z.array(ContainerSummary)),
-  containersInspect: section(z.array(ContainerInspect)),
-  containersTop: section(z.record(z.string(), Top)),
+  containersInspect: section(listOrRecord(element(ContainerInspect))),
+  containersTop: section(z.record(z.string(), element(Top))),
   imagesList: section(z.array(ImageSummary)),
-  imagesInspect: section(z.union([z.array(ImageInspect), z.record(z.string(), ImageInspect)])),
-  imagesHistory: section(z.record(z.string(), z.union([Failed, z.array(HistoryEntry)]))),
+  imagesInspect: section(z.union([z.array(element(ImageInspect)), z.record(z.string(), element(ImageInspect))])),
+  imagesHistory: section(z.record(z.string(), element(z.array(HistoryEntry)))),
   networks: section(z.array(Network)),
   pluginsVolumes: section(Volumes),
   swarm: section(Swarm),
   host: section(Host),
-  execObservations: ExecObservations.nullish(),
+  execObservations: lenient(ExecObservations),
   /** By image id (`sha256:…`) or manifest digest. */
-  imageScans: z.record(z.string(), ImageScanFact).nullish(),
+  imageScans: lenient(z.record(z.string(), ImageScanFact)),
 });
 export type HostEvidence = z.infer<typeof HostEvidence>;
 

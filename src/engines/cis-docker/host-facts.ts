@@ -1,6 +1,6 @@
 import { notApplicable, type Outcome } from "../kit/outcome.ts";
 import { type AuditFacts, auditFacts } from "./audit-rules.ts";
-import { type Container, containerFacts } from "./container-facts.ts";
+import { type Container, containerFacts, unreadContainers } from "./container-facts.ts";
 import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
 import { type HostEvidence, type HostSection, type ImageScanFact, isFailed } from "./facts.ts";
 import { type HostFiles, hostFiles } from "./host-files.ts";
@@ -38,6 +38,8 @@ export interface HostFacts {
   audit: AuditFacts;
   mounts: Mount[] | null;
   containers: Container[] | null;
+  /** Containers that are there and could not be inspected: why, one entry each. */
+  unreadContainers: string[];
   images: HostImage[] | null;
   scanOf(image: HostImage): ImageScanFact | null;
   managed: ManagedBy | null;
@@ -59,7 +61,7 @@ export function hostFacts(evidence: HostEvidence): HostFacts {
     networks: present(evidence.networks),
     swarm: present(evidence.swarm),
     engine: {
-      isPodman: /podman/i.test(version?.Components?.[0]?.Name ?? ""),
+      isPodman: isPodman(info, version),
       isRootless: options.some((option) => option.includes("name=rootless")),
       isDesktop: /docker desktop/i.test(info?.OperatingSystem ?? ""),
       version: version?.Version ?? null,
@@ -73,6 +75,7 @@ export function hostFacts(evidence: HostEvidence): HostFacts {
     audit: auditFacts(host),
     mounts: host?.mountinfo ? parseMounts(host.mountinfo) : null,
     containers,
+    unreadContainers: unreadContainers(evidence),
     images: imageFacts(evidence, containers),
     scanOf: (image) =>
       scans[image.id] ?? image.digests.map((digest) => scans[digest]).find((scan) => scan !== undefined) ?? null,
@@ -97,11 +100,31 @@ function present<Section>(section: Section): Present<Section> | null {
 
 /** The dockerd executable: what the process runs, never a name that merely contains the text. */
 function daemonExecutable(host: HostSection | null): string | null {
-  if (host?.daemonExe) return host.daemonExe;
-  const daemon = (host?.processes ?? []).find(
-    (process) => process.exe?.endsWith("/dockerd") && process.comm === "dockerd",
+  if (host?.daemonExe) return current(host.daemonExe);
+  const daemons = (host?.processes ?? []).filter(
+    ({ exe, comm }) => comm === "dockerd" && current(exe).endsWith("/dockerd"),
   );
-  if (daemon?.exe) return daemon.exe;
+  // A daemon inside a container is a dockerd as well: the host's has the arguments that were read.
+  const own = daemons.find(({ argv }) => argv?.join("\0") === host?.daemonArgv?.join("\0")) ?? daemons[0];
+  if (own?.exe) return current(own.exe);
   const first = host?.daemonArgv?.[0];
   return first?.startsWith("/") ? first : null;
+}
+
+/** The containerd executable: that of a process whose file is on this host (not in a container), else the usual one. */
+export function containerdExecutable({ host, files }: HostFacts): string {
+  const usual = "/usr/bin/containerd";
+  const running = (host?.processes ?? [])
+    .filter(({ comm, exe }) => comm === "containerd" && current(exe).endsWith("/containerd"))
+    .map(({ exe }) => current(exe));
+  return running.includes(usual) ? usual : (running.find((exe) => files.find(exe)?.exists) ?? usual);
+}
+
+/** The kernel marks an executable that was replaced while it runs. */
+const current = (exe: string | null | undefined) => (exe ?? "").replace(/ \(deleted\)$/, "");
+
+/** Podman answers Docker's API: its version says so, and /info carries the version of Buildah. */
+function isPodman(info: Info | null, version: Version | null): boolean {
+  const isNamed = (version?.Components ?? []).some(({ Name }) => /podman/i.test(Name));
+  return isNamed || Boolean(info?.BuildahVersion);
 }

@@ -5,7 +5,8 @@ export interface HostFiles {
   find(path: string): FileFact | undefined;
   /** Real path and every name of the object, with /var/run = /run and the usual symbolic links of merged /usr. */
   namesOf(path: string): string[];
-  unit(name: string): FileFact[];
+  /** Unit files in effect and drop-ins, those that could not be read included; null when they were not collected. */
+  unit(name: string): FileFact[] | null;
   /** JSON pointer of a file's metadata in the evidence. */
   pointerOf(path: string): string;
   /** Files below the certificate folders (.crt, .cert, .key); null when they were not collected. */
@@ -30,7 +31,7 @@ export function hostFiles(host: HostSection | null): HostFiles {
       return [...new Set([path, alternative(path), real, ...(aliases.get(real) ?? [])])];
     },
     pointerOf: (path) => pointers.get(path) ?? pointers.get(alternative(path)) ?? "/host/files",
-    unit: (name) => dedupe((host?.units?.[name] ?? []).filter((file) => file.exists)),
+    unit: (name) => (host?.units ? dedupe((host.units[name] ?? []).filter(isUnit)) : null),
     certificates: host?.certsD
       ? host.certsD.filter((file) => file.type !== "dir" && (!file.exists || /\.(crt|cert|key)$/.test(file.path)))
       : null,
@@ -47,6 +48,16 @@ function filePointers(host: HostSection | null): Map<string, string> {
   for (const [name, file] of Object.entries(host?.tls ?? {}))
     if (file && typeof file === "object") pointers.set(file.path, `/host/tls/${pointerKey(name)}`);
   return pointers;
+}
+
+/** True when it is known that there is no such file; one that may not be looked at is another matter. */
+export function isAbsent({ exists, code }: FileFact): boolean {
+  return !exists && ["ENOENT", "ENOTDIR"].includes(code ?? "ENOENT");
+}
+
+/** Files that are there, or may be; a unit that is linked to nothing (masked) is none. */
+function isUnit(file: FileFact): boolean {
+  return !isAbsent(file) && file.type !== "dir" && file.real !== "/dev/null";
 }
 
 /** The same place under its other usual name. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, flag, text, texts } from "./failed-section.ts";
+import { count, flag, lenient, text, texts } from "./failed-section.ts";
 
 export const FileFact = z.object({
   path: z.string(),
@@ -71,19 +71,19 @@ export const Host = z.object({
       auditRules: text,
       rulesD: z.record(z.string(), z.string().nullable()).nullish(),
       error: z.object({ code: z.string(), message: z.string() }).nullish(),
-    })
-    .nullish(),
-  env: z.object({ DOCKER_CONTENT_TRUST: text, etcEnvironment: text, profileD: text }).nullish(),
-  listening: texts,
-  lsm: text,
-  selinux: text,
-  cgroup2: flag,
-  kernel: text,
-  osRelease: text,
-  containerProcesses: z.record(z.string(), ProcessState).nullish(),
+    }),
+  ),
+  env: lenient(z.object({ DOCKER_CONTENT_TRUST: text, etcEnvironment: text, profileD: text })),
+  listening: hostTexts,
+  lsm: hostText,
+  selinux: hostText,
+  cgroup2: lenient(z.boolean()),
+  kernel: hostText,
+  osRelease: hostText,
+  containerProcesses: lenient(z.record(z.string(), ProcessState)),
   /** Facts that tell a host managed by AKS or Databricks. */
-  managed: z
-    .object({
+  managed: lenient(
+    z.object({
       files: texts,
       processes: texts,
       environment: texts,
@@ -95,9 +95,9 @@ export const Host = z.object({
           tags: z.record(z.string(), z.string()).nullish(),
         })
         .nullish(),
-    })
-    .nullish(),
-  osEndOfLife: text,
+    }),
+  ),
+  osEndOfLife: hostText,
 });
 export type HostSection = z.infer<typeof Host>;
 

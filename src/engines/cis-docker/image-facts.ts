@@ -30,6 +30,7 @@ export function imageFacts(evidence: HostEvidence, containers: readonly Containe
   const entries = Array.isArray(inspected)
     ? inspected.map((image, index) => [String(index), image] as const)
     : Object.entries(inspected);
+  const inspections = entries.flatMap(([key, image]) => (isFailed(image) ? [] : [[key, image] as const]));
   const histories = evidence.imagesHistory && !isFailed(evidence.imagesHistory) ? evidence.imagesHistory : {};
   const used = new Set(
     (containers ?? []).flatMap((container) => [
@@ -38,7 +39,7 @@ export function imageFacts(evidence: HostEvidence, containers: readonly Containe
     ]),
   );
   const images = list.flatMap((summary): HostImage[] => {
-    const found = entries.find(([key, image]) => image.Id === summary.Id || key === summary.Id);
+    const found = inspections.find(([key, image]) => image.Id === summary.Id || key === summary.Id);
     const config = found?.[1].Config ?? {};
     const tags = (summary.RepoTags ?? found?.[1].RepoTags ?? []).filter((tag) => !tag.includes("<none>"));
     const repoDigests = (summary.RepoDigests ?? []).filter((digest) => !digest.includes("<none>"));

@@ -12,7 +12,7 @@ export default defineFileModeRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write the unit file or a drop-in decides what runs as root at the next start.",
   what: "docker.service",
-  files: ({ files }) => files.unit("docker.service"),
+  files: ({ files }) => files.unit("docker.service") ?? ["the unit files of docker.service"],
   absent: "The daemon was not started from a systemd unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,

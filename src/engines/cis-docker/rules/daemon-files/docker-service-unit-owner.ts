@@ -12,7 +12,7 @@ export default defineFileOwnershipRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "An owner other than root could change how the daemon starts.",
   what: "docker.service",
-  files: ({ files }) => files.unit("docker.service"),
+  files: ({ files }) => files.unit("docker.service") ?? ["the unit files of docker.service"],
   absent: "The daemon was not started from a systemd unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,

@@ -12,7 +12,7 @@ export default defineFileModeRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write the socket unit can hand the daemon to every user.",
   what: "docker.socket",
-  files: ({ files }) => files.unit("docker.socket"),
+  files: ({ files }) => files.unit("docker.socket") ?? ["the unit files of docker.socket"],
   absent: "This host has no docker.socket unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,

@@ -12,7 +12,7 @@ export default defineFileOwnershipRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "The socket unit decides who may reach the daemon; another owner could open it.",
   what: "docker.socket",
-  files: ({ files }) => files.unit("docker.socket"),
+  files: ({ files }) => files.unit("docker.socket") ?? ["the unit files of docker.socket"],
   absent: "This host has no docker.socket unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,

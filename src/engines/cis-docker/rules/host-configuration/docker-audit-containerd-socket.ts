@@ -1,3 +1,4 @@
+import { containerdSocket } from "../../daemon-files.ts";
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
 
@@ -10,13 +11,7 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "Anyone who reaches this socket controls containers behind the back of the Docker daemon.",
-  objects: ({ daemon, files }) => {
-    const address = daemon.text("containerd", "").value;
-    if (address) return [{ path: address }];
-    const own = "/run/docker/containerd/containerd.sock";
-    const system = "/run/containerd/containerd.sock";
-    return [{ path: files.find(system)?.exists || !files.find(own)?.exists ? system : own }];
-  },
+  objects: (facts) => containerdSocket(facts).map((file) => ({ path: typeof file === "string" ? file : file.path })),
   examples: {
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

@@ -1,5 +1,6 @@
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
+import { containerdExecutable } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.1.14. */
 export default defineAuditRule({
@@ -10,7 +11,7 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "containerd starts and supervises every container; a replaced executable runs as root.",
-  objects: () => [{ path: "/usr/bin/containerd" }],
+  objects: (facts) => [{ path: containerdExecutable(facts) }],
   examples: {
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

@@ -11,7 +11,9 @@ export default defineAuditRule({
   severityReason: "loss of the audit trail for the object that controls every container",
   rationale:
     "Whoever replaces dockerd owns every container. An audit rule on the executable leaves a trace of the replacement.",
-  objects: ({ daemonExecutable }) => [{ path: daemonExecutable ?? "/usr/bin/dockerd" }],
+  objects: ({ daemonExecutable }) => [
+    daemonExecutable ? { path: daemonExecutable, isInUse: true } : { path: "/usr/bin/dockerd" },
+  ],
   examples: {
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

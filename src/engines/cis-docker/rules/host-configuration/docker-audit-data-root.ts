@@ -11,7 +11,7 @@ export default defineAuditRule({
   severityReason: "one of several overlapping watches; detective only",
   rationale:
     "The data root holds every image, volume and container. Recording writes and attribute changes is enough and keeps the log readable.",
-  objects: ({ info }) => [{ path: info?.DockerRootDir ?? "/var/lib/docker" }],
+  objects: ({ info }) => [{ path: info?.DockerRootDir || "/var/lib/docker", isInUse: Boolean(info?.DockerRootDir) }],
   permissions: "wa",
   examples: {
     healthy: [example()],

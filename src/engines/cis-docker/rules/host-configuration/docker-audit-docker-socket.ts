@@ -13,7 +13,7 @@ export default defineAuditRule({
   rationale:
     "Access to this socket equals root on the host. Older versions of the benchmark name the unit docker.socket; a watch on either counts.",
   objects: (facts) => {
-    const units = facts.files.unit("docker.socket").map(({ path }) => path);
+    const units = (facts.files.unit("docker.socket") ?? []).map(({ path }) => path);
     return socketPaths(facts).map((path) => ({ path, alsoAccept: units }));
   },
   examples: {

@@ -22,10 +22,10 @@ export default defineAuditRule({
 
 /** The runtime's executable: its configured path, else the first of the usual places that exists, by its real path. */
 function runcPaths({ info, files }: HostFacts) {
-  const configured = info?.Runtimes?.[info.DefaultRuntime ?? "runc"]?.path ?? "runc";
+  const configured = info?.Runtimes?.[info.DefaultRuntime || "runc"]?.path || "runc";
   const places = configured.startsWith("/")
     ? [configured]
     : ["/usr/bin", "/usr/sbin", "/usr/local/sbin"].map((folder) => `${folder}/${configured}`);
   const found = places.map((path) => files.find(path)).find((file) => file?.exists);
-  return [{ path: found?.real ?? places[0] ?? "/usr/bin/runc" }];
+  return [{ path: found?.real ?? places[0] ?? "/usr/bin/runc", isInUse: configured.startsWith("/") }];
 }

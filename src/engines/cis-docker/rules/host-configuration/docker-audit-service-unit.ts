@@ -12,13 +12,14 @@ export default defineAuditRule({
   rationale: "The unit file and its drop-ins decide with which arguments the daemon starts.",
   objects: ({ files }) => {
     const units = files.unit("docker.service");
-    return units.length > 0
-      ? units.map(({ path }) => ({ path }))
-      : [{ path: "/usr/lib/systemd/system/docker.service" }];
+    if (!units) return [{ path: "unit files of docker.service" }];
+    const usual = "/usr/lib/systemd/system/docker.service";
+    return units.length === 0 && files.find(usual) ? [{ path: usual }] : units.map(({ path }) => ({ path }));
   },
   examples: {
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
-    unknown: [example({ auditRules: null })],
+    notApplicable: [example({ host: { units: {} } })],
+    unknown: [example({ auditRules: null }), example({ host: { units: null } })],
   },
 });
