@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,8 +7,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collectEvidence } from "./collect/collect.ts";
+import { EngineApi } from "./collect/engine-api.ts";
 import { EngineFleet } from "./engine-fleet.ts";
-import { type FakeEngine, startFakeEngine } from "./fake-engine.ts";
+import { type FakeEngine, startFakeEngine, startTracedEngine } from "./fake-engine.ts";
+import { recordTrace } from "./record-trace.ts";
 import { buildReport } from "./report.ts";
 import { type AgentSettings, readSettings } from "./settings.ts";
 
@@ -197,6 +199,34 @@ test("a secret planted everywhere never leaves", async () => {
   });
   expect(JSON.stringify(report)).not.toContain(CANARY);
   expect(JSON.stringify(report), "names stay, values go").toContain("DB_PASSWORD=<redacted");
+  const trace = path.join(folder, "trace");
+  await recordTrace(trace, { socketPath: from.socketPath, hostRoot: path.join(folder, "root") });
+  for (const name of readdirSync(trace))
+    expect(readFileSync(path.join(trace, name), "utf8"), name).not.toContain(CANARY);
+});
+
+test("a recorded trace gives the same evidence again, and nothing that was not recorded", async () => {
+  const from = await fake({
+    answers: {
+      [`/containers/${ID}/json`]: container({ env: [`A=${CANARY}`], cmd: ["--password", CANARY] }),
+      [`/images/${IMAGE}/history`]: [{ CreatedBy: `ENV TOKEN=${CANARY} OTHER="a b"` }],
+      "/swarm": { ID: "s" },
+      "/secrets": [{ ID: CANARY }, { ID: "b" }],
+    },
+  });
+  const live = await collect(from);
+  const trace = path.join(folder, "trace");
+  const hostRoot = path.join(folder, "root");
+  await recordTrace(trace, { socketPath: from.socketPath, hostRoot });
+  const replayed = await startTracedEngine(path.join(folder, "replay.sock"), trace);
+  const again = await collectEvidence({ socketPath: from.socketPath, connectPath: replayed.socketPath, hostRoot });
+  expect(again).toEqual(live);
+  expect(replayed.refused).toEqual([]);
+  await expect(new EngineApi(replayed.socketPath).get("/tasks")).rejects.toThrow("not in the recorded trace");
+  expect(replayed.refused).toHaveLength(1);
+  const reads = readFileSync(path.join(trace, "reads.jsonl"), "utf8");
+  expect(reads).toContain('"path":"/etc/docker/daemon.json"');
+  await replayed.close();
 });
 
 /** Paths at which a text stands in a value. */

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import path from "node:path";
+import type { TracedExchange } from "./collect/collect.ts";
 
 export interface FakeEngine {
   socketPath: string;
@@ -30,14 +33,14 @@ export async function startFakeEngine(
     response.end(JSON.stringify(body));
   };
   const server: Server = createServer((request, response) => {
-    const path = request.url ?? "";
-    requests.push(`${request.method} ${path}`);
-    if (request.method !== "GET" || !allowed.test(path)) {
-      refused.push(`${request.method} ${path}`);
+    const asked = request.url ?? "";
+    requests.push(`${request.method} ${asked}`);
+    if (request.method !== "GET" || !allowed.test(asked)) {
+      refused.push(`${request.method} ${asked}`);
       return say(response, 403, { message: "this engine takes GET on a short list only" });
     }
-    if (path === "/_ping") return say(response, 200, "OK");
-    const [, version = "", rest = ""] = /^\/v(1\.\d+)(\/.*)$/.exec(path) ?? [];
+    if (asked === "/_ping") return say(response, 200, "OK");
+    const [, version = "", rest = ""] = /^\/v(1\.\d+)(\/.*)$/.exec(asked) ?? [];
     const minor = (text: string) => Number(text.split(".")[1]);
     if (minor(version) > minor(apiVersion))
       return say(response, 400, { message: `client version ${version} is too new. Maximum is ${apiVersion}` });
@@ -67,4 +70,40 @@ export async function startFakeEngine(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/**
+ * An engine that answers from a recorded trace (`exchanges.jsonl` of `breakwater-agent record`) and refuses every request
+ * that was not recorded.
+ */
+export async function startTracedEngine(socketPath: string, folder: string): Promise<Omit<FakeEngine, "emit">> {
+  const text = readFileSync(path.join(folder, "exchanges.jsonl"), "utf8");
+  const recorded = new Map(
+    text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => {
+        const exchange: TracedExchange = JSON.parse(line);
+        return [`${exchange.method} ${exchange.path}`, exchange];
+      }),
+  );
+  const requests: string[] = [];
+  const refused: string[] = [];
+  const server = createServer((request, response) => {
+    const asked = `${request.method} ${request.url}`;
+    requests.push(asked);
+    const exchange = recorded.get(asked);
+    if (!exchange) refused.push(asked);
+    response.writeHead(exchange?.status ?? 403, {
+      "content-type": "application/json",
+      ...(exchange?.apiVersion ? { "api-version": exchange.apiVersion } : {}),
+    });
+    response.end(JSON.stringify(exchange ? exchange.body : { message: "not in the recorded trace" }));
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { socketPath, requests, refused, close };
 }

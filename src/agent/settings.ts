@@ -23,6 +23,8 @@ export interface AgentSettings {
   spoolBytes: number;
   dryRun: boolean;
   saveEvidence: string | null;
+  /** Where `record` writes. */
+  traceFolder: string | null;
 }
 
 /** Unusable arguments or environment; the message is for the person who started the agent. */
@@ -30,9 +32,10 @@ export class SettingsError extends Error {}
 
 export const agentUsage = `Breakwater agent ${AGENT_VERSION}: reads this host's Docker configuration and reports it. It changes nothing.
 
-Usage: breakwater-agent [run | once | record] [options]
+Usage: breakwater-agent [run | once | record <folder>] [options]
   run                       report on change and every 6 hours, say "alive" every 5 minutes (default)
   once                      report once and end
+  record <folder>           write every exchange with the engine, redacted, and every look at the host into files; send nothing
   --server <url>            address of the server (BREAKWATER_SERVER)
   --enrol-token-file <file> file with the enrolment token (or BREAKWATER_ENROL_TOKEN in the environment)
   --ca-file <file>          certificate authority of the server, PEM (BREAKWATER_CA_FILE)
@@ -52,12 +55,7 @@ HOST_ROOT names where the host's file system is mounted (in a container), DOCKER
 export function readSettings(args: string[], environment: Record<string, string | undefined>): AgentSettings | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
-  const command = positionals[0] ?? "run";
-  if (command !== "run" && command !== "once" && command !== "record")
-    throw new SettingsError(`Unknown command: ${command}. Known are run, once and record.`);
-  const dockerHost = environment.DOCKER_HOST || null;
-  if (dockerHost !== null && !dockerHost.startsWith("unix://"))
-    throw new SettingsError(`DOCKER_HOST is ${dockerHost}, but the agent reads the unix:// socket of its own host.`);
+  const command = commandOf(positionals);
   const server = (values.server ?? environment.BREAKWATER_SERVER ?? "").replace(/\/+$/, "") || null;
   if (server !== null && !/^https?:\/\//.test(server))
     throw new SettingsError(`The server's address ${server} must start with https://.`);
@@ -67,7 +65,7 @@ export function readSettings(args: string[], environment: Record<string, string 
     enrolToken: environment.BREAKWATER_ENROL_TOKEN ?? null,
     caFile: values["ca-file"] ?? environment.BREAKWATER_CA_FILE ?? null,
     hostRoot: environment.HOST_ROOT ?? "/",
-    sockets: namedSockets(values, dockerHost),
+    sockets: namedSockets(values, environment.DOCKER_HOST || null),
     discoverSeconds: positive("--discover", values.discover, 300),
     stateFolder: values.state ?? environment.BREAKWATER_AGENT_STATE ?? "/var/lib/breakwater-agent",
     heartbeatSeconds: positive("--heartbeat", values.heartbeat, 300),
@@ -75,8 +73,9 @@ export function readSettings(args: string[], environment: Record<string, string 
     spoolBytes: positive("--spool-bytes", values["spool-bytes"], 64 * 1024 * 1024),
     dryRun: values["dry-run"] === true,
     saveEvidence: values["save-evidence"] ?? null,
+    traceFolder: command === "record" ? (positionals[1] ?? null) : null,
   };
-  if (settings.server === null && !settings.dryRun && settings.saveEvidence === null) {
+  if (settings.server === null && !settings.dryRun && !settings.saveEvidence && !settings.traceFolder) {
     throw new SettingsError("Name the server with --server or BREAKWATER_SERVER, or use --dry-run.");
   }
   return settings;
@@ -114,10 +113,20 @@ function parse(args: string[]) {
   }
 }
 
+function commandOf([command = "run", folder]: string[]): AgentCommand {
+  if (command !== "run" && command !== "once" && command !== "record")
+    throw new SettingsError(`Unknown command: ${command}. Known are run, once and record.`);
+  if (command === "record" && !folder)
+    throw new SettingsError("Name the folder to write to: breakwater-agent record <folder>.");
+  return command;
+}
+
 function namedSockets(
   values: { socket?: string[] | undefined; "only-default-socket"?: boolean | undefined },
   dockerHost: string | null,
 ): string[] | null {
+  if (dockerHost !== null && !dockerHost.startsWith("unix://"))
+    throw new SettingsError(`DOCKER_HOST is ${dockerHost}, but the agent reads the unix:// socket of its own host.`);
   const named = (values.socket ?? []).map((socket) => socket.replace(/^unix:\/\//, ""));
   const wrong = named.find((socket) => !socket.startsWith("/"));
   if (wrong !== undefined) throw new SettingsError(`--socket ${wrong} is not an absolute path.`);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { collectEngine } from "./collect-engine.ts";
 import { collectHost } from "./collect-host.ts";
-import { EngineApi } from "./engine-api.ts";
-import { HostRoot } from "./host-root.ts";
+import { EngineApi, type EngineExchange } from "./engine-api.ts";
+import { type HostRead, HostRoot } from "./host-root.ts";
 import { redactAnswer } from "./redact.ts";
 
 export interface CollectOptions {
@@ -12,7 +12,12 @@ export interface CollectOptions {
   socketPath?: string;
   /** Where this process reaches that socket; the same path by default. */
   connectPath?: string | undefined;
+  /** Told every exchange with the engine, redacted, and every look at the host. */
+  trace?: { exchange: (exchange: TracedExchange) => void; read: (read: HostRead) => void };
 }
+
+/** An exchange with the engine whose body is parsed and redacted; text that is no JSON stands as it is. */
+export type TracedExchange = Omit<EngineExchange, "body"> & { body: unknown };
 
 /** Raw evidence of a host by section (interfaces.md §3), redacted. Sections that failed say why. */
 export type CollectedEvidence = Record<string, unknown>;
@@ -22,19 +27,33 @@ export type CollectedEvidence = Record<string, unknown>;
  * variables, secrets in command lines and histories, join tokens and keys are replaced by a salted digest and a length.
  */
 export async function collectEvidence(options: CollectOptions = {}): Promise<CollectedEvidence> {
-  const root = new HostRoot(options.hostRoot ?? "/");
+  const { trace } = options;
+  const root = new HostRoot(options.hostRoot ?? "/", { onRead: trace?.read });
   const socketPath = options.socketPath ?? "/var/run/docker.sock";
-  const api = new EngineApi(options.connectPath ?? socketPath);
+  const salt = await saltOf(root);
+  const api = new EngineApi(options.connectPath ?? socketPath, {
+    onExchange: trace && ((exchange) => trace.exchange(redactExchange(exchange, salt))),
+  });
   try {
     const engine = await collectEngine(api);
     const host = await collectHost({ root, socketPath, engine });
-    const salt = await saltOf(root);
     return {
       ...Object.fromEntries(Object.entries(engine).map(([name, answer]) => [name, redactAnswer(answer, salt)])),
       host: redactAnswer(host, salt),
     };
   } finally {
     api.close();
+  }
+}
+
+function redactExchange(exchange: EngineExchange, salt: string): TracedExchange {
+  // Of secrets only their number is evidence.
+  const isSecrets = /\/secrets$/.test(exchange.path);
+  try {
+    const body: unknown = JSON.parse(exchange.body);
+    return { ...exchange, body: isSecrets && Array.isArray(body) ? body.map(() => ({})) : redactAnswer(body, salt) };
+  } catch {
+    return { ...exchange, body: redactAnswer(exchange.body.slice(0, 1000), salt) };
   }
 }
 

@@ -30,6 +30,15 @@ const allowed = [
   /^\/events\?.*$/,
 ];
 
+/** One question to the engine and its answer. `path` is as it was sent, with the API's version. */
+export interface EngineExchange {
+  method: string;
+  path: string;
+  status: number;
+  apiVersion: string | null;
+  body: string;
+}
+
 /** The engine did not answer, or answered an error. `status` is 0 when it could not be reached. */
 export class EngineError extends Error {
   readonly status: number;
@@ -51,10 +60,19 @@ export class EngineApi {
   #version: string | undefined;
   #received = 0;
 
-  /** `socketPath` is where this process reaches the socket. */
-  constructor(socketPath: string, { timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {}) {
+  readonly #onExchange: ((exchange: EngineExchange) => void) | undefined;
+
+  /** `socketPath` is where this process reaches the socket; `onExchange` is told every answer, as it came. */
+  constructor(
+    socketPath: string,
+    {
+      timeoutMs = TIMEOUT_MS,
+      onExchange,
+    }: { timeoutMs?: number; onExchange?: ((exchange: EngineExchange) => void) | undefined } = {},
+  ) {
     this.socketPath = socketPath;
     this.#timeoutMs = timeoutMs;
+    this.#onExchange = onExchange;
   }
 
   /** Asks whether an engine is there. Throws EngineError, whose cause has the system's code. */
@@ -112,9 +130,17 @@ export class EngineApi {
             else if (size > MAXIMUM_BYTES) response.destroy(new Error("the answer is larger than 64 MiB"));
             else chunks.push(chunk);
           });
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-          );
+          response.on("end", () => {
+            const answer = { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+            this.#onExchange?.({
+              method: "GET",
+              path,
+              status: answer.status,
+              apiVersion: String(answer.headers["api-version"] ?? "") || null,
+              body: answer.body.toString("utf8"),
+            });
+            resolve(answer);
+          });
           response.on("error", fail);
         },
       );

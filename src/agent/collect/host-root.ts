@@ -19,6 +19,14 @@ export interface CollectedFile {
   code?: string;
 }
 
+/** One look at the host's file system: what was asked of a path, and the outcome (`ok`, or the system's code). */
+export interface HostRead {
+  read: "text" | "names" | "file";
+  path: string;
+  outcome: string;
+  bytes?: number;
+}
+
 /**
  * The host's file system, seen directly or through a read-only mount (`HOST_ROOT`). Symbolic links are resolved below that
  * root, so that a link of the host never leads into the agent's own container.
@@ -26,8 +34,12 @@ export interface CollectedFile {
 export class HostRoot {
   readonly prefix: string;
 
-  constructor(prefix = "/") {
+  readonly #onRead: ((read: HostRead) => void) | undefined;
+
+  /** `onRead` is told what was looked at and how that ended, never what was in it. */
+  constructor(prefix = "/", { onRead }: { onRead?: ((read: HostRead) => void) | undefined } = {}) {
     this.prefix = path.resolve(prefix);
+    this.#onRead = onRead;
   }
 
   /** Where a path of the host is found from here. */
@@ -43,8 +55,11 @@ export class HostRoot {
       // /proc files claim size 0, so only a claimed size can be refused beforehand.
       if (found.size > MAXIMUM_BYTES)
         throw Object.assign(new Error(`${hostPath} is larger than 4 MiB`), { code: "EFBIG" });
-      return await readFile(this.at(real), "utf8");
+      const text = await readFile(this.at(real), "utf8");
+      this.#onRead?.({ read: "text", path: hostPath, outcome: "ok", bytes: text.length });
+      return text;
     } catch (error) {
+      this.#onRead?.({ read: "text", path: hostPath, outcome: errorCode(error) });
       if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
       throw error;
     }
@@ -74,7 +89,16 @@ export class HostRoot {
   }
 
   async names(hostPath: string): Promise<string[]> {
-    return readdir(this.at(await this.resolve(hostPath).catch(() => hostPath))).catch(() => []);
+    return readdir(this.at(await this.resolve(hostPath).catch(() => hostPath))).then(
+      (names) => {
+        this.#onRead?.({ read: "names", path: hostPath, outcome: "ok" });
+        return names;
+      },
+      (error: unknown) => {
+        this.#onRead?.({ read: "names", path: hostPath, outcome: errorCode(error) });
+        return [];
+      },
+    );
   }
 
   /** Metadata of a file: of the link's target for ownership and mode, as docker and systemd follow links. */
@@ -83,6 +107,7 @@ export class HostRoot {
       const link = await lstat(this.at(hostPath));
       const real = await this.resolve(hostPath);
       const target = await stat(this.at(real));
+      this.#onRead?.({ read: "file", path: hostPath, outcome: "ok" });
       return {
         path: hostPath,
         exists: true,
@@ -95,6 +120,7 @@ export class HostRoot {
         dev: target.dev,
       };
     } catch (error) {
+      this.#onRead?.({ read: "file", path: hostPath, outcome: errorCode(error) });
       return { path: hostPath, exists: false, code: errorCode(error) };
     }
   }

@@ -5,6 +5,7 @@ export type RedactedKind = "empty" | "path" | "reference" | "token" | "placehold
 
 const tokenPattern =
   /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.)/g;
+const redactedPattern = /^<redacted sha256=[0-9a-f]{16} length=\d+ kind=[a-z]+>$/;
 const secretName = /PASS(?:WORD|WD)?|SECRET|TOKEN|KEY|CREDENTIAL|CONNECTION_?STRING|AUTH|PRIVATE|SIGNATURE|DSN/i;
 const droppedKeys = new Set([
   "JoinTokens",
@@ -18,7 +19,8 @@ const droppedKeys = new Set([
 
 /** `<redacted …>` with a salted digest (so that equal values can be told within one host), the length and the kind. */
 export function redactValue(value: string, salt: string): string {
-  if (value === "") return "";
+  // What was redacted stays as it is: a recorded trace is read again by the same code.
+  if (value === "" || redactedPattern.test(value)) return value;
   const kind: RedactedKind = kindOf(value);
   const digest = createHash("sha256").update(salt).update("\u0000").update(value).digest("hex").slice(0, 16);
   return `<redacted sha256=${digest} length=${value.length} kind=${kind}>`;
@@ -78,7 +80,7 @@ export function redactHistory(entry: string, salt: string): string {
   const assigns = /(?:#\(nop\)\s+|^)(?:ENV|ARG|LABEL)\s/.test(entry) || /^(?:RUN\s+)?\|\d+\s/.test(entry);
   const text = assigns
     ? entry.replace(
-        /\b([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+)/g,
+        /\b([A-Za-z_][\w.-]*)=(<redacted[^>]*>|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+)/g,
         (_, name: string, value: string) => `${name}=${redactValue(value.replace(/^["']|["']$/g, ""), salt)}`,
       )
     : entry;
