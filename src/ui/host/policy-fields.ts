@@ -121,8 +121,8 @@ export const policyGroups: PolicyGroup[] = [
       },
       {
         key: "tagMovedDays",
-        label: "Days a container may lag behind its tag",
-        hint: "Older ones run an outdated image (5.28)",
+        label: "Days a tag may have moved",
+        hint: "After them the image that runs is outdated (5.28)",
         kind: "number",
       },
     ],
@@ -140,7 +140,7 @@ export const policyGroups: PolicyGroup[] = [
       { key: "maximumDanglingImages", label: "Untagged images at most", hint: "More is sprawl (6.1)", kind: "number" },
       {
         key: "unusedAfterDays",
-        label: "Days until something left behind counts",
+        label: "Days until it is left behind",
         hint: "Unused images and stopped containers (6.1, 6.2)",
         kind: "number",
       },

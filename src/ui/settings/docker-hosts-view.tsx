@@ -61,6 +61,7 @@ function SiteForm({ data }: { data: HostsPolicy }) {
     path: "/api/v1/settings/docker-hosts",
     body: { policy: policyOf(texts, data.policy), basedOn: data.updatedAt },
   }));
+  const isChanged = JSON.stringify(policyOf(texts, null)) !== JSON.stringify(policyOf(saved, null));
   return (
     <section aria-label="Expectations">
       <div className={styles.head}>
@@ -90,11 +91,8 @@ function SiteForm({ data }: { data: HostsPolicy }) {
           note={(key) => <OverrideLink field={key} count={data.overrideCounts[key] ?? 0} />}
         />
         {isAdmin && (
-          <div className={styles.save}>
-            <SaveLine
-              change={save}
-              isChanged={JSON.stringify(policyOf(texts, null)) !== JSON.stringify(policyOf(saved, null))}
-            />
+          <div className={styles.save} data-changed={isChanged || undefined}>
+            <SaveLine change={save} isChanged={isChanged} />
           </div>
         )}
       </form>

@@ -37,10 +37,10 @@ export function exemptionColumns(end: ((exemption: ExemptionItem) => void) | nul
       label: "Why",
       phone: "line",
       cell: (exemption) => (
-        <>
+        <div style={{ padding: "4px 0" }}>
           <div>{exemptionReasonWords[exemption.reason].label}</div>
           <div className={`bw-sub ${styles.wraps}`}>{exemption.note}</div>
-        </>
+        </div>
       ),
     },
     {

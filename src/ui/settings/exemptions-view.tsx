@@ -30,7 +30,7 @@ export function ExemptionsView() {
     <Page title="Settings">
       <SettingsTabs />
       <FilterBar tools={first && <span data-list-total={first.total}>{plural(first.total, "exemption")}</span>}>
-        <TextFilter label="Control, host, note or name" value={q ?? ""} onChange={(text) => url.set({ q: text })} />
+        <TextFilter label="Control, host or note" value={q ?? ""} onChange={(text) => url.set({ q: text })} />
         <ChoiceFilter
           label="State"
           choices={[
