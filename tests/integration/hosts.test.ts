@@ -287,7 +287,7 @@ describe("a report", () => {
     ["a string", "x"],
     ["another schema", { schemaVersion: 99 }],
     ["a negative sequence", { sequence: -1 }],
-    ["evidence of another form", { evidence: { info: { SecurityOptions: 7 } } }],
+    ["evidence that is a list", { evidence: [] }],
   ])("that is %s is 400 and shown on the host", async (_, change) => {
     const agent = await newAgent();
     const isWhole = typeof change === "string" || Array.isArray(change);
@@ -302,6 +302,13 @@ describe("a report", () => {
     expect(JSON.stringify((await hostRow(agent.hostId)).refused)).toContain("refused");
     // The next good one clears it.
     await report(agent, frame(agent, 2));
+    expect((await hostRow(agent.hostId)).refused).toBeNull();
+  });
+
+  test("with one section of another form is taken: that section counts as not read", async () => {
+    const agent = await newAgent();
+    const odd = { ...frame(agent, 1), evidence: { info: { SecurityOptions: 7 } } };
+    expect((await report(agent, odd)).status).toBe(202);
     expect((await hostRow(agent.hostId)).refused).toBeNull();
   });
 

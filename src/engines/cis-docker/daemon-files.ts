@@ -3,6 +3,7 @@ import type { HostFacts } from "./host-facts.ts";
 
 /** The file of a TLS option (`tlscacert`, `tlscert`, `tlskey`), in either form of the argument; empty without TLS. */
 export function tlsFile(facts: HostFacts, option: string): (FileFact | string)[] {
+  if (!facts.daemon.isReadable) return ["the daemon's arguments and configuration file"];
   const path = facts.daemon.text(option, "").value || defaultTlsFile(facts, option);
   if (!path) return [];
   const collected = facts.host?.tls?.[option];
@@ -13,30 +14,39 @@ export function tlsFile(facts: HostFacts, option: string): (FileFact | string)[]
 /** Where dockerd looks for a TLS file that no option names: the home directory of root, when TLS is on. */
 export function defaultTlsFile(facts: HostFacts, option: string): string {
   const isOn = facts.daemon.flag("tlsverify", false).value || facts.daemon.flag("tls", false).value;
+  const collected = facts.host?.tls?.[option];
+  if (isOn && typeof collected === "object" && collected?.exists) return collected.path;
   const path = `/root/.docker/${{ tlscacert: "ca", tlscert: "cert", tlskey: "key" }[option] ?? option}.pem`;
   return isOn && facts.files.find(path)?.exists ? path : "";
 }
 
 /** The daemon's configuration file in use, and the usual one beside it when that exists too. */
 export function configurationFiles({ daemon, files }: HostFacts): (FileFact | string)[] {
+  const unnamed = daemon.isConfigPathKnown ? [] : ["the daemon's arguments"];
   const usual = files.find("/etc/docker/daemon.json");
   const used = files.find(daemon.configPath) ?? daemon.configPath;
-  return usual?.exists && used !== usual ? [used, usual] : [used];
+  return usual?.exists && used !== usual ? [used, usual, ...unnamed] : [used, ...unnamed];
 }
 
 /** Paths of the Unix sockets the daemon listens on: every `unix://` host, what systemd opens for it, else the usual one. */
 export function socketPaths(facts: HostFacts): string[] {
   const hosts = facts.daemon.list("host", "hosts").value;
+  const usual = defaultSocket(facts);
   const own = hosts
     .filter((address) => address.startsWith("unix://"))
-    .map((address) => address.slice("unix://".length));
+    .map((address) => address.slice("unix://".length) || usual);
   const isActivated = hosts.length === 0 || hosts.some((address) => address.startsWith("fd://"));
   const opened = isActivated ? listenStreams(facts).filter((address) => address.startsWith("/")) : [];
   const all = [...own, ...opened];
   if (all.length > 0) return [...new Set(all)];
-  if (hosts.length > 0 && !isActivated) return [];
-  // Without being told, a rootless daemon listens in its user's folder: where it was found.
-  return [(facts.engine.isRootless && facts.host?.socket) || "/var/run/docker.sock"];
+  return hosts.length > 0 && !isActivated ? [] : [usual];
+}
+
+/** Where dockerd listens without being told: a rootless one in its user's folder, where it was found. */
+function defaultSocket({ engine, host }: HostFacts): string {
+  const uid = host?.daemonUid ?? "";
+  const own = host?.socket ?? (/^[1-9]\d*$/.test(uid) ? `/run/user/${uid}/docker.sock` : null);
+  return (engine.isRootless && own) || "/var/run/docker.sock";
 }
 
 /** `ListenStream=` of docker.socket and its drop-ins; an empty value forgets those before it. */
@@ -53,7 +63,9 @@ export function listenStreams({ files }: HostFacts): string[] {
 
 /** The Unix sockets the daemon listens on, with what was read of each. */
 export function dockerSockets(facts: HostFacts): (FileFact | string)[] {
-  return socketPaths(facts).map((path) => facts.files.find(path) ?? path);
+  // Without the arguments there may be further ones.
+  const unnamed = facts.daemon.hasArguments ? [] : ["the daemon's arguments"];
+  return [...socketPaths(facts).map((path) => facts.files.find(path) ?? path), ...unnamed];
 }
 
 /** The group named docker in the host's group file; null when it is not known. */

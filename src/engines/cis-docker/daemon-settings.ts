@@ -1,4 +1,5 @@
 import { type HostEvidence, isFailed } from "./facts.ts";
+import { isAbsent } from "./host-files.ts";
 
 /** Where a setting's value came from, for readings. */
 export interface Setting<Value> {
@@ -22,8 +23,17 @@ const booleanFlags = new Set([
   "selinux-enabled",
   "raw-logs",
   "ip-forward",
+  "ip-forward-no-drop",
   "ip-masq",
   "init",
+  "ipv6",
+  "allow-direct-routing",
+  "cri-containerd",
+  "disable-legacy-registry",
+  "rootless",
+  "validate",
+  "help",
+  "version",
 ]);
 const shortFlags: Record<string, string> = {
   D: "debug",
@@ -34,6 +44,8 @@ const shortFlags: Record<string, string> = {
   g: "data-root",
   s: "storage-driver",
   p: "pidfile",
+  h: "help",
+  v: "version",
 };
 
 /** Every option of a dockerd command line: name without dashes to the values given, in order. */
@@ -42,18 +54,36 @@ export function parseDaemonArguments(argv: readonly string[]): Map<string, strin
   const add = (name: string, value: string) => options.set(name, [...(options.get(name) ?? []), value]);
   for (let index = 1; index < argv.length; index += 1) {
     const word = argv[index] ?? "";
-    const match = /^(?:--([a-z0-9-]+)|-([A-Za-z]))(?:=(.*))?$/s.exec(word);
-    if (!match) continue;
-    const name = match[1] ?? shortFlags[match[2] ?? ""] ?? "";
+    if (word === "--") break;
+    const { name, value, switches } = splitOption(word);
+    for (const flag of switches) add(flag, "true");
     if (!name) continue;
-    if (match[3] !== undefined) add(name, match[3]);
-    else if (booleanFlags.has(name)) add(name, "true");
+    const next = argv[index + 1];
+    if (value !== undefined) add(name, value);
+    else if (booleanFlags.has(name) || (!knownFlags.has(name) && (next === undefined || next.startsWith("-"))))
+      add(name, "true");
     else {
-      add(name, argv[index + 1] ?? "");
+      add(name, next ?? "");
       index += 1;
     }
   }
   return options;
+}
+
+/** Options with one letter all take a value but for D, h and v. */
+const knownFlags = new Set(Object.values(shortFlags));
+
+/** `--name`, `--name=value`, `-H value`, `-H=value`, `-Hvalue` and switches in front of it (`-DH value`). */
+function splitOption(word: string): { name: string; value: string | undefined; switches: string[] } {
+  const long = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(word);
+  if (long) return { name: long[1] ?? "", value: long[2], switches: [] };
+  const short = /^-([Dhv]*)([A-Za-z])(?:=?(.+)|=)?$/s.exec(word);
+  const [, switches = "", letter = "", value] = short ?? [];
+  return {
+    name: shortFlags[letter] ?? "",
+    value,
+    switches: [...switches].flatMap((flag) => shortFlags[flag] ?? []),
+  };
 }
 
 /**
@@ -64,6 +94,10 @@ export interface DaemonSettings {
   /** False when neither arguments nor file could be read: settings are then not known. */
   isReadable: boolean;
   configPath: string;
+  /** True when the arguments were read, or the collector named the file: it is then the one in use. */
+  isConfigPathKnown: boolean;
+  /** True when the arguments of the running daemon were read. */
+  hasArguments: boolean;
   configError: string | null;
   text(name: string, fallback: string, fileKey?: string): Setting<string>;
   flag(name: string, fallback: boolean): Setting<boolean>;
@@ -74,17 +108,17 @@ export interface DaemonSettings {
 
 export function daemonSettings(evidence: HostEvidence): DaemonSettings {
   const host = evidence.host && !isFailed(evidence.host) ? evidence.host : null;
-  const argv = host?.daemonArgv ?? null;
+  // A process always has a name: an empty list was not read.
+  const argv = host?.daemonArgv?.length ? host.daemonArgv : null;
   const options = parseDaemonArguments(argv ?? []);
   const configPath = host?.configFilePath ?? options.get("config-file")?.at(-1) ?? "/etc/docker/daemon.json";
   const parsed = parseConfigFile(host?.configFile);
   const file = parsed.values;
   const configFact = (host?.files ?? []).find(({ path }) => path === configPath);
-  // A file that is there and was not read may hold any setting: defaults must not be taken for what is in effect.
+  // A file that is there, or may be, and was not read may hold any setting: defaults must not be taken for what is in effect.
   const isUnread =
     (host?.configFile === null || host?.configFile === undefined) &&
-    configFact !== undefined &&
-    (configFact.exists || (configFact.code ?? "ENOENT") !== "ENOENT");
+    (configFact === undefined || !isAbsent(configFact));
   const fromArgv = (name: string) => ({ path: `dockerd --${name}`, pointer: "/host/daemonArgv", isDefault: false });
   const fromFile = (key: string) => ({
     path: `${configPath}: ${key}`,
@@ -99,6 +133,8 @@ export function daemonSettings(evidence: HostEvidence): DaemonSettings {
   return {
     isReadable: argv !== null && parsed.error === null && !isUnread,
     configPath,
+    isConfigPathKnown: argv !== null || typeof host?.configFilePath === "string",
+    hasArguments: argv !== null,
     configError: parsed.error,
     text(name, fallback, fileKey = name) {
       const given = options.get(name)?.at(-1);

@@ -9,6 +9,8 @@ export interface FileTarget {
   files: (facts: HostFacts) => (FileFact | string)[];
   absent: string;
   before?: (context: RuleContext) => Outcome | undefined;
+  /** Sentences about other files, which decide nothing. */
+  notes?: (facts: HostFacts) => string[];
 }
 
 type Definition = Omit<RuleWords, "needs" | "remediation"> & FileTarget & { examples: RuleExamples; what: string };
@@ -17,7 +19,7 @@ type Definition = Omit<RuleWords, "needs" | "remediation"> & FileTarget & { exam
 export function defineFileOwnershipRule(
   definition: Definition & { group?: (facts: HostFacts) => { gid: number; name: string } | null },
 ): CisRule {
-  const { files, absent, before, group, what, ...words } = definition;
+  const { files, absent, before, notes, group, what, ...words } = definition;
   const owner = group ? "root:docker" : "root:root";
   return defineHostRule({
     ...words,
@@ -26,7 +28,7 @@ export function defineFileOwnershipRule(
       `chown ${owner} ${quote(item)}\nThen correct the package or tool that set another owner of ${what}.`,
     assess: (context) => {
       const wanted = group ? group(context.facts) : { gid: 0, name: "root" };
-      return assessFiles(context, { files, absent, before }, (file) => {
+      return assessFiles(context, { files, absent, before, notes }, (file) => {
         return {
           isRight: ownership(file, wanted, group !== undefined),
           actual: `${name(file.uid)}:${file.gid === wanted?.gid ? wanted?.name : name(file.gid)}`,
@@ -39,7 +41,7 @@ export function defineFileOwnershipRule(
 
 /** A rule "permissions of X are M or more restrictive": a bit mask, never a comparison of numbers, and ACL entries count. */
 export function defineFileModeRule(definition: Definition & { mask: number }): CisRule {
-  const { files, absent, before, mask, what, ...words } = definition;
+  const { files, absent, before, notes, mask, what, ...words } = definition;
   const octal = `0${mask.toString(8).padStart(3, "0")}`;
   return defineHostRule({
     ...words,
@@ -47,7 +49,7 @@ export function defineFileModeRule(definition: Definition & { mask: number }): C
     remediation: (item) =>
       `chmod ${octal.slice(1)} ${quote(item)}\nIf an ACL grants more on ${what}: setfacl -b ${quote(item)}`,
     assess: (context) =>
-      assessFiles(context, { files, absent, before }, (file) => {
+      assessFiles(context, { files, absent, before, notes }, (file) => {
         const bits = modeBits(file);
         const acl = excessiveAcl(file, mask);
         return {
@@ -67,7 +69,7 @@ interface Judgement {
 
 function assessFiles(
   context: RuleContext,
-  target: { files: FileTarget["files"]; absent: string; before: FileTarget["before"] | undefined },
+  target: { [Key in keyof Required<FileTarget>]: FileTarget[Key] | undefined } & Pick<FileTarget, "files" | "absent">,
   judge: (file: FileFact) => Judgement,
 ): Outcome {
   const early = outsideDocker(context.facts) ?? target.before?.(context);
@@ -88,16 +90,17 @@ function assessFiles(
       readings.push({ item: entry.path, path: entry.path, pointer, ...judge(entry) });
     }
   }
+  const notes = target.notes?.(context.facts) ?? [];
   const plain = (list: typeof readings) => list.map(({ isRight, ...reading }) => reading);
   const wrong = readings.filter((reading) => reading.isRight === false);
   if (wrong.length > 0)
-    return unhealthy(`${wrong.length} of ${readings.length} differ from what is expected.`, plain(wrong));
+    return unhealthy(`${wrong.length} of ${readings.length} differ from what is expected.`, plain(wrong), { notes });
   const unjudged = readings.filter((reading) => reading.isRight === null);
   unread.push(...unjudged.map((reading) => reading.path));
   if (unread.length > 0)
     return unknown(unread.join(", "), "Run the agent as root, or mount the path read-only.", plain(unjudged));
   if (readings.length === 0) return notApplicable(target.absent);
-  return healthy("Set as expected.", plain(readings));
+  return healthy("Set as expected.", plain(readings), notes);
 }
 
 /** Whether root and the right group own a file; null when the ids that decide were not read. */

@@ -20,7 +20,8 @@ export default defineDaemonRule({
         network.Options?.["com.docker.network.bridge.default_bridge"] === "true" || network.Name === "bridge",
     );
     const index = facts.networks?.indexOf(bridge ?? { Name: "", Id: "" }) ?? -1;
-    if (facts.networks && !bridge) return notApplicable("The default bridge is switched off.");
+    // Every engine lists "host" and "none" at least: an empty list is no answer.
+    if (facts.networks?.length && !bridge) return notApplicable("The default bridge is switched off.");
     if (bridge) {
       const value = bridge.Options?.["com.docker.network.bridge.enable_icc"];
       const reading = {
@@ -64,6 +65,6 @@ export default defineDaemonRule({
       example({ without: ["networks"], configFile: {} }),
     ],
     notApplicable: [example({ networks: [{ Name: "app", Id: "n1", Driver: "bridge" }] })],
-    unknown: [example({ without: ["networks", "host"] })],
+    unknown: [example({ without: ["networks", "host"] }), example({ networks: [], without: ["host"] })],
   },
 });

@@ -27,6 +27,8 @@ export default defineDaemonRule({
       actual: given.value.length > 0 ? given.value.join(", ") : show(written),
       expected: `nofile with a hard limit of at most ${policy.maximumOpenFiles}`,
     };
+    const isEmpty = given.value.length === 0 && Object.keys(written ?? {}).length === 0;
+    if (hard === null && !isEmpty) return unhealthy("Limits are set, but none for open files.", [reading]);
     if (hard === null)
       return manual("No default is set, so containers inherit the limits of containerd: confirm that these fit.", [
         reading,
@@ -37,8 +39,12 @@ export default defineDaemonRule({
   },
   examples: {
     healthy: [example(), example({ argv: ["--default-ulimit", "nofile=1024:4096"], configFile: {} })],
-    unhealthy: [example({ argv: ["--default-ulimit=nofile=1024:9999999"], configFile: {} })],
-    manual: [example({ configFile: {} })],
+    unhealthy: [
+      example({ argv: ["--default-ulimit=nofile=1024:9999999"], configFile: {} }),
+      example({ argv: ["--default-ulimit=nproc=1024"], configFile: {} }),
+      example({ configFile: { "default-ulimits": { nofile: { Name: "nofile", Soft: 1024, Hard: -1 } } } }),
+    ],
+    manual: [example({ configFile: {} }), example({ configFile: { "default-ulimits": {} } })],
     unknown: [example({ without: ["host"] })],
   },
 });

@@ -16,12 +16,13 @@ export default defineDaemonRule({
     `Take ${item} off the list "insecure-registries" (or the argument --insecure-registry), give that registry a certificate, put its CA below /etc/docker/certs.d and restart the daemon.`,
   assess: ({ facts }) => {
     const registries = facts.info?.RegistryConfig;
-    if (!registries)
+    // Every engine lists loopback and one index at least: without the lists the answer is not whole.
+    if (!registries?.InsecureRegistryCIDRs || !registries.IndexConfigs)
       return unknown("The registries that the engine trusts", "Give the agent access to the Docker socket.");
     const expected = "TLS for every registry but loopback";
     const loopback = ["127.0.0.0/8", "::1/128"];
     const ranges = (registries.InsecureRegistryCIDRs ?? []).filter((range) => !loopback.includes(range));
-    const indexes = Object.entries(registries.IndexConfigs ?? {}).filter(([, index]) => index?.Secure === false);
+    const indexes = Object.entries(registries.IndexConfigs ?? {}).filter(([, index]) => index?.Secure !== true);
     const readings = [
       ...ranges.map((range) => ({
         item: range,
@@ -56,6 +57,9 @@ export default defineDaemonRule({
         info: { RegistryConfig: { InsecureRegistryCIDRs: [], IndexConfigs: { "lab:5000": { Secure: false } } } },
       }),
     ],
-    unknown: [example({ without: ["info"] })],
+    unknown: [
+      example({ without: ["info"] }),
+      example({ info: { RegistryConfig: { InsecureRegistryCIDRs: ["127.0.0.0/8"] } } }),
+    ],
   },
 });

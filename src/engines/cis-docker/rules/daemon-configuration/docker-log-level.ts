@@ -1,5 +1,5 @@
 import { healthy, unhealthy } from "../../../kit/outcome.ts";
-import { defineDaemonRule } from "../../define-rule.ts";
+import { defineDaemonRule, unreadDaemon } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 
 /** CIS Docker 1.8.0, control 2.3. */
@@ -12,9 +12,10 @@ export default defineDaemonRule({
   severityReason: "debug leaks data and slows the daemon, higher levels hide events",
   rationale: "Less hides what happened; debug writes more than should be kept.",
   needs: ["daemon arguments and file", "info.Debug"],
-  needsSettings: true,
   remediation: (item) => `Set "log-level": "info" and remove "debug" in ${item}, then restart the daemon.`,
   assess: ({ facts }) => {
+    // Debug mode stands in the engine's answer too.
+    if (!facts.daemon.isReadable && facts.info?.Debug !== true) return unreadDaemon();
     const level = facts.daemon.text("log-level", "info");
     const debug = facts.daemon.flag("debug", false);
     const isDebug = debug.value || facts.info?.Debug === true;
@@ -34,10 +35,10 @@ export default defineDaemonRule({
         expected: "false",
       },
     ];
-    if (level.value !== "info" || isDebug)
+    if (level.value.toLowerCase() !== "info" || isDebug)
       return unhealthy(
         isDebug ? "The daemon runs in debug mode." : `The log level is ${level.value}.`,
-        readings.filter((reading) => reading.actual !== reading.expected),
+        readings.filter((reading) => reading.actual.toLowerCase() !== reading.expected),
       );
     return healthy("The log level is info.", readings);
   },

@@ -1,5 +1,5 @@
 import { healthy, unhealthy } from "../../../kit/outcome.ts";
-import { defineDaemonRule } from "../../define-rule.ts";
+import { defineDaemonRule, unreadDaemon } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 
 /** CIS Docker 1.8.0, control 2.15. */
@@ -12,12 +12,12 @@ export default defineDaemonRule({
   severityReason: "setuid binaries can raise privileges",
   rationale: "A set-user-id program could otherwise turn an ordinary user of a container into root.",
   needs: ["daemon arguments and file"],
-  needsSettings: true,
   remediation: (item) =>
     `Set "no-new-privileges": true in ${item}, check the file with "dockerd --validate --config-file ${item}" and restart the daemon.`,
   assess: ({ facts }) => {
     const setting = facts.daemon.flag("no-new-privileges", false);
     const inInfo = (facts.info?.SecurityOptions ?? []).some((option) => option.includes("name=no-new-privileges"));
+    if (!inInfo && !facts.daemon.isReadable) return unreadDaemon();
     const reading = {
       item: facts.daemon.configPath,
       path: setting.path,

@@ -1,5 +1,5 @@
 import { healthy, manual, unhealthy, unknown } from "../../../kit/outcome.ts";
-import type { Container } from "../../container-facts.ts";
+import { type Container, mountsOf } from "../../container-facts.ts";
 import { defineDaemonRule, unreadDaemon } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import type { HostFacts } from "../../host-facts.ts";
@@ -105,7 +105,20 @@ function staysHere(address: string): boolean {
 
 /** A known log shipper that runs on the host, or as a container that sees the logs of the others. */
 function logShipper(facts: HostFacts): string | undefined {
-  const known = ["fluent-bit", "fluentd", "vector", "filebeat", "promtail", "alloy", "otelcol", "omsagent", "ama-logs"];
+  const known = [
+    "fluent-bit",
+    "fluentd",
+    "vector",
+    "filebeat",
+    "promtail",
+    "alloy",
+    "otelcol",
+    "otelcol-contrib",
+    "opentelemetry-collector",
+    "opentelemetry-collector-contrib",
+    "omsagent",
+    "ama-logs",
+  ];
   const images = (facts.containers ?? [])
     .filter((container) => container.isActive && readsLogs(container, facts.info?.DockerRootDir ?? "/var/lib/docker"))
     .map((container) => container.inspect.Config.Image ?? "");
@@ -115,7 +128,7 @@ function logShipper(facts: HostFacts): string | undefined {
 }
 
 function readsLogs(container: Container, root: string): boolean {
-  return (container.inspect.Mounts ?? []).some(({ Source }) =>
+  return mountsOf(container).some(({ Source }) =>
     ["/", "/var", "/var/lib", root, `${root}/containers`].includes(Source ?? ""),
   );
 }

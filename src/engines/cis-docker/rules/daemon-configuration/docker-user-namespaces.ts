@@ -23,8 +23,11 @@ export default defineDaemonRule({
       actual: show(facts.info.SecurityOptions ?? []),
       expected: "name=userns or name=rootless",
     };
+    const notes = (facts.containers ?? [])
+      .filter(({ inspect, isActive }) => isActive && inspect.HostConfig.UsernsMode === "host")
+      .map(({ name }) => `${name} opts out of the mapping (5.31).`);
     return facts.engine.hasUserNamespaces
-      ? healthy("Container users are mapped.", [reading])
+      ? healthy("Container users are mapped.", [reading], notes)
       : unhealthy("Root in a container is root on the host.", [reading]);
   },
   examples: {

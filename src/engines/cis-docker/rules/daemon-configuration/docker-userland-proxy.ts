@@ -1,6 +1,7 @@
 import { healthy, unhealthy } from "../../../kit/outcome.ts";
 import { defineDaemonRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { listening } from "../../listening-sockets.ts";
 
 /** CIS Docker 1.8.0, control 2.17. */
 export default defineDaemonRule({
@@ -17,7 +18,8 @@ export default defineDaemonRule({
     `Set "userland-proxy": false in ${item}, check the file with "dockerd --validate --config-file ${item}" and restart the daemon.`,
   assess: ({ facts }) => {
     const setting = facts.daemon.flag("userland-proxy", true);
-    const proxies = (facts.host?.processes ?? []).filter((process) => process.comm === "docker-proxy").length;
+    const processes = (facts.host?.processes ?? []).filter((process) => process.comm === "docker-proxy").length;
+    const proxies = processes || listening(facts, { program: "docker-proxy" }).length;
     const reading = {
       item: facts.daemon.configPath,
       path: setting.path,
@@ -30,8 +32,8 @@ export default defineDaemonRule({
       return unhealthy(`${proxies} proxies still run: the daemon was not restarted.`, [
         {
           ...reading,
-          path: "processes named docker-proxy",
-          pointer: "/host/processes",
+          path: processes > 0 ? "processes named docker-proxy" : "sockets of docker-proxy",
+          pointer: processes > 0 ? "/host/processes" : "/host/listening",
           actual: `${proxies}`,
           expected: "0",
         },
@@ -42,6 +44,7 @@ export default defineDaemonRule({
     healthy: [example()],
     unhealthy: [
       example({ configFile: {} }),
+      example({ host: { listening: ['LISTEN 0 4096 0.0.0.0:80 0.0.0.0:* users:(("docker-proxy",pid=9,fd=4))'] } }),
       example({ host: { processes: [{ pid: 9, comm: "docker-proxy", exe: "/usr/bin/docker-proxy", argv: [] }] } }),
     ],
     unknown: [example({ without: ["host"] })],

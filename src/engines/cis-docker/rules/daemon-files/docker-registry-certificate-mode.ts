@@ -12,6 +12,12 @@ export default defineFileModeRule({
   rationale: "A certificate that can be overwritten lets an attacker stand in for the registry.",
   what: "registry certificates",
   files: ({ files }) => files.certificates?.filter((file) => !file.path.endsWith(".key")) ?? ["/etc/docker/certs.d"],
+  notes: ({ files }) =>
+    (files.certificates ?? []).flatMap(({ path, mode }) =>
+      path.endsWith(".key") && (Number.parseInt(mode ?? "0", 8) & 0o377) !== 0
+        ? [`${path} has mode ${mode}: a key should be readable by root only (0400).`]
+        : [],
+    ),
   absent: "No registry certificates are installed.",
   mask: 0o444,
   examples: {
