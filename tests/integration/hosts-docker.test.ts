@@ -1,13 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { EngineFleet } from "#agent/engine-fleet.ts";
 import { readSettings } from "#agent/settings.ts";
-import { POST as postHeartbeat } from "#app/api/v1/ingest/host-heartbeats/route.ts";
-import { POST as postReport } from "#app/api/v1/ingest/host-reports/route.ts";
-import { POST as postEnrol } from "#app/api/v1/ingest/hosts/enrol/route.ts";
 import { createEnrolment } from "#commands/create-enrolment.ts";
 import type { Actor } from "#domain/role.ts";
 import { readBlobs } from "#store/blob.ts";
@@ -18,34 +13,11 @@ import { selectRows, sql } from "#store/sql.ts";
 import { assessReport } from "#worker/assess-report.ts";
 import { publishRules } from "#worker/publish-rules.ts";
 import { type DockerDaemon, missingDocker, startDockerDaemon } from "../support/docker-daemon.ts";
+import { type IngestServer, startIngestServer } from "../support/ingest-server.ts";
 
 const admin: Actor = { kind: "user", id: newId(), name: "Admin", role: "admin" };
 let daemon: DockerDaemon | undefined;
-let server: ReturnType<typeof createServer> | undefined;
-
-/** The product's own routes behind a port, as the agent finds them. */
-async function startServer(): Promise<string> {
-  const routes: Record<string, typeof postReport> = {
-    "/api/v1/ingest/hosts/enrol": postEnrol,
-    "/api/v1/ingest/host-reports": postReport,
-    "/api/v1/ingest/host-heartbeats": postHeartbeat,
-  };
-  const started = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const handler = routes[request.url ?? ""];
-    const answer = await handler?.(
-      new Request(`http://localhost${request.url}`, { method: "POST", headers, body: Buffer.concat(chunks) }),
-      { params: Promise.resolve({}) as Promise<never> },
-    );
-    response.writeHead(answer?.status ?? 404, { "content-type": "application/json" });
-    response.end(await answer?.text());
-  });
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
-}
+let server: IngestServer | undefined;
 
 const missing = missingDocker();
 
@@ -83,9 +55,9 @@ describe.skipIf(missing !== null)("a real dockerd", () => {
     await start("always", "--restart=always");
     await start("device", "--device", "/dev/zero");
     await publishRules();
-    const base = await startServer();
+    server = await startIngestServer();
     const { token } = await createEnrolment(admin, {});
-    const settings = readSettings(["once", "--server", base, "--state", path.join(daemon.folder, "state")], {
+    const settings = readSettings(["once", "--server", server.url, "--state", path.join(daemon.folder, "state")], {
       DOCKER_HOST: `unix://${daemon.socket}`,
       BREAKWATER_ENROL_TOKEN: token,
     });

@@ -13,9 +13,9 @@ export async function collectEngine(api: EngineApi): Promise<EngineAnswers> {
     section("/info"),
     section("/version"),
     section("/containers/json?all=1"),
-    section("/images/json"),
-    section("/networks"),
-    section("/volumes"),
+    section("/images/json").then(inOrder),
+    section("/networks").then(inOrder),
+    section("/volumes").then(volumesInOrder),
     section("/plugins"),
     collectSwarm(api),
   ]);
@@ -90,6 +90,23 @@ function failure(error: unknown): Failure {
 
 function isFailure(value: unknown): value is Failure {
   return typeof value === "object" && value !== null && "error" in value;
+}
+
+/**
+ * The engine gives some lists in another order each time. Put in order, equal facts are equal text, and nothing is reported
+ * that did not change.
+ */
+function inOrder(list: unknown): unknown {
+  const key = (entry: unknown) => {
+    if (typeof entry !== "object" || entry === null) return "";
+    return String(("Id" in entry && entry.Id) || ("Name" in entry && entry.Name) || "");
+  };
+  return Array.isArray(list) ? list.toSorted((left, right) => (key(left) < key(right) ? -1 : 1)) : list;
+}
+
+function volumesInOrder(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !("Volumes" in answer)) return answer;
+  return { ...answer, Volumes: inOrder(answer.Volumes) };
 }
 
 function idsOf(list: unknown): string[] {

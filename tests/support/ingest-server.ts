@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { POST as postHeartbeat } from "#app/api/v1/ingest/host-heartbeats/route.ts";
+import { POST as postReport } from "#app/api/v1/ingest/host-reports/route.ts";
+import { POST as postEnrol } from "#app/api/v1/ingest/hosts/enrol/route.ts";
+import { POST as postToken } from "#app/api/v1/ingest/hosts/token/route.ts";
+import type { RouteHandler } from "#app/api-route.ts";
+
+const routes: Record<string, RouteHandler> = {
+  "/api/v1/ingest/hosts/enrol": postEnrol,
+  "/api/v1/ingest/hosts/token": postToken,
+  "/api/v1/ingest/host-reports": postReport,
+  "/api/v1/ingest/host-heartbeats": postHeartbeat,
+};
+
+export interface IngestServer {
+  url: string;
+  /** How the server meets a request now: it serves, refuses connections, or takes a request in and loses the answer. */
+  mood: { value: "serves" | "away" | "loses-answers" };
+  close(): void;
+}
+
+/** The product's own ingest routes behind a port, as an agent finds them. */
+export async function startIngestServer(): Promise<IngestServer> {
+  const mood: IngestServer["mood"] = { value: "serves" };
+  const server = createServer(async (request, response) => {
+    if (mood.value === "away") return response.destroy();
+    try {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const answer = await routes[request.url ?? ""]?.(
+        new Request(`http://localhost${request.url}`, { method: "POST", headers, body: Buffer.concat(chunks) }),
+        { params: Promise.resolve({}) },
+      );
+      const text = await answer?.text();
+      if (mood.value !== "serves") return response.destroy();
+      response.writeHead(answer?.status ?? 404, { "content-type": "application/json" });
+      response.end(text);
+    } catch {
+      // The agent was killed while it spoke.
+      response.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    mood,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
