@@ -8,7 +8,7 @@ import process from "node:process";
  * Node's permission model holds the agent to reading: it writes only below its folder, and loads no native code. It keeps
  * child processes, because getfacl and auditctl are how access lists and audit rules are read.
  */
-export function agentArguments({ bundle, serverUrl, folder, tokenFile }) {
+export function agentArguments({ bundle, serverUrl, folder, tokenFile, sockets }) {
   const has = (flag) => process.allowedNodeEnvironmentFlags.has(flag);
   const limits = has("--allow-net")
     ? ["--permission", "--allow-net", "--allow-child-process", "--allow-fs-read=*", `--allow-fs-write=${folder}`]
@@ -19,13 +19,14 @@ export function agentArguments({ bundle, serverUrl, folder, tokenFile }) {
     ...quiet,
     ...["--import", new URL("./end-with-parent.mjs", import.meta.url).href],
     ...[bundle, "run", "--server", serverUrl, "--state", folder],
+    ...sockets.flatMap((socket) => ["--socket", socket]),
     ...(existsSync(tokenFile) ? ["--enrol-token-file", tokenFile] : []),
   ];
 }
 
 /** Nothing of what the launcher knows: no database, no secret, no settings. */
-export function agentEnvironment({ PATH, HOME, HOST_ROOT }, socket) {
-  const entries = Object.entries({ PATH, HOME, HOST_ROOT, DOCKER_HOST: `unix://${socket}`, NODE_ENV: "production" });
+export function agentEnvironment({ PATH, HOME, HOST_ROOT }) {
+  const entries = Object.entries({ PATH, HOME, HOST_ROOT, NODE_ENV: "production" });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -39,11 +40,21 @@ export function refusal(text) {
 
 /** The host that the agent's own memory names; null before it has enrolled. */
 export function enrolledHost(folder) {
+  const { hostId, token } = memory(folder);
+  return typeof hostId === "string" && token ? hostId : null;
+}
+
+/** The socket of the engine that was enrolled as this machine's host; null when the memory does not say. */
+export function enrolledSocket(folder) {
+  const { hostId, socket } = memory(folder);
+  return hostId && typeof socket === "string" ? socket : null;
+}
+
+function memory(folder) {
   try {
-    const { hostId, token } = JSON.parse(readFileSync(path.join(folder, "state.json"), "utf8"));
-    return typeof hostId === "string" && token ? hostId : null;
+    return JSON.parse(readFileSync(path.join(folder, "state.json"), "utf8")) ?? {};
   } catch {
-    return null;
+    return {};
   }
 }
 

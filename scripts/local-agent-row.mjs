@@ -47,18 +47,18 @@ export class LocalAgentRow {
   async findTwin(machineIdHash, ownHostId) {
     if (!machineIdHash) return null;
     const rows = await this.#query(
-      `select id from host where machine_id_hash = $1 and removed_at is null and id is distinct from $2::uuid order by created_at, id limit 1`,
+      `select id from host where machine_id_hash = $1 and removed_at is null and parent_host_id is null and id is distinct from $2::uuid order by created_at, id limit 1`,
       [machineIdHash, ownHostId],
     );
     return rows[0]?.id ?? null;
   }
 
-  /** The host is listed as silent, with the reason. */
+  /** The host is listed as silent, with the reason, and so are the machine's other engines. */
   async markStopped(hostId, reason) {
     await this.#query(
-      `with h as (update host set state = 'unreachable', state_reason = $2 where id = $1 and removed_at is null returning id),
+      `with h as (update host set state = 'unreachable', state_reason = $2 where (id = $1 or parent_host_id = $1) and removed_at is null returning id),
             s as (update resource_summary set state = 'unreachable', state_reason = $2, updated_at = now() where root_id in (select id from h))
-       insert into change (topic) select unnest(array['containers', 'host:' || id::text]) from h`,
+       insert into change (topic) select distinct unnest(array['containers', 'host:' || id::text]) from h`,
       [hostId, reason],
     );
     await this.#query("notify breakwater_change");

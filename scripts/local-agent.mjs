@@ -10,7 +10,14 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { keepRunning } from "./child.mjs";
 import { accountName, findEngines, socketPrint } from "./engine-sockets.mjs";
-import { agentArguments, agentEnvironment, enrolledHost, machineIdHash, refusal } from "./local-agent-child.mjs";
+import {
+  agentArguments,
+  agentEnvironment,
+  enrolledHost,
+  enrolledSocket,
+  machineIdHash,
+  refusal,
+} from "./local-agent-child.mjs";
 import { LocalAgentRow } from "./local-agent-row.mjs";
 
 const TICK_MS = 2000;
@@ -141,7 +148,8 @@ class ThisMachine {
       this.#hostId = null;
     }
     if (!this.#hostId) await this.#makeToken(wish);
-    this.#socket = engine.socket;
+    // The host is the engine that it was enrolled with, whichever answers first today.
+    this.#socket = enrolledSocket(this.#folder) ?? engine.socket;
     this.#options.say(`Starting the agent of this machine (asked for by ${wish.by}); it reads ${engine.socket}.`);
     this.#child = this.#spawn();
   }
@@ -154,10 +162,12 @@ class ThisMachine {
   }
 
   #spawn() {
+    const answering = this.#engines.filter(({ problem }) => problem === null).map(({ socket }) => socket);
+    const sockets = [...new Set([this.#socket, ...answering])];
     const child = keepRunning({
       name: "agent of this machine",
-      args: () => agentArguments({ ...this.#options, folder: this.#folder, tokenFile: this.#tokenFile }),
-      env: agentEnvironment(process.env, this.#socket),
+      args: () => agentArguments({ ...this.#options, folder: this.#folder, tokenFile: this.#tokenFile, sockets }),
+      env: agentEnvironment(process.env),
       say: this.#options.say,
       onComplaint: (line) => this.#hear(child, line),
     });

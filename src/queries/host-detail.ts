@@ -83,7 +83,7 @@ export async function hostDetail(actor: Actor, params: z.infer<typeof HostParams
           h.last_report_at as "lastReportAt", h.last_collected_at as "lastCollectedAt", h.images_total as "imagesTotal",
           h.images_in_use as "imagesInUse", h.containers_running as "containersRunning", h.containers_paused as "containersPaused",
           h.containers_stopped as "containersStopped", counts.*, h.created_at as "createdAt", h.is_demo as "isDemo",
-          exists (select 1 from local_agent l where l.host_id = h.id) as "isThisMachine",
+          exists (select 1 from local_agent l where l.host_id in (h.id, h.parent_host_id)) as "isThisMachine",
           h.parent_host_id as "parentHostId", h.daemon_socket as "daemonSocket", h.rotate_requested_at as "rotateRequestedAt",
           h.token_rotated_at as "tokenRotatedAt",
           (select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name) order by o.parent_host_id is not null, o.name, o.id), '[]')

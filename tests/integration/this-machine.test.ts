@@ -165,7 +165,6 @@ test("one wish: the agent runs apart, knows no secret of ours, asks only by GET,
   const known = new Set([
     "PATH",
     "HOME",
-    "DOCKER_HOST",
     "HOST_ROOT",
     "NODE_ENV",
     "NODE_CHANNEL_FD",
@@ -174,6 +173,7 @@ test("one wish: the agent runs apart, knows no secret of ours, asks only by GET,
   expect(environment.map((entry) => entry.split("=")[0]).filter((name) => !known.has(name ?? ""))).toEqual([]);
   const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
   expect(words).not.toContain("bw_enrol_");
+  expect(words).toContain(`--socket\0${engine.socketPath}`);
   expect(words).toContain(`--allow-fs-write=${folder}/data/local-agent`);
   expect(statSync(path.join(folder, "data/local-agent")).mode & 0o777).toBe(0o700);
   await expect.poll(() => existsSync(path.join(folder, "data/local-agent/enrol-token"))).toBe(false);

@@ -113,7 +113,7 @@ function Rights({ machine }: { machine: LocalMachine }) {
       {machine.isRoot
         ? ""
         : `It runs as ${machine.account}, so files that only root may read stay unknown, and the controls that need them say so. `}
-      {others > 0 ? "It reads the first engine; give the others an agent of their own." : ""}
+      {others > 0 ? "It reads each engine that answers; each becomes a host of its own." : ""}
     </p>
   );
 }
