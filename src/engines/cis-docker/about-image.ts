@@ -12,3 +12,8 @@ export function about(image: HostImage, path: string, actual: string, expected: 
         : "/imageScans";
   return { item: image.name, path, pointer, actual, expected };
 }
+
+/** The answer for an image whose history could not be read, unlike one that has none. */
+export function unreadHistory(image: HostImage, expected: string): { status: "unknown"; readings: Reading[] } {
+  return { status: "unknown", readings: [about(image, "history", "not read", expected)] };
+}

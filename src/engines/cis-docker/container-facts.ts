@@ -98,13 +98,13 @@ export type NamespaceKind = "NetworkMode" | "PidMode" | "IpcMode";
 
 /**
  * Where a container's namespace really comes from: follows `container:<id or name>` until another mode or a cycle.
- * Returns the final mode and the names passed on the way.
+ * Returns the final mode and the names passed on the way; `isLost` when the container it joins is not in the evidence.
  */
 export function resolveNamespace(
   container: Container,
   kind: NamespaceKind,
   all: readonly Container[],
-): { mode: string; through: string[] } {
+): { mode: string; through: string[]; isLost?: boolean } {
   const through: string[] = [];
   const seen = new Set<string>();
   let current: Container | undefined = container;
@@ -113,8 +113,10 @@ export function resolveNamespace(
     const target = mode.startsWith("container:") ? mode.slice("container:".length) : undefined;
     if (target === undefined || !current || seen.has(current.id)) return { mode, through };
     seen.add(current.id);
-    const next = all.find((other) => other.id === target || other.id.startsWith(target) || other.name === target);
-    if (!next) return { mode, through };
+    const next =
+      all.find((other) => other.id === target || other.name === target) ??
+      all.find((other) => other.id.startsWith(target));
+    if (!next) return { mode, through, isLost: true };
     through.push(next.name);
     current = next;
   }

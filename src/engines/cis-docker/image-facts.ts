@@ -18,7 +18,11 @@ export interface HostImage {
   /** Oldest first; null when the history could not be read. */
   history: string[] | null;
   historyPointer: string;
+  /** False when the image is listed and could not be inspected: user, variables and health check are not known. */
+  isInspected: boolean;
   isUsed: boolean;
+  /** True when every container made from it belongs to Kubernetes, which probes by itself. */
+  isKubernetes: boolean;
   isTagged: boolean;
 }
 
@@ -61,12 +65,19 @@ export function imageFacts(evidence: HostEvidence, containers: readonly Containe
         labels: config.Labels ?? {},
         history: Array.isArray(history) ? history.map((entry) => entry.CreatedBy ?? "").reverse() : null,
         historyPointer: `/imagesHistory/${summary.Id}`,
+        isInspected: found !== undefined,
         isUsed,
+        isKubernetes: isOfKubernetes(summary.Id, containers ?? []),
         isTagged: tags.length > 0,
       },
     ];
   });
   return images.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
+}
+
+function isOfKubernetes(imageId: string, containers: readonly Container[]): boolean {
+  const users = containers.filter(({ inspect }) => inspect.Image === imageId);
+  return users.length > 0 && users.every((container) => container.isKubernetes);
 }
 
 /**

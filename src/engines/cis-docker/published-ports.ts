@@ -9,9 +9,13 @@ export interface PublishedPort {
 
 /** Ports published on the host: what is in effect, else (stopped containers) what is configured. */
 export function publishedPorts(container: Container): PublishedPort[] {
-  const effective = container.inspect.NetworkSettings?.Ports ?? {};
+  const { NetworkSettings, HostConfig } = container.inspect;
+  const effective = NetworkSettings?.Ports ?? {};
   const hasEffective = Object.values(effective).some((bindings) => (bindings?.length ?? 0) > 0);
-  const source = hasEffective ? effective : container.isActive ? {} : (container.inspect.HostConfig.PortBindings ?? {});
+  // Published ports have no effect in a network that is not the container's own.
+  const isShared = /^(host|none|container:.*)$/.test(HostConfig.NetworkMode ?? "");
+  const isKnown = container.isActive && (isShared || Boolean(NetworkSettings?.Ports));
+  const source = hasEffective ? effective : isKnown ? {} : (HostConfig.PortBindings ?? {});
   const base = `${container.pointer}/${hasEffective ? "NetworkSettings/Ports" : "HostConfig/PortBindings"}`;
   return Object.entries(source).flatMap(([containerPort, bindings]) =>
     (bindings ?? []).map((binding, index) => ({

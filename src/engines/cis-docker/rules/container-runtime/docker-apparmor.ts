@@ -32,11 +32,12 @@ export default defineContainerRule({
   },
   assess: (container) => {
     const profile = container.inspect.AppArmorProfile ?? "";
+    const isUnconfined = /^unconfined\b/.test(container.process?.appArmor ?? "");
     return read(container, {
       path: "AppArmorProfile",
-      actual: profile || "not set",
+      actual: isUnconfined && profile ? `${profile}, but its process is unconfined` : profile || "not set",
       expected: "a profile other than unconfined",
-      isRight: profile !== "" && profile !== "unconfined",
+      isRight: profile !== "" && profile !== "unconfined" && !isUnconfined,
     });
   },
   examples: {

@@ -1,5 +1,6 @@
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import type { HostFacts } from "../../host-facts.ts";
 import { read } from "../../read.ts";
 
 /** CIS Docker 1.8.0, control 5.25. */
@@ -20,9 +21,11 @@ export default defineContainerRule({
   assess: (container, { facts, policy }) => {
     const parent = container.inspect.HostConfig.CgroupParent ?? "";
     const expected = facts.daemon.text("cgroup-parent", "").value;
-    const usual = facts.info?.CgroupDriver === "systemd" ? "system.slice" : "/docker";
+    const usual = defaultParents(facts);
     const isRight =
-      parent === "" || parent === (expected || usual) || (container.isKubernetes && parent.includes("kubepods"));
+      parent === "" ||
+      (expected ? parent === expected : usual.includes(parent)) ||
+      (container.isKubernetes && parent.includes("kubepods"));
     const outcome = read(container, {
       path: "HostConfig.CgroupParent",
       actual: parent || "the default",
@@ -32,9 +35,23 @@ export default defineContainerRule({
     return !isRight && policy.allowedCgroupParents.includes(parent) ? { ...outcome, status: "manual" } : outcome;
   },
   examples: {
-    healthy: [example()],
+    healthy: [
+      example(),
+      example({
+        version: { Components: [{ Name: "Podman Engine" }] },
+        hostConfig: { CgroupParent: "machine.slice" },
+      }),
+    ],
     unhealthy: [example({ hostConfig: { CgroupParent: "/elsewhere" } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
   },
 });
+
+/** Where an engine puts containers that name no parent. */
+function defaultParents({ info, engine }: HostFacts): string[] {
+  const isSystemd = info?.CgroupDriver === "systemd";
+  if (engine.isPodman) return isSystemd ? ["machine.slice", "user.slice"] : ["/libpod_parent"];
+  if (!isSystemd) return ["/docker"];
+  return engine.isRootless ? ["user.slice", "system.slice"] : ["system.slice"];
+}

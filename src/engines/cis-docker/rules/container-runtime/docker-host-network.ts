@@ -17,7 +17,7 @@ export default defineContainerRule({
   passed: "No container shares it.",
   failed: "containers share the network namespace of the host",
   assess: (container, { containers, facts }) => {
-    const { mode, through } = resolveNamespace(container, "NetworkMode", containers);
+    const { mode, through, isLost } = resolveNamespace(container, "NetworkMode", containers);
     const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
     // A swarm task joins the network "host" without saying so in its mode.
     const joinsHost = "host" in (container.inspect.NetworkSettings?.Networks ?? {});
@@ -27,6 +27,8 @@ export default defineContainerRule({
       expected: "not host",
       isRight: mode !== "host" && !joinsHost,
     });
+    // What it joined is gone or was not read: whose namespace that is cannot be told.
+    if (isLost && !joinsHost) return { ...outcome, status: "unknown" };
     // Without root, "host" is only the namespace that the daemon itself lives in.
     return facts.engine.isRootless ? { ...outcome, severity: "low" } : outcome;
   },
@@ -42,6 +44,6 @@ export default defineContainerRule({
       }),
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
-    unknown: [example({ without: ["containersInspect"] })],
+    unknown: [example({ without: ["containersInspect"] }), example({ hostConfig: { NetworkMode: "container:gone" } })],
   },
 });

@@ -17,14 +17,16 @@ export default defineContainerRule({
   passed: "No container shares it.",
   failed: "containers share the process namespace of the host",
   assess: (container, { containers }) => {
-    const { mode, through } = resolveNamespace(container, "PidMode", containers);
+    const { mode, through, isLost } = resolveNamespace(container, "PidMode", containers);
     const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
-    return read(container, {
+    const outcome = read(container, {
       path: "HostConfig.PidMode",
       actual: `${mode || "its own"}${chain}`,
       expected: "not host",
       isRight: mode !== "host",
     });
+    // What it joined is gone or was not read: whose namespace that is cannot be told.
+    return isLost ? { ...outcome, status: "unknown" } : outcome;
   },
   examples: {
     healthy: [example()],
@@ -38,6 +40,6 @@ export default defineContainerRule({
       }),
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
-    unknown: [example({ without: ["containersInspect"] })],
+    unknown: [example({ without: ["containersInspect"] }), example({ hostConfig: { PidMode: "container:gone" } })],
   },
 });

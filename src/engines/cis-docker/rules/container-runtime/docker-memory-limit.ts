@@ -31,7 +31,8 @@ export default defineContainerRule({
   assess: (container, { facts }) => {
     const own = container.inspect.HostConfig.Memory ?? 0;
     const inherited = container.process?.memoryMaxBytes ?? 0;
-    const total = facts.info?.MemTotal ?? Number.POSITIVE_INFINITY;
+    // "No limit" is a number near 2^63 on cgroup version 1: no machine has as much as is taken here for an unknown size.
+    const total = facts.info?.MemTotal || Number.MAX_SAFE_INTEGER;
     const isInherited = own <= 0 && inherited > 0 && inherited < total;
     const actual = own > 0 ? `${own} bytes` : isInherited ? `${inherited} bytes, inherited` : "no limit";
     if (facts.engine.isRootless && facts.info?.CgroupVersion === "1")

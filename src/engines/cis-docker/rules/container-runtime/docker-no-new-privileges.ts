@@ -16,12 +16,15 @@ export default defineContainerRule({
   passed: "No container can gain privileges.",
   failed: "containers may gain privileges",
   assess: (container, { facts }) => {
+    const defaultInInfo = (facts.info?.SecurityOptions ?? []).some((entry) => entry.includes("name=no-new-privileges"));
     const option = (container.inspect.HostConfig.SecurityOpt ?? []).find((entry) =>
       entry.startsWith("no-new-privileges"),
     );
     const own = option === undefined ? undefined : !/[=:](false|f|0)$/i.test(option);
     const effective = container.process?.noNewPrivs;
-    if (own === undefined && (effective === null || effective === undefined) && !facts.daemon.isReadable)
+    // Podman has no daemon that could give a default.
+    const isDefaultKnown = facts.daemon.isReadable || facts.engine.isPodman || defaultInInfo;
+    if (own === undefined && (effective === null || effective === undefined) && !isDefaultKnown)
       return {
         status: "unknown",
         readings: [
@@ -37,7 +40,7 @@ export default defineContainerRule({
     const isRight =
       own ??
       (effective === null || effective === undefined
-        ? facts.daemon.flag("no-new-privileges", false).value
+        ? facts.daemon.flag("no-new-privileges", false).value || defaultInInfo
         : effective === 1);
     return read(container, {
       path: "HostConfig.SecurityOpt",

@@ -32,6 +32,19 @@ export default defineContainerRule({
         isRight: condition === "none" || (attempts >= 1 && attempts <= 5),
       });
     }
+    if (serviceId)
+      return {
+        status: "unknown",
+        readings: [
+          {
+            item: container.name,
+            path: "service Spec.TaskTemplate.RestartPolicy",
+            pointer: "/swarm/services",
+            actual: "not read: only a manager tells it",
+            expected: "none, or 1 to 5 attempts",
+          },
+        ],
+      };
     const { Name = "", MaximumRetryCount = 0 } = container.inspect.HostConfig.RestartPolicy ?? {};
     const name = Name || "no";
     const retries = MaximumRetryCount ?? 0;
@@ -50,6 +63,9 @@ export default defineContainerRule({
       example({ hostConfig: { RestartPolicy: { Name: "on-failure", MaximumRetryCount: 0 } } }),
     ],
     notApplicable: [example({ config: { Labels: { "io.kubernetes.pod.name": "p" } } })],
-    unknown: [example({ without: ["containersInspect"] })],
+    unknown: [
+      example({ without: ["containersInspect"] }),
+      example({ config: { Labels: { "com.docker.swarm.service.id": "elsewhere" } } }),
+    ],
   },
 });

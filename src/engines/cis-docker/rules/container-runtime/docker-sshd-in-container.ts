@@ -19,7 +19,8 @@ export default defineContainerRule({
   confirms: "that no SSH server runs in a container whose processes could not be listed",
   unconfirmed: "Processes of some containers could not be listed: confirm that none of them is an SSH server.",
   assess: (container, { facts }) => {
-    if (container.inspect.State.Status !== "running") return null;
+    // A paused container may still be listed; one that is not running cannot be.
+    if (container.inspect.State.Status !== "running" && !container.programs) return null;
     if (!container.programs) {
       return {
         // The whole section missing is evidence missing; one container that cannot be listed is for a person to look at.
@@ -46,7 +47,11 @@ export default defineContainerRule({
   },
   examples: {
     healthy: [example(), example({ top: ["grep sshd /etc/passwd"] })],
-    unhealthy: [example({ top: ["/usr/sbin/sshd -D"] }), example({ top: ["/bin/sh /usr/sbin/sshd"] })],
+    unhealthy: [
+      example({ top: ["/usr/sbin/sshd -D"] }),
+      example({ top: ["/bin/sh /usr/sbin/sshd"] }),
+      example({ top: ["/usr/sbin/sshd -D"], container: { State: { Status: "paused" } } }),
+    ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     manual: [example({ container: { Name: "/other" } })],
     unknown: [example({ without: ["containersTop"] })],

@@ -28,7 +28,7 @@ export default defineHostRule({
     if (facts.engine.isPodman) return notApplicable("Podman has no swarm mode.", [reading]);
     if (facts.swarmState === "inactive") return healthy("Swarm mode is off.", [reading]);
     const hasTasks = (facts.containers ?? []).some(
-      (container) => "com.docker.swarm.task.id" in (container.inspect.Config.Labels ?? {}),
+      ({ inspect, isActive }) => isActive && "com.docker.swarm.task.id" in (inspect.Config.Labels ?? {}),
     );
     if (policy.swarmExpected || hasTasks) return healthy("This host runs services of a swarm.", [reading]);
     return unhealthy("Swarm mode is on, but no service runs here.", [reading]);

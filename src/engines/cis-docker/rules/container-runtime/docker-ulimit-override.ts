@@ -37,7 +37,8 @@ export default defineContainerRule({
     if (hasDefault)
       return read(container, { path: "HostConfig.Ulimits", actual: "the daemon's default", expected, isRight: true });
     return {
-      status: facts.daemon.isReadable ? "manual" : "unknown",
+      // Podman has no daemon that could give a default.
+      status: facts.daemon.isReadable || facts.engine.isPodman ? "manual" : "unknown",
       readings: [
         {
           item: container.name,
@@ -68,7 +69,8 @@ export default defineContainerRule({
 function defaultLimits({ daemon }: HostFacts): Map<string, number> {
   const limits = new Map<string, number>();
   for (const [name, entry] of Object.entries(daemon.object("default-ulimits") ?? {})) {
-    const hard = typeof entry === "object" && entry !== null && "Hard" in entry ? Number(entry.Hard) : Number.NaN;
+    const limit: Record<string, unknown> = typeof entry === "object" && entry !== null ? { ...entry } : {};
+    const hard = Number(limit.Hard ?? limit.hard ?? Number.NaN);
     if (!Number.isNaN(hard)) limits.set(name, hard < 0 ? Number.POSITIVE_INFINITY : hard);
   }
   for (const entry of daemon.list("default-ulimit", "").value) {

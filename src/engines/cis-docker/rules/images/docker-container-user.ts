@@ -1,4 +1,4 @@
-import { healthy, notApplicable, unhealthy } from "../../../kit/outcome.ts";
+import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { about } from "../../about-image.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
@@ -17,7 +17,12 @@ export default defineContainerRule({
   remediation: (item) =>
     `Add "USER 1000" to the Dockerfile of the image of ${item}, or create the container again with --user 1000.`,
   // Without a running container the images decide: whoever starts one gets root.
+  before: ({ facts }) =>
+    facts.engine.isPodman && facts.engine.isRootless
+      ? notApplicable("A rootless Podman runs every container as its own user.")
+      : undefined,
   whenNoneRuns: ({ facts }) => {
+    if (!facts.images) return unknown("The list of images", "Give the agent access to the Docker socket.");
     const images = (facts.images ?? []).filter((image) => image.isTagged || image.isUsed);
     if (images.length === 0) return notApplicable("No container is running and no image is on this host.");
     const readings = images.map((image) => ({
@@ -38,13 +43,14 @@ export default defineContainerRule({
     const hostUid = container.process?.hostUid;
     const isMapped = facts.engine.hasUserNamespaces && container.inspect.HostConfig.UsernsMode !== "host";
     const isRight = !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || isMapped;
+    const as = isMapped ? "mapped to another user of the host" : `but its process runs as user ${hostUid}`;
     const isFromImage = !container.inspect.Config.User && Boolean(image?.user);
     const pointer =
       isRoot && isMapped ? "/info/SecurityOptions" : isFromImage ? `${image?.pointer}/Config/User` : undefined;
     return read(container, {
       path: "Config.User",
       ...(pointer ? { pointer } : {}),
-      actual: isRoot && isRight ? `${user || "root"}, mapped to another user of the host` : user || "not set, so root",
+      actual: isRoot && isRight ? `${user || "root"}, ${as}` : user || "not set, so root",
       expected: "a user other than root",
       isRight,
     });
@@ -55,8 +61,18 @@ export default defineContainerRule({
       example({ config: { User: "" }, imageConfig: { User: "" }, info: { SecurityOptions: [] } }),
       example({ config: { User: "00:0" }, info: { SecurityOptions: [] } }),
     ],
-    notApplicable: [example({ container: { State: { Status: "exited" }, Image: "gone" }, image: { RepoTags: [] } })],
-    unknown: [example({ without: ["containersInspect"] })],
+    notApplicable: [
+      example({ container: { State: { Status: "exited" }, Image: "gone" }, image: { RepoTags: [] } }),
+      example({
+        config: { User: "" },
+        version: { Components: [{ Name: "Podman Engine" }] },
+        info: { SecurityOptions: ["name=rootless"] },
+      }),
+    ],
+    unknown: [
+      example({ without: ["containersInspect"] }),
+      example({ container: { State: { Status: "exited" } }, without: ["imagesList"] }),
+    ],
   },
 });
 

@@ -1,4 +1,4 @@
-import { about } from "../../about-image.ts";
+import { about, unreadHistory } from "../../about-image.ts";
 import { addInstructions } from "../../build-history.ts";
 import { defineImageRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
@@ -18,7 +18,8 @@ export default defineImageRule({
   passed: "No image was built with ADD.",
   failed: "images were built with ADD",
   assess: (image) => {
-    if (!image.history || image.history.length === 0) return null;
+    if (!image.history) return unreadHistory(image, "COPY");
+    if (image.history.length === 0) return null;
     const added = addInstructions(image.history);
     const fromUrl = added.some((entry) => /https?:\/\//.test(entry));
     const readings = (added.length > 0 ? added : ["no ADD"]).map((entry) =>
@@ -39,6 +40,6 @@ export default defineImageRule({
       example({ history: ["COPY a /a # buildkit", "ADD https://files.example/tool.tgz / # buildkit"] }),
     ],
     notApplicable: [example({ history: [] })],
-    unknown: [example({ without: ["imagesList"] })],
+    unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
   },
 });

@@ -16,11 +16,14 @@ export default defineImageRule({
   passed: "Every image has a health check.",
   failed: "images have no health check",
   assess: (image) => {
+    if (image.isKubernetes) return null;
+    const reading = (actual: string) => about(image, "Config.Healthcheck.Test", actual, "a check");
+    if (!image.isInspected) return { status: "unknown", readings: [reading("the image was not inspected")] };
     const test = image.healthcheck ?? [];
     const hasCheck = test.length > 0 && test[0] !== "NONE";
     return {
       status: hasCheck ? "healthy" : "unhealthy",
-      readings: [about(image, "Config.Healthcheck.Test", hasCheck ? test.join(" ") : "no check", "a check")],
+      readings: [reading(hasCheck ? test.join(" ") : "no check")],
     };
   },
   examples: {
@@ -29,6 +32,9 @@ export default defineImageRule({
       example({ imageConfig: { Healthcheck: null } }),
       example({ imageConfig: { Healthcheck: { Test: ["NONE"] } } }),
     ],
-    unknown: [example({ without: ["imagesList"] })],
+    notApplicable: [
+      example({ config: { Labels: { "io.kubernetes.pod.name": "p" } }, imageConfig: { Healthcheck: null } }),
+    ],
+    unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesInspect"] })],
   },
 });

@@ -1,4 +1,4 @@
-import { about } from "../../about-image.ts";
+import { about, unreadHistory } from "../../about-image.ts";
 import { isUpdateAlone } from "../../build-history.ts";
 import { defineImageRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
@@ -18,7 +18,8 @@ export default defineImageRule({
   passed: "No image refreshes package lists on their own.",
   failed: "images refresh package lists on their own",
   assess: (image) => {
-    if (!image.history || image.history.length === 0) return null;
+    if (!image.history) return unreadHistory(image, "update and install in one instruction");
+    if (image.history.length === 0) return null;
     const alone = image.history.filter((entry) => isUpdateAlone(entry));
     const readings = (alone.length > 0 ? alone : ["no update alone"]).map((entry) =>
       about(image, "history", entry.slice(0, 200), "update and install in one instruction"),
@@ -32,6 +33,6 @@ export default defineImageRule({
       example({ history: ["RUN /bin/sh -c yum -y check-update # buildkit"] }),
     ],
     notApplicable: [example({ history: [] })],
-    unknown: [example({ without: ["imagesList"] })],
+    unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
   },
 });

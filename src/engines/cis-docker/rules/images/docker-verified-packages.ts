@@ -1,4 +1,4 @@
-import { about } from "../../about-image.ts";
+import { about, unreadHistory } from "../../about-image.ts";
 import { skipsVerification } from "../../build-history.ts";
 import { defineImageRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
@@ -20,7 +20,8 @@ export default defineImageRule({
   failed: "images were built with verification switched off",
   unconfirmed: "Nothing in the history skips verification; confirm that every source is signed.",
   assess: (image) => {
-    if (!image.history || image.history.length === 0) return null;
+    if (!image.history) return unreadHistory(image, "every package verified");
+    if (image.history.length === 0) return null;
     const unverified = image.history.filter((entry) => skipsVerification(entry));
     const expected = "every package verified";
     if (unverified.length > 0)
@@ -37,6 +38,6 @@ export default defineImageRule({
     ],
     manual: [example()],
     notApplicable: [example({ history: [] })],
-    unknown: [example({ without: ["imagesList"] })],
+    unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
   },
 });
