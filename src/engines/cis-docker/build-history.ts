@@ -1,13 +1,11 @@
-/** The command of a history entry: without the shell or BuildKit frame around it; null when it is no RUN. */
+/** First words of BuildKit's entries that run nothing. */
+const instruction =
+  /^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s/;
+
+/** The command of a history entry, in whatever shell and with whatever options; null when the entry runs nothing. */
 function runCommand(entry: string): string | null {
-  if (entry.includes("#(nop)")) return null;
-  const buildkit =
-    /^RUN\s+(?:\|\d+\s.*?)?(?:\/bin\/(?:ba|a|da)?sh -o pipefail -c|\/bin\/(?:ba|a|da)?sh -[a-z]*c)?\s*([\s\S]*?)(?:\s+# buildkit)?$/.exec(
-      entry,
-    );
-  if (buildkit) return buildkit[1] ?? "";
-  const legacy = /^(?:\|\d+\s.*?)?\/bin\/(?:ba|a|da)?sh -[a-z]*c\s+([\s\S]*)$/.exec(entry);
-  return legacy ? (legacy[1] ?? "") : null;
+  if (entry.includes("#(nop)") || instruction.test(entry) || entry.startsWith("#")) return null;
+  return entry.replace(/^RUN\s+/, "").replace(/\s+# buildkit$/, "");
 }
 
 // Options between the program and its command; -o and -c of apt carry a value of their own.
@@ -25,8 +23,8 @@ export function isUpdateAlone(entry: string): boolean {
 }
 
 /**
- * Control 4.9: ADD instructions of a history (oldest first). ADDs into / before any other instruction are the root file
- * system of the base image and are exempt.
+ * Control 4.9: ADD instructions of a history (oldest first). ADDs into / before any other instruction that changes files are
+ * the root file system of the base image and are exempt; base images name arguments and labels in front of it.
  */
 export function addInstructions(history: readonly string[]): string[] {
   let isBase = true;
@@ -34,7 +32,7 @@ export function addInstructions(history: readonly string[]): string[] {
   for (const entry of history) {
     const isAdd = /#\(nop\)\s+ADD\s/.test(entry) || /^ADD\s/.test(entry);
     if (isAdd && isBase && /\s(?:in\s+)?\/\s*(?:# buildkit)?\s*$/.test(entry) && !/https?:\/\//.test(entry)) continue;
-    isBase = false;
+    if (isAdd || !/^(?:\/bin\/sh -c )?(?:#\(nop\)\s+)?(?:ARG|LABEL|ENV|MAINTAINER)\s/.test(entry)) isBase = false;
     if (isAdd) found.push(entry);
   }
   return found;

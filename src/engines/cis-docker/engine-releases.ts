@@ -53,7 +53,8 @@ export function componentFlaw(name: string, version: string): { reason: string; 
 }
 
 /** True for builds of a distribution, which carry fixes without raising the number. */
-export const isDistributionBuild = (version: string): boolean => /[+~]|\.el\d|\dubuntu|-\d+\.fc/.test(version);
+export const isDistributionBuild = (version: string): boolean =>
+  /[+~]|\.el\d|\dubuntu|-\d+\.fc|\.amzn|\.azl|\.cm\d/.test(version);
 
 /** `20.10` of `20.10.24+dfsg1`, `29` of `29.1.0`; null when the text is not a version. */
 export function engineLine(version: string): string | null {

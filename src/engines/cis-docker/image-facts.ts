@@ -9,6 +9,8 @@ export interface HostImage {
   name: string;
   tags: string[];
   digests: string[];
+  /** Where it was pulled from: the part of `repository@digest` before the digest. */
+  repositories: string[];
   createdAt: string | null;
   sizeBytes: number;
   user: string;
@@ -56,6 +58,7 @@ export function imageFacts(evidence: HostEvidence, containers: readonly Containe
         pointer: `/imagesInspect/${found?.[0] ?? summary.Id}`,
         name: tags[0] ?? repoDigests[0] ?? summary.Id.replace("sha256:", "").slice(0, 12),
         tags,
+        repositories: repoDigests.map((digest) => digest.split("@")[0] ?? ""),
         digests: repoDigests.map((digest) => digest.split("@")[1] ?? ""),
         createdAt: found?.[1].Created ?? (summary.Created ? new Date(summary.Created * 1000).toISOString() : null),
         sizeBytes: summary.Size ?? 0,

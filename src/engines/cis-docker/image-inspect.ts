@@ -36,7 +36,10 @@ export const ImageScanFact = z.object({
   scannedAt: z.iso.datetime(),
   fixable: z.partialRecord(Severity, z.number()),
   packages: z.array(z.string()),
+  /** Paths without a leading slash; null = not looked at. */
   setuidFiles: z.array(z.string()).nullish(),
+  /** How many there are, when not all are named. */
+  setuidCount: count,
   secretFiles: z.array(z.string()).nullish(),
   signature: z.enum(["verified", "failed", "none"]).nullish(),
   assessed: z.boolean(),

@@ -19,11 +19,15 @@ export default defineHostRule({
   assess: ({ facts }) => {
     const outside = outsideDocker(facts);
     if (outside) return outside;
+    if (facts.engine.isRootless) return notApplicable("A rootless daemon keeps its data in a home directory.");
+    if (/microsoft.*wsl/i.test(facts.info?.KernelVersion ?? ""))
+      return notApplicable("The virtual machine of WSL has one disk, which Windows keeps.");
     const root = facts.info?.DockerRootDir;
     if (!root || !facts.mounts)
       return unknown("The data root or the mount table", "Run the agent in the host's process namespace.");
     // With userns-remap the data root ends in <uid>.<gid>; its parent is what a partition is made for.
-    const folder = /\/\d+\.\d+$/.test(root) ? root.replace(/\/[^/]+$/, "") : root;
+    const real = facts.files.find(root)?.real ?? root;
+    const folder = /\/\d+\.\d+$/.test(real) ? real.replace(/\/[^/]+$/, "") : real;
     const top = mountOf(facts.mounts, "/");
     if (!top) return unknown("The mount table", "Run the agent in the host's process namespace.");
     const { mounts } = facts;
@@ -37,8 +41,6 @@ export default defineHostRule({
         expected: `another device than ${top.device}, which holds /`,
       };
     });
-    if (facts.engine.isRootless)
-      return notApplicable("A rootless daemon keeps its data in a home directory.", readings);
     const shared = readings.filter(({ actual }) => actual === top.device);
     return shared.length === 0
       ? healthy("The data root lies on a file system of its own.", readings)
@@ -48,6 +50,11 @@ export default defineHostRule({
     healthy: [example()],
     unhealthy: [
       example({ host: { mountinfo: ["20 1 8:1 / / rw - ext4 /dev/sda1 rw"] } }),
+      // A link to a folder of the root file system, with users mapped.
+      example({
+        info: { DockerRootDir: "/var/lib/docker/100000.100000" },
+        files: [{ path: "/var/lib/docker/100000.100000", real: "/srv/docker/100000.100000", type: "dir" }],
+      }),
       // dockerd binds its data root onto itself: a mount point, yet no partition.
       example({
         host: {
@@ -58,7 +65,11 @@ export default defineHostRule({
         },
       }),
     ],
-    notApplicable: [example({ info: { OperatingSystem: "Docker Desktop" } })],
+    notApplicable: [
+      example({ info: { OperatingSystem: "Docker Desktop" } }),
+      example({ info: { SecurityOptions: ["name=rootless"] }, host: { mountinfo: null } }),
+      example({ info: { KernelVersion: "6.6.87.2-microsoft-standard-WSL2" } }),
+    ],
     unknown: [example({ host: { mountinfo: null } })],
   },
 });
@@ -68,5 +79,10 @@ function imageStore(facts: HostFacts): string[] {
   const isContainerd = (facts.info?.DriverStatus ?? []).some(
     ([name, value]) => name === "driver-type" && value === "io.containerd.snapshotter.v1",
   );
-  return isContainerd ? ["/var/lib/containerd"] : [];
+  // A containerd that dockerd starts by itself keeps them below the data root.
+  const { files } = facts;
+  const isOwn =
+    files.find("/run/docker/containerd/containerd.sock")?.exists &&
+    !files.find("/run/containerd/containerd.sock")?.exists;
+  return isContainerd && !isOwn ? ["/var/lib/containerd"] : [];
 }

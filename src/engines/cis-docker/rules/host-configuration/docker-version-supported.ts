@@ -56,11 +56,19 @@ export default defineHostRule({
     const isPatched = !entry.fixedFrom || compareLines(version, entry.fixedFrom.version) >= 0;
     const flaws = [
       ...(!isPatched && entry.fixedFrom
-        ? [{ reading: reading(`${entry.fixedFrom.version} or newer`), reason: entry.fixedFrom.reason }]
+        ? [
+            {
+              reading: reading(`${entry.fixedFrom.version} or newer`),
+              reason: entry.fixedFrom.reason,
+              commit: commitOf(facts, "Engine"),
+            },
+          ]
         : []),
       ...componentFlaws(facts),
     ];
-    const certain = flaws.filter((flaw) => !isDistributionBuild(flaw.reading.actual));
+    const certain = flaws.filter(
+      (flaw) => !isDistributionBuild(`${flaw.reading.actual} ${flaw.commit}`) && !shipsItsOwn(facts),
+    );
     if (certain.length > 0)
       return unhealthy(
         `Known flaws are not fixed: ${certain.map((flaw) => flaw.reason).join("; ")}.`,
@@ -87,7 +95,17 @@ export default defineHostRule({
       example({ version: { Version: "20.10.24+dfsg1" } }),
       example({ version: { Version: "19.03.5" } }),
     ],
-    manual: [example({ version: { Version: "99.0.1" } }), example({ version: { Version: "dev" } })],
+    manual: [
+      example({
+        version: {
+          Version: "25.0.3",
+          Components: [{ Name: "Engine", Version: "25.0.3", Details: { GitCommit: "25.0.3-0ubuntu1~24.04.1" } }],
+        },
+      }),
+      example({ version: { Version: "25.0.3", Components: [] }, host: { osRelease: 'ID="amzn"\n' } }),
+      example({ version: { Version: "99.0.1" } }),
+      example({ version: { Version: "dev" } }),
+    ],
     notApplicable: [
       example({ version: { Version: "5.2.0", Components: [{ Name: "Podman Engine", Version: "5.2.0" }] } }),
     ],
@@ -97,12 +115,13 @@ export default defineHostRule({
 
 /** Flaws of containerd and runc, which an engine brings along or finds on the host. */
 function componentFlaws({ version }: HostFacts) {
-  return (version?.Components ?? []).flatMap(({ Name, Version }, index) => {
+  return (version?.Components ?? []).flatMap(({ Name, Version, Details }, index) => {
     const flaw = componentFlaw(Name, Version ?? "");
     return flaw
       ? [
           {
             reason: `${Name}: ${flaw.reason}`,
+            commit: Details?.GitCommit ?? "",
             reading: {
               item: `${Name} ${Version}`,
               path: `Components.${Name}.Version`,
@@ -114,4 +133,16 @@ function componentFlaws({ version }: HostFacts) {
         ]
       : [];
   });
+}
+
+/** Distributions that say their own number where upstream has the commit: `26.1.3-0ubuntu1~24.04.1`. */
+function commitOf({ version }: HostFacts, name: string): string {
+  return version?.Components?.find((component) => component.Name === name)?.Details?.GitCommit ?? "";
+}
+
+/** Systems for which Docker publishes no packages: the engine there is always the distribution's build. */
+function shipsItsOwn({ host }: HostFacts): boolean {
+  return /^ID=["']?(?:amzn|alpine|arch|azurelinux|mariner|opensuse[\w-]*|photon|flatcar|bottlerocket|nixos|gentoo)\b/m.test(
+    host?.osRelease ?? "",
+  );
 }

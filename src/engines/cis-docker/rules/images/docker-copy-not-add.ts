@@ -28,7 +28,16 @@ export default defineImageRule({
     return { status: added.length > 0 ? "unhealthy" : "healthy", readings, ...(fromUrl ? { severity: "medium" } : {}) };
   },
   examples: {
-    healthy: [example()],
+    healthy: [
+      example(),
+      example({
+        history: [
+          "/bin/sh -c #(nop)  ARG RELEASE",
+          "/bin/sh -c #(nop) LABEL a=b",
+          "/bin/sh -c #(nop) ADD file:1 in / ",
+        ],
+      }),
+    ],
     unhealthy: [
       example({
         history: [

@@ -19,13 +19,16 @@ export default defineImageRule({
   failed: "images come from places that are not allowed",
   unconfirmed: "No allowed registries are set, or images were built here: confirm where they come from.",
   assess: (image, { policy }) => {
-    const registries = image.tags.map(registryOf);
+    const references = image.tags.length > 0 ? image.tags : image.repositories;
+    const registries = references.map(registryOf);
     const expected =
       policy.allowedRegistries.length > 0
         ? `a registry of ${policy.allowedRegistries.join(", ")}`
         : "a registry that this site allows";
     const actual = registries[0] ?? "no registry";
-    if (registries.some((registry) => policy.deniedRegistries.includes(registry)))
+    const isListed = (reference: string, list: readonly string[]) =>
+      list.some((entry) => entry === registryOf(reference) || isWithin(reference, entry));
+    if (references.some((reference) => isListed(reference, policy.deniedRegistries)))
       return { status: "unhealthy", readings: [about(image, "RepoTags", actual, expected)] };
     if (policy.allowedRegistries.length === 0 || image.digests.length === 0)
       return {
@@ -40,7 +43,7 @@ export default defineImageRule({
         ],
       };
     const isAllowed =
-      registries.length > 0 && registries.every((registry) => policy.allowedRegistries.includes(registry));
+      references.length > 0 && references.every((reference) => isListed(reference, policy.allowedRegistries));
     return { status: isAllowed ? "healthy" : "unhealthy", readings: [about(image, "RepoTags", actual, expected)] };
   },
   examples: {
@@ -53,4 +56,11 @@ export default defineImageRule({
 function registryOf(reference: string): string {
   const first = reference.split("/")[0] ?? "";
   return reference.includes("/") && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";
+}
+
+/** True for a list entry that names a repository, or a folder of them: `registry.example/shop`. */
+function isWithin(reference: string, entry: string): boolean {
+  const name = reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  const full = registryOf(reference) === "docker.io" && !name.startsWith("docker.io/") ? `docker.io/${name}` : name;
+  return entry.includes("/") && (full === entry || full.startsWith(`${entry.replace(/\/$/, "")}/`));
 }

@@ -27,9 +27,16 @@ export default defineImageRule({
     return { status: alone.length > 0 ? "unhealthy" : "healthy", readings };
   },
   examples: {
-    healthy: [example(), example({ history: ["RUN /bin/sh -c ./update.sh # buildkit"] })],
+    healthy: [
+      example(),
+      example({ history: ['CMD ["apt-get" "update"]', "/bin/sh -c #(nop) LABEL run=apt-get update"] }),
+      example({ history: ["RUN /bin/sh -c ./update.sh # buildkit"] }),
+    ],
     unhealthy: [
       example({ history: ["/bin/sh -c apt-get update"] }),
+      example({ history: ["/bin/bash -o pipefail -c apt-get update"] }),
+      example({ history: ["|1 PROXY=x /bin/sh -ec apt-get -qq update"] }),
+      example({ history: ["apt-get update"] }),
       example({ history: ["RUN /bin/sh -c yum -y check-update # buildkit"] }),
     ],
     notApplicable: [example({ history: [] })],

@@ -21,6 +21,8 @@ export default defineHostRule({
     if (!list || !facts.images || isFailed(list))
       return unknown("The list of images", "Give the agent access to the Docker socket.");
     if (list.length === 0) return notApplicable("No image is on this host.");
+    if (!facts.containers)
+      return unknown("The list of containers, which use images", "Give the agent access to the Docker socket.");
     const limit = now.getTime() - policy.unusedAfterDays * 86_400_000;
     const left = facts.images.filter((image) => !image.isUsed);
     const unused = left.filter((image) => image.createdAt !== null && Date.parse(image.createdAt) < limit).length;
@@ -61,6 +63,6 @@ export default defineHostRule({
         })),
       }),
     ],
-    unknown: [example({ without: ["imagesList"] })],
+    unknown: [example({ without: ["imagesList"] }), example({ without: ["containersInspect"] })],
   },
 });

@@ -19,7 +19,7 @@ export default defineSwarmRule({
       ? facts.swarm.nodes.filter((node) => node.Spec?.Role === "manager").length
       : null;
     const managers = facts.info?.Swarm?.Managers ?? listed;
-    const nodes = facts.info?.Swarm?.Nodes ?? 1;
+    const nodes = facts.info?.Swarm?.Nodes ?? (Array.isArray(facts.swarm?.nodes) ? facts.swarm.nodes.length : 1);
     if (managers === null || managers === undefined)
       return unknown("The number of managers", "Give the agent access to a manager's socket.");
     const reading = {

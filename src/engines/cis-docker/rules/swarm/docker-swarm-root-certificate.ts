@@ -1,4 +1,4 @@
-import { healthy, manual, unhealthy, unknown } from "../../../kit/outcome.ts";
+import { healthy, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { certificateValidity } from "../../certificate-validity.ts";
 import { defineSwarmRule } from "../../define-rule.ts";
 import { example, swarmExample } from "../../example.ts";
@@ -13,14 +13,13 @@ export default defineSwarmRule({
   severityReason: "root of trust",
   rationale: "Whoever holds the key of the root can add nodes of their own.",
   needs: ["GET /swarm TLSInfo"],
-  confirms: "when the root certificate was rotated last",
   remediation: (item) => `Rotate it on ${item}: docker swarm ca --rotate`,
   assess: ({ facts, policy, now }) => {
     const swarm = facts.swarm?.swarm;
     if (!swarm || "error" in swarm)
       return unknown("The configuration of the swarm", "Give the agent access to a manager's socket.");
     const validity = certificateValidity(swarm.TLSInfo?.TrustRoot ?? "");
-    if (!validity) return manual("The root certificate is not in the answer: confirm when it was rotated last.");
+    if (!validity) return unknown("The root certificate of the swarm", "Give the agent access to a manager's socket.");
     const ageYears = (now.getTime() - validity.from.getTime()) / (365.25 * 86_400_000);
     const leftDays = (validity.to.getTime() - now.getTime()) / 86_400_000;
     const reading = {
@@ -35,7 +34,7 @@ export default defineSwarmRule({
       : unhealthy("The root certificate should be rotated.", [reading]);
   },
   examples: {
-    manual: [swarmExample()],
+    unknown: [swarmExample()],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
   },
 });
