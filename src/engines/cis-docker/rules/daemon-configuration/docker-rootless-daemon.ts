@@ -26,10 +26,14 @@ export default defineDaemonRule({
     };
     if (facts.engine.isRootless) return healthy("The daemon is rootless.", [reading]);
     if (policy.requireRootless) return unhealthy("This site asks for rootless daemons.", [reading]);
-    return manual(
-      "The daemon runs as root. Confirm that rootless mode does not fit here (swarm, overlay networks, AppArmor and cgroup v1 limits need root).",
-      [reading],
-    );
+    // "If possible", says the title: what is asked of a person is of low weight.
+    return {
+      ...manual(
+        "The daemon runs as root. Confirm that rootless mode does not fit here (swarm, overlay networks, AppArmor and cgroup v1 limits need root).",
+        [reading],
+      ),
+      severity: "low",
+    };
   },
   examples: {
     healthy: [example({ info: { SecurityOptions: ["name=rootless", "name=seccomp,profile=builtin"] } })],
