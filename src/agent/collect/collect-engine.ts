@@ -1,3 +1,4 @@
+import type { ProcessTable } from "./container-programs.ts";
 import { type EngineApi, EngineError } from "./engine-api.ts";
 
 /** Answers of the engine by section, as the evidence folder names them; a section that failed is an error object. */
@@ -6,8 +7,11 @@ export type EngineAnswers = Record<string, unknown>;
 /** How many of a host's containers and images are inspected at the same time. */
 const PARALLEL = 8;
 
+/** Processes of inspected containers, of those that can be read without the engine. */
+export type ReadPrograms = (inspected: unknown[]) => Promise<ReadonlyMap<string, ProcessTable>>;
+
 /** Asks the engine for everything that controls read, by GET only. One failing section never costs the others. */
-export async function collectEngine(api: EngineApi): Promise<EngineAnswers> {
+export async function collectEngine(api: EngineApi, programs: ReadPrograms): Promise<EngineAnswers> {
   const section = (path: string) => api.get(path).catch(failure);
   const [info, version, containersList, imagesList, networks, volumes, plugins, swarm] = await Promise.all([
     section("/info"),
@@ -21,9 +25,15 @@ export async function collectEngine(api: EngineApi): Promise<EngineAnswers> {
   ]);
   const containers = idsOf(containersList);
   const images = [...new Set(idsOf(imagesList))];
-  const [inspected, tops, imageAnswers, histories] = await Promise.all([
-    mapLimited(containers, (id) => api.get(`/containers/${id}/json`)),
-    mapLimited(runningIds(containersList), (id) => api.get(`/containers/${id}/top`)),
+  const running = runningIds(containersList);
+  const [{ inspected, tops }, imageAnswers, histories] = await Promise.all([
+    mapLimited(containers, (id) => api.get(`/containers/${id}/json`)).then(async (answers) => {
+      const seen = await programs(answers.map(([, answer]) => answer));
+      return {
+        inspected: answers,
+        tops: await mapLimited(running, async (id) => seen.get(id) ?? (await api.get(`/containers/${id}/top`))),
+      };
+    }),
     mapLimited(images, (id) => api.get(`/images/${id}/json`)),
     mapLimited(images, (id) => api.get(`/images/${id}/history`)),
   ]);

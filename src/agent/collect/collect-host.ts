@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { containerProcesses } from "./container-processes.ts";
 import { daemonOf, type HostProcess, interestingProcesses, listeningSockets, uidOf } from "./daemon-process.ts";
@@ -87,6 +87,7 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     daemonArgv: argv,
     daemonExe: daemon?.exe,
     socket: socketPath,
+    agentContainer: await ownContainer(),
     configFilePath,
     configFile: (await configText(root, configFilePath, user)) ?? null,
     files: await filesWithAcl(
@@ -134,6 +135,18 @@ async function daemonUser(
 
 function configText(root: HostRoot, path: string, user: DaemonUser | null): Promise<string | undefined> {
   return user ? root.textOfUser(path, user.uid) : root.textIfReadable(path);
+}
+
+/**
+ * The id of the container that this process runs in: the engine mounts /etc/hostname and its like from a folder of that
+ * name. A label can be given to any container; this cannot.
+ */
+async function ownContainer(): Promise<string | null> {
+  const mounts = await readFile("/proc/self/mountinfo", "utf8").catch(() => "");
+  const id = /\/(?:containers|overlay-containers)\/([0-9a-f]{64})\/\S* \/etc\/(?:hostname|hosts|resolv\.conf) /.exec(
+    mounts,
+  )?.[1];
+  return id ?? null;
 }
 
 /** Value of a dockerd option in either form of the argument. */

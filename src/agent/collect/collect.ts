@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { collectEngine } from "./collect-engine.ts";
 import { collectHost } from "./collect-host.ts";
+import { containerPrograms } from "./container-programs.ts";
 import { EngineApi, type EngineExchange } from "./engine-api.ts";
 import { type HostRead, HostRoot } from "./host-root.ts";
 import { redactAnswer } from "./redact.ts";
@@ -35,7 +36,10 @@ export async function collectEvidence(options: CollectOptions = {}): Promise<Col
     onExchange: trace && ((exchange) => trace.exchange(redactExchange(exchange, salt))),
   });
   try {
-    const engine = await collectEngine(api);
+    // A trace holds what the engine says of processes, so that it can be replayed where they are not.
+    const programs = (inspected: unknown[]) =>
+      trace ? Promise.resolve(new Map()) : containerPrograms(root, inspected);
+    const engine = await collectEngine(api, programs);
     const host = await collectHost({ root, socketPath, engine });
     return {
       ...Object.fromEntries(Object.entries(engine).map(([name, answer]) => [name, redactAnswer(answer, salt)])),

@@ -5,6 +5,7 @@ import type { Container } from "./container-facts.ts";
 import type { HostEvidence } from "./facts.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { HostImage } from "./image-facts.ts";
+import { acceptedOfOwnAgent, ownAgentNote } from "./own-agent.ts";
 import type { Policy } from "./policy.ts";
 
 export interface RuleContext {
@@ -117,16 +118,27 @@ export function defineContainerRule(
       if (early) return early;
       const { containers } = context.facts;
       if (!containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
-      const active = containers.filter((container) => container.isActive);
-      const unread = context.facts.unreadContainers.map(unreadContainer);
       const judge = (container: Container) => definition.assess(container, { ...context, containers });
-      const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
-      const notes = stopped.map(
-        (container) => `${container.name} is stopped and would break this rule when it is started.`,
+      const accepted = containers.filter(
+        (container) =>
+          acceptedOfOwnAgent(definition.id, container, context.facts) &&
+          ["unhealthy", "manual"].includes(judge(container)?.status ?? ""),
       );
+      const active = containers.filter((container) => container.isActive && !accepted.includes(container));
+      const unread = context.facts.unreadContainers.map(unreadContainer);
+      const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
+      const notes = [
+        ...accepted.map((container) => ownAgentNote(container, judge(container)?.readings ?? [])),
+        ...stopped.map((container) => `${container.name} is stopped and would break this rule when it is started.`),
+      ];
       if (active.length + unread.length === 0 && definition.whenNoneRuns) return definition.whenNoneRuns(context);
       if (active.length + unread.length === 0)
-        return { ...notApplicable("No container is running."), ...(notes.length ? { notes } : {}) };
+        return {
+          ...notApplicable(
+            accepted.length > 0 ? "No container but Breakwater's own agent is running." : "No container is running.",
+          ),
+          ...(notes.length ? { notes } : {}),
+        };
       return combine({
         outcomes: [...active.map(judge), ...unread],
         notes,

@@ -53,6 +53,8 @@ export const Host = z.object({
   daemonUid: lenient(z.union([z.string(), z.number().transform(String)])),
   daemonArgv: hostTexts,
   daemonExe: hostText,
+  /** The container that the agent itself runs in, by id; null on the host itself. */
+  agentContainer: hostText,
   /** The engine's socket, as the host names it. */
   socket: hostText,
   configFilePath: hostText,
