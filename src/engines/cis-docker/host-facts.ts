@@ -94,6 +94,8 @@ export function outsideDocker(facts: HostFacts): Outcome | undefined {
 
 function present<Section>(section: Section): Present<Section> | null {
   if (section === undefined || section === null || isFailed(section)) return null;
+  // An engine or a host of which nothing is said did not answer; a list may well be empty.
+  if (!Array.isArray(section) && Object.keys(section).length === 0) return null;
   // The failed form is the only other member of the union, and it was excluded above.
   return section as Present<Section>;
 }
