@@ -82,6 +82,8 @@ export async function saveHostImages(
   );
 }
 
+const SetIdFilesColumn = z.object({ files: z.array(z.object({ path: z.string() })), count: z.number() });
+
 /**
  * What our own scans know of images, by digest or config digest (which is a Docker image's id): age, findings that can be
  * fixed, package names. Images that were never scanned are missing.
@@ -95,12 +97,13 @@ export function scansOfImages(executor: Executor, digests: readonly string[]) {
     critical: z.number(),
     high: z.number(),
     packages: z.array(z.string()),
+    setIdFiles: SetIdFilesColumn.nullable().catch(null),
   });
   const wanted = digests.flatMap((digest) => bytesOrNull(digest) ?? []);
   return selectRows(
     Row,
     sql`with found as (
-          select distinct on (digest) registry_id, digest, config_digest, scanned_at, scan_state, os_state from image
+          select distinct on (digest) registry_id, digest, config_digest, scanned_at, scan_state, os_state, set_id_files from image
            where (digest = any(${wanted}::bytea[]) or config_digest = any(${wanted}::bytea[])) and scanned_at is not null
            order by digest, scanned_at desc),
         packages as (
@@ -112,7 +115,8 @@ export function scansOfImages(executor: Executor, digests: readonly string[]) {
            where pa.hidden_reason is null and pa.fixed_version is not null group by p.digest)
         select 'sha256:' || encode(f.digest, 'hex') as digest, 'sha256:' || encode(f.config_digest, 'hex') as "configDigest", f.scanned_at as "scannedAt",
           (f.scan_state in ('done', 'partial') and f.os_state <> 'unknown-distribution') as assessed, coalesce(x.critical, 0) as critical,
-          coalesce(x.high, 0) as high, coalesce((select array_agg(distinct p.name) from packages p where p.digest = f.digest), '{}') as packages
+          coalesce(x.high, 0) as high, coalesce((select array_agg(distinct p.name) from packages p where p.digest = f.digest), '{}') as packages,
+          f.set_id_files as "setIdFiles"
           from found f left join fixable x on x.digest = f.digest`,
     executor,
   );

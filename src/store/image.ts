@@ -3,6 +3,7 @@ import { digestToBytes } from "#domain/digest.ts";
 import type { Diagnostic } from "#domain/evidence.ts";
 import type { ImageKey } from "./image-scan.ts";
 import { type Executor, execute, selectFirst, sql } from "./sql.ts";
+import { storableJson } from "./storable-text.ts";
 
 /** One layer as the manifest and the image configuration name it, lowest first. */
 export const ImageLayer = z.object({
@@ -54,6 +55,8 @@ export interface ImageResult {
   packageCount: number;
   inventorySha256: Uint8Array;
   setIds: bigint[];
+  /** Set-user-id and set-group-id files; null = not looked at. */
+  setIdFiles: unknown;
 }
 
 /** Writes the result of a scan onto its image. */
@@ -63,7 +66,8 @@ export async function saveImageResult(executor: Executor, image: ImageKey, resul
           analyser_version = ${result.analyserVersion}, os = ${result.os === null ? null : JSON.stringify(result.os)},
           os_state = ${result.osState}, end_of_life_at = ${result.endOfLifeAt}, completeness = ${result.completeness},
           diagnostics = ${JSON.stringify(result.diagnostics)}, package_count = ${result.packageCount},
-          inventory_sha256 = ${result.inventorySha256}, set_ids = ${result.setIds}::bigint[]
+          inventory_sha256 = ${result.inventorySha256}, set_ids = ${result.setIds}::bigint[],
+          set_id_files = ${result.setIdFiles === null ? null : storableJson(result.setIdFiles)}::jsonb
          where registry_id = ${image.registryId} and digest = ${digestToBytes(image.digest)}`,
     executor,
   );

@@ -17,6 +17,7 @@ import { sitePolicy } from "#store/hosts-policy.ts";
 import { addNotices } from "#store/notice.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
+import { hostRegistryTags } from "./host-registry-tags.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
 
 /**
@@ -46,6 +47,7 @@ export async function assessReport(
       ...parsed.evidence,
       host: withEndOfLife(parsed.evidence.host),
       imageScans: await hostScanFacts(tx, parsed.evidence),
+      registryTags: await hostRegistryTags(tx, parsed.evidence, now),
     };
     const result = assess(evidence, { now, policy: await policyOf(tx, host), assessManaged: host.assessManaged });
     const assessments = toAssessments(result, hostId);

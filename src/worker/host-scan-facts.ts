@@ -21,6 +21,9 @@ export async function hostScanFacts(
       fixable: { critical: scan.critical, high: scan.high },
       packages: scan.packages,
       assessed: scan.assessed,
+      // Not looked at is not the same as none.
+      setuidFiles: scan.setIdFiles?.files.map(({ path }) => path) ?? null,
+      setuidCount: scan.setIdFiles?.count ?? null,
       signature: null,
     };
     facts[scan.digest] = fact;

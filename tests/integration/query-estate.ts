@@ -167,6 +167,7 @@ export async function addImage(image: PlacedImage): Promise<string> {
           ),
         ),
         setIds: sets.map((set) => set.id),
+        setIdFiles: null,
       },
     );
   });

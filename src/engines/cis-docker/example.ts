@@ -25,6 +25,8 @@ export interface ExampleOptions {
   files?: (Partial<FileFact> & { path: string })[];
   auditRules?: string[] | null;
   scan?: object | null;
+  /** What the tag of `web` points to now. */
+  tag?: object;
   execs?: object[] | null;
   without?: (keyof HostEvidence)[];
 }
@@ -317,6 +319,8 @@ export function example(options: ExampleOptions = {}): HostEvidence {
             },
           },
   };
+  if (options.tag)
+    evidence.registryTags = { "registry.example/shop/web:1.0": { asOf: "2026-11-19T00:00:00Z", ...options.tag } };
   for (const name of options.without ?? []) delete evidence[name];
   return HostEvidence.parse(evidence);
 }

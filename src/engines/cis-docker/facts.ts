@@ -3,12 +3,12 @@ import { ContainerInspect, ContainerSummary, Top } from "./container-inspect.ts"
 import { Info, Network, Swarm, Version, Volumes } from "./engine-section.ts";
 import { element, lenient, section } from "./failed-section.ts";
 import { ExecObservations, Host } from "./host-section.ts";
-import { HistoryEntry, ImageInspect, ImageScanFact, ImageSummary } from "./image-inspect.ts";
+import { HistoryEntry, ImageInspect, ImageScanFact, ImageSummary, RegistryTagFact } from "./image-inspect.ts";
 
 export { ContainerInspect } from "./container-inspect.ts";
 export { type FailedSection, isFailed } from "./failed-section.ts";
 export { FileFact, type HostSection } from "./host-section.ts";
-export { ImageScanFact } from "./image-inspect.ts";
+export { ImageScanFact, RegistryTagFact } from "./image-inspect.ts";
 
 /**
  * The wire format of a Docker host: what the agent sends and what an evidence folder holds (interfaces.md §3). Only the
@@ -37,6 +37,8 @@ export const HostEvidence = z.object({
   execObservations: lenient(ExecObservations),
   /** By image id (`sha256:…`) or manifest digest. */
   imageScans: lenient(z.record(z.string(), ImageScanFact)),
+  /** By image reference as containers name it; absent = its registry is not connected. */
+  registryTags: lenient(z.record(z.string(), RegistryTagFact)),
 });
 export type HostEvidence = z.infer<typeof HostEvidence>;
 

@@ -45,3 +45,13 @@ export const ImageScanFact = z.object({
   assessed: z.boolean(),
 });
 export type ImageScanFact = z.infer<typeof ImageScanFact>;
+/** What a tag of a connected registry points to now, added by the server. */
+export const RegistryTagFact = z.object({
+  /** Of the manifest, of the images of an index, and of their configurations. */
+  digests: z.array(z.string()).min(1),
+  /** When the tag was moved to it; null = not known. */
+  movedAt: z.iso.datetime().nullish(),
+  /** When the registry was last listed. */
+  asOf: z.iso.datetime(),
+});
+export type RegistryTagFact = z.infer<typeof RegistryTagFact>;

@@ -22,7 +22,6 @@ const exceptions: Record<string, string> = {
   "docker-selinux":
     "one example fails for the daemon; switching it on leaves its container without a label, which fails too",
   "docker-unnecessary-packages": "never fails: what an image needs is for a person to say",
-  "docker-latest-image": "the registry's answer is not part of the evidence",
   "docker-trusted-base-images": "is manual until the site names its registries",
   "docker-signed-artifacts": "is manual until the site has a signature policy",
 };
@@ -54,7 +53,9 @@ function mutations(value: unknown): unknown[] {
     value !== null && typeof value === "object" && !Array.isArray(value)
       ? [Object.fromEntries(Object.keys(value).map((key) => [key, entry]))]
       : [];
-  return [...scalars, ...lists, ...objects, ...keyed(scan), ...keyed(good)];
+  const tag = { digests: [`sha256:${"c3".repeat(32)}`], movedAt: "2020-01-01T00:00:00Z", asOf: "2026-11-19T00:00:00Z" };
+  const currentTag = { ...tag, digests: [`sha256:${"b2".repeat(32)}`] };
+  return [...scalars, ...lists, ...objects, ...[scan, good, tag, currentTag].flatMap(keyed)];
 }
 
 const scalars: unknown[] = [

@@ -3,7 +3,7 @@ import { Diagnostic } from "#domain/evidence.ts";
 import { Severity } from "#domain/severity.ts";
 
 /** Version of the analysers as a whole. Raising it makes stored layer facts be read again. */
-export const ANALYSER_VERSION = 1;
+export const ANALYSER_VERSION = 2;
 
 /** One file of a layer whose content an analyser wants. Paths are relative to the root, without a leading slash. */
 export interface WantedFile {
@@ -29,8 +29,19 @@ export interface LayerFacts {
   others: string[];
   /** Directories that the layer names itself: one of them replaces a link or file of a lower layer. */
   directories: string[];
+  /** Regular files with the set-user-id (04000) or set-group-id (02000) bit. Absent in facts of before it was looked at. */
+  setIdFiles?: { path: string; bits: number }[];
+  /** Such files beyond the limit of a layer, which are only counted. */
+  setIdUnnamed?: number;
   diagnostics: Diagnostic[];
 }
+
+/** Files of an image with the set-user-id or set-group-id bit: the first 1000 by path, and how many there are. */
+export const SetIdFiles = z.object({
+  files: z.array(z.object({ path: z.string(), bits: z.number().int() })),
+  count: z.number().int(),
+});
+export type SetIdFiles = z.infer<typeof SetIdFiles>;
 
 /** The distribution as os-release names it. `state` decides whether OS packages can be judged at all. */
 export const OperatingSystem = z.object({
@@ -83,6 +94,8 @@ export const Inventory = z.object({
   osState: z.enum(["known", "unknown-distribution", "none"]),
   packages: z.array(InstalledPackage),
   skipped: z.array(SkippedPackage),
+  /** Null = not looked at in some layer, which is not the same as none. */
+  setIdFiles: SetIdFiles.nullable(),
   diagnostics: z.array(Diagnostic),
   completeness: z.enum(["complete", "partial"]),
 });

@@ -9,6 +9,13 @@ export interface FileNode {
   bytes: Uint8Array;
   layer: number;
   previous: FileNode | null;
+  /** Set-user-id and set-group-id bits, 0 = none. */
+  setIdBits: number;
+}
+/** A file whose content was not kept but that has the set-user-id or set-group-id bit. */
+interface MarkedNode {
+  kind: "marked";
+  setIdBits: number;
 }
 interface LinkNode {
   kind: "link";
@@ -18,7 +25,7 @@ interface DirectoryNode {
   kind: "directory";
   children: Map<string, TreeNode>;
 }
-type TreeNode = FileNode | LinkNode | DirectoryNode;
+type TreeNode = FileNode | MarkedNode | LinkNode | DirectoryNode;
 
 /** Links that are followed for one path, as Linux does. */
 const maxHops = 40;
@@ -44,15 +51,22 @@ export class FileTree {
     for (const link of facts.links) {
       if (link.kind === "symbolic") this.put(link.path, () => ({ kind: "link", target: link.target }));
     }
+    const bits = new Map((facts.setIdFiles ?? []).map((file) => [file.path, file.bits]));
+    this.mark(facts, bits);
     for (const file of facts.files) {
       this.put(file.path, (old) => ({
         kind: "file",
         bytes: file.bytes,
         layer,
         previous: old?.kind === "file" ? old : null,
+        setIdBits: bits.get(file.path) ?? 0,
       }));
     }
-    for (const link of facts.links) if (link.kind === "hard") this.putHardLink(link.path, link.target, layer);
+    for (const link of facts.links) {
+      // Runtimes set the mode that the link's own header states.
+      if (link.kind === "hard")
+        this.putHardLink(link.path, link.target, { layer, setIdBits: bits.get(link.path) ?? 0 });
+    }
   }
 
   /** The file at `path`, links followed; null when there is none or its content was not kept. */
@@ -78,7 +92,8 @@ export class FileTree {
     const parts = path.split("/");
     for (let count = 1; count <= parts.length; count += 1) {
       const prefix = parts.slice(0, count).join("/");
-      if (this.lookUp(prefix)?.kind === "link" && this.resolve(prefix) === null) return true;
+      const end = this.lookUp(prefix)?.kind === "link" ? this.resolve(prefix) : undefined;
+      if (end === null || end?.kind === "marked") return true;
     }
     return false;
   }
@@ -95,8 +110,27 @@ export class FileTree {
     }
   }
 
+  /** Every file with the set-user-id or set-group-id bit, with the path where it really lies, in no particular order. */
+  *setIdFiles(): Generator<{ path: string; bits: number }> {
+    const open: [string, DirectoryNode][] = [["", this.root]];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [prefix, directory] = next;
+      for (const [name, node] of directory.children) {
+        if (node.kind === "directory") open.push([`${prefix}${name}/`, node]);
+        else if (node.kind !== "link" && node.setIdBits !== 0) yield { path: prefix + name, bits: node.setIdBits };
+      }
+    }
+  }
+
   diagnostics(): Diagnostic[] {
     return this.problems.list();
+  }
+
+  /** Kept files and hard links carry their bits themselves, with what lay at their path before. */
+  private mark(facts: LayerFacts, bits: ReadonlyMap<string, number>): void {
+    if (bits.size === 0) return;
+    const others = new Set([...facts.files, ...facts.links].map(({ path }) => path));
+    for (const [path, setIdBits] of bits) if (!others.has(path)) this.put(path, () => ({ kind: "marked", setIdBits }));
   }
 
   private empty(folder: string): void {
@@ -145,14 +179,21 @@ export class FileTree {
     return false;
   }
 
-  private putHardLink(path: string, target: string, layer: number): void {
+  private putHardLink(path: string, target: string, { layer, setIdBits }: { layer: number; setIdBits: number }): void {
     const node = this.lookUp(target);
     if (node?.kind === "file") {
-      this.put(path, (old) => ({ ...node, layer, previous: old?.kind === "file" ? old : null }));
+      this.put(path, (old) => ({
+        ...node,
+        layer,
+        previous: old?.kind === "file" ? old : null,
+        setIdBits: node.setIdBits | setIdBits,
+      }));
     } else if (node?.kind === "link") {
       this.put(path, () => ({ ...node }));
     } else {
-      this.remove(path);
+      const bits = setIdBits | (node?.kind === "marked" ? node.setIdBits : 0);
+      if (bits !== 0) this.put(path, () => ({ kind: "marked", setIdBits: bits }));
+      else this.remove(path);
       if (isWanted(path))
         this.problems.add({
           code: "hard-link-not-read",
@@ -172,7 +213,7 @@ export class FileTree {
     let start = 0;
     for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", start)) {
       const child = directory.children.get(path.slice(start, slash));
-      if (child === undefined || child.kind === "file") return null;
+      if (child === undefined || isFile(child)) return null;
       if (child.kind === "link") {
         const resolved = this.walk(path.slice(0, slash), false);
         if (resolved === null) return null;
@@ -220,7 +261,7 @@ class Walk {
       const node = this.step(part);
       if (node === null) return null;
       if (node.kind === "directory") this.trail.push(node);
-      else if (node.kind === "file") return open.length === 0 ? node : null;
+      else if (isFile(node)) return open.length === 0 ? node : null;
       else if (!this.enter(node, open)) return null;
     }
     return this.here();
@@ -229,7 +270,7 @@ class Walk {
   private step(part: string): TreeNode | null {
     const children = this.here().children;
     const node = children.get(part);
-    const blocks = node === undefined || (node.kind === "file" && this.mayCreate !== null);
+    const blocks = node === undefined || (isFile(node) && this.mayCreate !== null);
     if (!blocks) return node;
     if (this.mayCreate === null || !this.mayCreate()) return null;
     const created = newDirectory();
@@ -248,6 +289,10 @@ class Walk {
   private here(): DirectoryNode {
     return this.trail[this.trail.length - 1] as DirectoryNode;
   }
+}
+
+function isFile(node: TreeNode): node is FileNode | MarkedNode {
+  return node.kind === "file" || node.kind === "marked";
 }
 
 function newDirectory(): DirectoryNode {

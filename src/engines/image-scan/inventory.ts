@@ -1,10 +1,13 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
-import type { InstalledPackage, Inventory, LayerFacts, OperatingSystem, SkippedPackage } from "./facts.ts";
+import type { InstalledPackage, Inventory, LayerFacts, OperatingSystem, SetIdFiles, SkippedPackage } from "./facts.ts";
 import { FileTree } from "./file-tree.ts";
 import { findNpmPackages } from "./npm-packages.ts";
 import { operatingSystem } from "./operating-system.ts";
 import { OsPackageReader } from "./os-packages.ts";
+
+/** Set-id files that are named; an image made of nothing else must not fill the database. */
+const NAMED_SET_ID_FILES = 1000;
 
 /**
  * What is installed in an image. `layers` are its layers from the lowest up. The final file system is the truth: what a
@@ -32,9 +35,18 @@ export function inventory(layers: LayerFacts[]): Inventory {
     osState,
     packages: [...osPackages.packages, ...npm.packages].sort(comparePackages),
     skipped: [...osPackages.skipped, ...npm.skipped].sort(compareSkipped),
+    setIdFiles: setIdFiles(layers, tree),
     diagnostics,
     completeness: diagnostics.length === 0 ? "complete" : "partial",
   };
+}
+
+/** Null when a layer was read before its modes were looked at. */
+function setIdFiles(layers: LayerFacts[], tree: FileTree): SetIdFiles | null {
+  if (layers.some((layer) => layer.setIdFiles === undefined)) return null;
+  const files = [...tree.setIdFiles()].sort((a, b) => compareText(a.path, b.path));
+  const unnamed = layers.reduce((sum, layer) => sum + (layer.setIdUnnamed ?? 0), 0);
+  return { files: files.slice(0, NAMED_SET_ID_FILES), count: files.length + unnamed };
 }
 
 function stateOf(os: OperatingSystem | null, hasDatabase: boolean): Inventory["osState"] {

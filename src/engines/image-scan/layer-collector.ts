@@ -21,6 +21,9 @@ export class LayerCollector implements TarHandler {
   private readonly kept = new Map<string, Kept>();
   private readonly whiteouts = new Set<string>();
   private readonly opaqueDirectories = new Set<string>();
+  /** Bits of what lies at a path now: a later entry of the same path may have none. */
+  private readonly setIdFiles = new Map<string, number>();
+  private setIdUnnamed = 0;
   private readonly diagnostics = new DiagnosticList();
   private entryCount = 0;
   private pathBytes = 0;
@@ -41,6 +44,7 @@ export class LayerCollector implements TarHandler {
       this.addWhiteout(path, nameStart);
       return false;
     }
+    this.noteSetId(path, entry.setIdBits);
     switch (entry.kind) {
       case "file":
         return this.addFile(path, entry);
@@ -88,6 +92,8 @@ export class LayerCollector implements TarHandler {
       opaqueDirectories: [...this.opaqueDirectories],
       others,
       directories,
+      setIdFiles: [...this.setIdFiles].map(([path, bits]) => ({ path, bits })),
+      ...(this.setIdUnnamed > 0 ? { setIdUnnamed: this.setIdUnnamed } : {}),
       diagnostics: this.diagnostics.list(),
     };
   }
@@ -107,6 +113,14 @@ export class LayerCollector implements TarHandler {
         `A file in the layer claims ${entry.size} bytes, more than the limit of ${this.limits.uncompressedBytes}.`,
       );
     }
+  }
+
+  private noteSetId(path: string, bits: number): void {
+    if (bits === 0) {
+      if (this.setIdFiles.size > 0) this.setIdFiles.delete(path);
+    } else if (this.setIdFiles.size < this.limits.setIdFiles || this.setIdFiles.has(path)) {
+      this.setIdFiles.set(path, bits);
+    } else this.setIdUnnamed += 1;
   }
 
   private clean(raw: string): string | null {

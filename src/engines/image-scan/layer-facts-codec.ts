@@ -19,6 +19,9 @@ const Head = z.object({
   opaqueDirectories: z.array(z.string()),
   others: z.array(z.string()),
   directories: z.array(z.string()),
+  // Facts that were stored before these were looked at have neither: not known, which is not the same as none.
+  setIdFiles: z.array(z.tuple([z.string(), z.number().int()])).optional(),
+  setIdUnnamed: z.number().int().optional(),
   diagnostics: z.array(Diagnostic),
 });
 
@@ -27,8 +30,12 @@ const Head = z.object({
  * The same facts give the same bytes.
  */
 export function encodeLayerFacts(facts: LayerFacts): Uint8Array {
+  const { setIdFiles, ...plainFacts } = facts;
   const head: z.input<typeof Head> = {
-    ...facts,
+    ...plainFacts,
+    ...(setIdFiles === undefined
+      ? {}
+      : { setIdFiles: setIdFiles.map(({ path, bits }): [string, number] => [path, bits]) }),
     files: facts.files.map((file) => [file.path, file.bytes.byteLength]),
     links: facts.links.map((link) => [link.path, link.target, link.kind === "hard" ? 1 : 0]),
   };
@@ -54,8 +61,11 @@ export function decodeLayerFacts(bytes: Uint8Array): LayerFacts {
     return { path, bytes: new Uint8Array(plain.subarray(start, offset)) };
   });
   if (offset !== plain.length) throw new RangeError("Stored layer facts are cut off.");
+  const { setIdFiles, setIdUnnamed, ...rest } = head;
   return {
-    ...head,
+    ...rest,
+    ...(setIdFiles === undefined ? {} : { setIdFiles: setIdFiles.map(([path, bits]) => ({ path, bits })) }),
+    ...(setIdUnnamed === undefined ? {} : { setIdUnnamed }),
     files,
     links: head.links.map(([path, target, kind]) => ({ path, target, kind: kind === 1 ? "hard" : "symbolic" })),
     diagnostics: head.diagnostics.map(({ path, ...rest }) => (path === undefined ? rest : { ...rest, path })),

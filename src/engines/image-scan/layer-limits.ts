@@ -15,6 +15,8 @@ export interface LayerLimits {
   /** One file whose content is kept, and all of them together. */
   wantedFileBytes: number;
   wantedTotalBytes: number;
+  /** Files with the set-user-id or set-group-id bit that are named; further ones are only counted. */
+  setIdFiles: number;
 }
 
 export const defaultLayerLimits: LayerLimits = {
@@ -27,6 +29,7 @@ export const defaultLayerLimits: LayerLimits = {
   pathDepth: 256,
   wantedFileBytes: 64 * 1024 ** 2,
   wantedTotalBytes: 256 * 1024 ** 2,
+  setIdFiles: 10_000,
 };
 
 export type LayerErrorCode =

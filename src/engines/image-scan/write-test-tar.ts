@@ -5,6 +5,8 @@ export interface TestEntry {
   /** Type flag, `0` by default; `5` folder, `2` symbolic link, `1` hard link, `x`, `g`, `L`, `K` extended headers. */
   type?: string;
   link?: string;
+  /** 0o644 by default; text is written as it is. */
+  mode?: number | string;
   /** What the size field claims, when not the truth. */
   size?: number;
   prefix?: string;
@@ -25,7 +27,8 @@ export function testEntry(entry: TestEntry): Buffer {
   const body = Buffer.from(entry.content ?? "");
   const header = Buffer.alloc(512);
   header.write(entry.path, 0, 100, "utf8");
-  header.write("0000644\0", 100, "latin1");
+  const mode = entry.mode ?? 0o644;
+  header.write(typeof mode === "string" ? mode : `${mode.toString(8).padStart(7, "0")}\0`, 100, 8, "latin1");
   header.write(`${(entry.size ?? body.length).toString(8).padStart(11, "0")}\0`, 124, "latin1");
   if (entry.rawSize !== undefined) Buffer.from(entry.rawSize).copy(header, 124);
   header.write(entry.type ?? "0", 156, 1, "latin1");

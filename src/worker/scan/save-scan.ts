@@ -76,6 +76,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       packageCount: inventory.packages.length,
       inventorySha256: await storeBlob(tx, blob),
       setIds: sets.map((set) => set.id),
+      setIdFiles: inventory.setIdFiles,
     });
     await applyExemptions(tx, [image]);
     await recountImages(tx, [image]);
