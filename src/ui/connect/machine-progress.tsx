@@ -10,7 +10,7 @@ export function MachineProgress({ machine }: { machine: LocalMachine }) {
   const { host } = machine;
   const done = { starting: 0, enrolled: 2, running: 3 }[phaseOf(machine) as "starting" | "enrolled" | "running"] ?? 0;
   const steps = [
-    done > 0 ? `The agent reads ${machine.socket ?? "the engine"}` : "The agent starts",
+    done > 0 ? "The agent runs" : "The agent starts",
     host && done > 1 ? `Enrolled as ${host.name}` : "It enrols",
     "First report",
   ];
