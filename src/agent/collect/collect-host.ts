@@ -70,6 +70,8 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
       textOf(info.DockerRootDir),
       daemon?.exe,
       optionOf(argv, "containerd"),
+      // The containerd that dockerd starts by itself.
+      `${optionOf(argv, "exec-root") ?? "/run/docker"}/containerd/containerd.sock`,
       runtimePath(info),
     ]),
   ];

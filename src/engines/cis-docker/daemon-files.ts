@@ -83,7 +83,8 @@ export function containerdSocket(facts: HostFacts): (FileFact | string)[] {
   const address = facts.daemon.text("containerd", "").value.replace(/^unix:\/\//, "");
   const system = "/run/containerd/containerd.sock";
   if (address) return [facts.files.find(address) ?? address];
-  const own = facts.files.find("/run/docker/containerd/containerd.sock");
+  const started = facts.files.find(`${facts.daemon.text("exec-root", "").value}/containerd/containerd.sock`);
+  const own = started?.exists ? started : facts.files.find("/run/docker/containerd/containerd.sock");
   const shared = facts.files.find(system);
   if (own?.exists && !shared?.exists) return [own];
   return [shared ?? system];

@@ -68,7 +68,14 @@ export default defineDaemonRule({
       example({ argv: ["--host", "tcp://127.0.0.1:2375", "--tls"] }),
       example({ host: { listening: ['LISTEN 0 4096 0.0.0.0:2375 0.0.0.0:* users:(("dockerd",pid=700,fd=4))'] } }),
     ],
-    notApplicable: [example()],
+    notApplicable: [
+      example(),
+      // Without the userland proxy dockerd holds published ports itself.
+      example({
+        container: { NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "443" }] } } },
+        host: { listening: ['LISTEN 0 4096 0.0.0.0:443 0.0.0.0:* users:(("dockerd",pid=700,fd=4))'] },
+      }),
+    ],
     unknown: [example({ without: ["host"] })],
   },
 });
