@@ -88,9 +88,11 @@ export interface BuiltLayer {
 export async function addLayer(
   registry: MemoryRegistry,
   files: Record<string, string | Uint8Array>,
+  modes: Record<string, number> = {},
 ): Promise<BuiltLayer> {
   const pack = tar.pack();
-  for (const [name, content] of Object.entries(files)) pack.entry({ name, mtime: new Date(0) }, Buffer.from(content));
+  for (const [name, content] of Object.entries(files))
+    pack.entry({ name, mtime: new Date(0), mode: modes[name] ?? 0o644 }, Buffer.from(content));
   pack.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of pack) chunks.push(chunk as Buffer);
