@@ -259,11 +259,13 @@ test("a machine that another agent reports is not connected twice", async () => 
 test("a launcher that is killed takes the agent with it", async () => {
   mkdirSync(path.join(folder, "data"), { recursive: true });
   const script = `import { watchThisMachine } from ${JSON.stringify(path.join(root, "scripts/local-agent.mjs"))};
-    watchThisMachine({ ...JSON.parse(process.env.OPTIONS), env: process.env, say: () => {} }); setInterval(() => {}, 1000);`;
+    watchThisMachine({ ...JSON.parse(process.env.OPTIONS), env: process.env, say: () => {} });
+    process.on("disconnect", () => process.exit());`;
   const { env: _, say: __, ...plain } = options();
   const launcher: ChildProcess = spawn(process.execPath, ["--input-type=module", "-e", script], {
     env: { ...process.env, OPTIONS: JSON.stringify(plain) },
-    stdio: "ignore",
+    // Should this test end early, the channel closes and the launcher goes too.
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   try {
     const { id } = await connected();
