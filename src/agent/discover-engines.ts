@@ -21,45 +21,60 @@ export interface Discovery {
   problems: { socket: string; text: string }[];
 }
 
+/** A socket that is there. `askedFor` is the name it was looked for under, `socket` the one the host has for it. */
+export interface FoundSocket {
+  askedFor: string;
+  socket: string;
+  connectPath: string;
+  uid: number;
+}
+
 /**
  * Every engine of this host: the usual sockets, those of each logged-in user, and those that running engines name in their
- * arguments; with `named` only those. A second name of the same socket is left out, and `first` keeps its name. Each is asked whether it is there (GET /_ping).
+ * arguments; with `named` only those. Each is asked whether it is there (GET /_ping). `first` is looked at first.
  */
 export async function discoverEngines(
   root: HostRoot,
   named?: readonly string[],
   first: string = DEFAULT_SOCKET,
 ): Promise<Discovery> {
-  const places = [
-    { socket: named ? (named[0] ?? first) : first, uid: null },
-    ...(named ? named.map((socket) => ({ socket, uid: null })) : await candidates(root)),
+  const places = named?.map((socket) => ({ socket, uid: null })) ?? [
+    { socket: first, uid: null },
+    ...(await engineSockets(root)),
   ];
   const found: Discovery = { engines: [], problems: [] };
-  const seen = new Set<string>();
   const perUser = new Map<number, number>();
-  for (const { socket, uid } of places) {
-    const place = await lookAt(root, socket);
-    if (!place || seen.has(place.identity)) continue;
-    seen.add(place.identity);
-    // A link in a user's folder may lead to a socket of somebody else; theirs are only those they own.
-    if (uid !== null && place.uid !== uid) continue;
-    const count = (perUser.get(place.uid) ?? 0) + 1;
-    perUser.set(place.uid, count);
-    if (place.uid !== 0 && count > MOST_PER_USER) continue;
-    const problem = await ping(place.connectPath, socket);
+  for (const { socket, connectPath, uid } of await locateSockets(root, places)) {
+    const count = (perUser.get(uid) ?? 0) + 1;
+    perUser.set(uid, count);
+    if (uid !== 0 && count > MOST_PER_USER) continue;
+    const problem = await ping(connectPath, socket);
     if (problem) found.problems.push({ socket, text: problem });
-    else
-      found.engines.push({
-        socket,
-        connectPath: place.connectPath,
-        user: place.uid === 0 ? null : (await userOf(root, place.uid)).name,
-      });
+    else found.engines.push({ socket, connectPath, user: uid === 0 ? null : (await userOf(root, uid)).name });
   }
   return found;
 }
 
+/** Those of the places where a socket is, each socket once. */
+export async function locateSockets(
+  root: HostRoot,
+  places: readonly { socket: string; uid: number | null }[],
+): Promise<FoundSocket[]> {
+  const found = new Map<string, FoundSocket & { isOnHost: boolean }>();
+  for (const { socket, uid } of places) {
+    const place = await lookAt(root, socket);
+    // A link in a user's folder may lead to a socket of somebody else; theirs are only those they own.
+    if (!place || (uid !== null && place.uid !== uid)) continue;
+    const before = found.get(place.identity);
+    if (!before) found.set(place.identity, { ...place, askedFor: socket, socket });
+    // In a container a socket may be mounted at another place than the host has it: the host's name is the one to tell.
+    else if (!before.isOnHost && place.isOnHost) found.set(place.identity, { ...before, socket, isOnHost: true });
+  }
+  return [...found.values()];
+}
+
 /** Where engines may be; `uid` is who must own the socket for it to count. */
-async function candidates(root: HostRoot): Promise<{ socket: string; uid: number | null }[]> {
+export async function engineSockets(root: HostRoot): Promise<{ socket: string; uid: number | null }[]> {
   const users = (await root.names("/run/user")).filter((name) => /^\d{1,10}$/.test(name)).sort();
   const running = await processesNamed(root, /^(dockerd|podman)$/);
   const argued = await Promise.all(
@@ -90,7 +105,13 @@ async function lookAt(root: HostRoot, socket: string) {
   const real = await root.resolve(socket).catch(() => socket);
   for (const connectPath of new Set([root.at(real), socket])) {
     const found = await stat(connectPath).catch(() => undefined);
-    if (found?.isSocket()) return { connectPath, uid: found.uid, identity: `${found.dev}:${found.ino}` };
+    if (found?.isSocket())
+      return {
+        connectPath,
+        uid: found.uid,
+        identity: `${found.dev}:${found.ino}`,
+        isOnHost: connectPath === root.at(real),
+      };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { HostRoot } from "./collect/host-root.ts";
-import { discoverEngines } from "./discover-engines.ts";
+import { discoverEngines, engineSockets, locateSockets } from "./discover-engines.ts";
 import { type AgentSettings, DEFAULT_SOCKET } from "./settings.ts";
 import { StateFile } from "./state.ts";
 
@@ -11,11 +11,12 @@ export async function firstEngine(settings: AgentSettings): Promise<{ socket: st
   const root = new HostRoot(settings.hostRoot);
   const state = await new StateFile(settings.stateFolder).read();
   const socket = settings.sockets?.[0] ?? state.socket ?? (await usual(root, state.hostId !== null));
-  const { engines } = await discoverEngines(root, [socket]);
-  return { socket, connectPath: engines[0]?.connectPath ?? socket };
+  const [found] = await locateSockets(root, [{ socket, uid: null }, ...(await engineSockets(root))]);
+  return found?.askedFor === socket ? found : { socket, connectPath: socket };
 }
 
 async function usual(root: HostRoot, isEnrolled: boolean): Promise<string> {
-  if (isEnrolled || (await root.file(DEFAULT_SOCKET)).exists) return DEFAULT_SOCKET;
+  const isThere = (await locateSockets(root, [{ socket: DEFAULT_SOCKET, uid: null }])).length > 0;
+  if (isEnrolled || isThere) return DEFAULT_SOCKET;
   return (await discoverEngines(root)).engines[0]?.socket ?? DEFAULT_SOCKET;
 }
