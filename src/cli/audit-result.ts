@@ -103,10 +103,14 @@ function hostSummary({ facts, managed }: ReturnType<typeof assess>): AuditResult
     rootless: facts.engine.isRootless,
     imagesTotal: topLevelImages(facts.evidence)?.length ?? null,
     imagesInUse: containers ? used.size : null,
-    containersTotal: containers?.length ?? null,
-    containersRunning: inState("running", "restarting"),
-    containersPaused: inState("paused"),
-    containersStopped: inState("exited", "created", "dead", "removing"),
+    containersTotal: containers?.length ?? facts.info?.Containers ?? null,
+    // Where the containers could not be inspected, the engine's own counts stand in.
+    containersRunning: inState("running", "restarting") ?? facts.info?.ContainersRunning ?? null,
+    containersPaused: inState("paused") ?? facts.info?.ContainersPaused ?? null,
+    containersStopped:
+      inState("exited", "created", "dead", "removing", "stopped", "configured", "initialized") ??
+      facts.info?.ContainersStopped ??
+      null,
     managedBy: managed,
   };
 }

@@ -3,6 +3,7 @@ import { assess } from "./assess.ts";
 import { parseDaemonArguments } from "./daemon-settings.ts";
 import { example } from "./example.ts";
 import type { HostEvidence } from "./facts.ts";
+import { rules } from "./rules/index.ts";
 
 const now = new Date("2026-11-20T12:00:00Z");
 
@@ -95,4 +96,12 @@ describe("sockets", () => {
     );
     expect(outcome).toMatchObject({ status: "healthy", notes: [expect.stringContaining("client.key has mode 0644")] });
   });
+});
+
+test("who starts the daemon with an argument is told to take it out before the file is changed", () => {
+  const rule = rules.find(({ id }) => id === "docker-log-level");
+  const [reading] = answer(example({ argv: ["--log-level", "debug"], configFile: {} }), "2.3")?.readings ?? [];
+  expect(rule?.remediation("/etc/docker/daemon.json", reading)).toMatch(/^Take --log-level out of the command/);
+  const [written] = answer(example({ configFile: { "log-level": "debug" } }), "2.3")?.readings ?? [];
+  expect(rule?.remediation("/etc/docker/daemon.json", written)).toMatch(/^Set "log-level"/);
 });

@@ -17,9 +17,13 @@ type Definition = Omit<RuleWords, "needs" | "remediation"> & FileTarget & { exam
 
 /** A rule "X is owned by root:root" (or by root and the daemon's group). */
 export function defineFileOwnershipRule(
-  definition: Definition & { group?: (facts: HostFacts) => { gid: number; name: string } | null },
+  definition: Definition & {
+    group?: (facts: HostFacts) => { gid: number; name: string } | null;
+    /** The file is the daemon's own: one of a rootless daemon may belong to its user. */
+    isDaemons?: boolean;
+  },
 ): CisRule {
-  const { files, absent, before, notes, group, what, ...words } = definition;
+  const { files, absent, before, notes, group, isDaemons, what, ...words } = definition;
   const owner = group ? "root:docker" : "root:root";
   return defineHostRule({
     ...words,
@@ -29,6 +33,13 @@ export function defineFileOwnershipRule(
     assess: (context) => {
       const wanted = group ? group(context.facts) : { gid: 0, name: "root" };
       return assessFiles(context, { files, absent, before, notes }, (file) => {
+        const { engine, host } = context.facts;
+        if (isDaemons && engine.isRootless && file.uid && String(file.uid) === host?.daemonUid)
+          return {
+            isRight: true,
+            actual: `${file.uid}, the user of the rootless daemon`,
+            expected: "root, or the user of the rootless daemon",
+          };
         return {
           isRight: ownership(file, wanted, group !== undefined),
           actual: `${name(file.uid)}:${file.gid === wanted?.gid ? wanted?.name : name(file.gid)}`,

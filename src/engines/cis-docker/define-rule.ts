@@ -75,6 +75,7 @@ export function defineDaemonRule(
     ...definition,
     scope: "daemon",
     references: referencesOf(definition),
+    remediation: (item, reading) => `${argumentFirst(reading)}${definition.remediation(item, reading)}`,
     assess: (context) => {
       const { facts } = context;
       if (facts.engine.isPodman)
@@ -83,6 +84,14 @@ export function defineDaemonRule(
       return definition.assess(context);
     },
   };
+}
+
+/** dockerd refuses to start when its arguments and its file both set a directive (except sockets, which are arguments). */
+function argumentFirst(reading: Reading | undefined): string {
+  const option = /^dockerd (--[a-z0-9-]+)$/.exec(reading?.path ?? "")?.[1];
+  return option && option !== "--host"
+    ? `Take ${option} out of the command that starts the daemon first (systemctl edit docker.service): dockerd does not start when both set it.\n`
+    : "";
 }
 
 /** What one container answers: null when the rule does not apply to it. */

@@ -105,6 +105,29 @@ describe("files and units", () => {
       "healthy",
     ],
     [
+      "a socket that only root opens, group docker not known",
+      example({ host: { groupDocker: null }, files: [{ path: "/var/run/docker.sock", gid: 0 }] }),
+      "1.1.2",
+      "healthy",
+    ],
+    [
+      "users of a group that does not open the socket",
+      example({ host: { primaryGroupUsers: ["bob"] }, files: [{ path: "/var/run/docker.sock", gid: 0 }] }),
+      "1.1.2",
+      "healthy",
+    ],
+    [
+      "TLS files of a rootless daemon's user",
+      example({
+        info: { SecurityOptions: ["name=rootless"] },
+        argv: ["--tlsverify", "--tlskey=/home/a/key.pem"],
+        host: { daemonUid: "1000" },
+        files: [{ path: "/home/a/key.pem", uid: 1000, gid: 1000 }],
+      }),
+      "3.13",
+      "healthy",
+    ],
+    [
       "a socket of a user where the group docker is not known",
       example({ host: { groupDocker: null }, files: [{ path: "/var/run/docker.sock", uid: 1000 }] }),
       "3.15",

@@ -13,6 +13,7 @@ export default defineFileOwnershipRule({
   rationale: "Whoever replaces this file decides which clients the daemon accepts.",
   what: "the TLS CA certificate",
   files: (facts) => tlsFile(facts, "tlscacert"),
+  isDaemons: true,
   absent: "TLS is not configured for the daemon.",
   examples: {
     healthy: [example({ argv: ["--tlsverify", "--tlscacert=/etc/docker/tls/ca.pem"] })],

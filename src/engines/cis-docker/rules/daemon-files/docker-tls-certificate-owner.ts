@@ -13,6 +13,7 @@ export default defineFileOwnershipRule({
   rationale: "Another owner could make clients trust a false daemon.",
   what: "the TLS server certificate",
   files: (facts) => tlsFile(facts, "tlscert"),
+  isDaemons: true,
   absent: "TLS is not configured for the daemon.",
   examples: {
     healthy: [example({ argv: ["--tlsverify", "--tlscert=/etc/docker/tls/cert.pem"] })],

@@ -13,6 +13,7 @@ export default defineFileOwnershipRule({
   rationale: "The private key of the daemon must be out of reach for everybody else.",
   what: "the TLS server key",
   files: (facts) => tlsFile(facts, "tlskey"),
+  isDaemons: true,
   absent: "TLS is not configured for the daemon.",
   examples: {
     healthy: [example({ argv: ["--tlsverify", "--tlskey=/etc/docker/tls/key.pem"] })],
