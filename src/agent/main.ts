@@ -1,3 +1,5 @@
+import "./small-heap.ts";
+
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { clock } from "#clock.ts";

@@ -20,10 +20,9 @@ import { readCappedJson } from "./read-capped-body.ts";
 export async function enrolHost(request: Request): Promise<HostEnrolled> {
   const isAgent = tokenFromHeaders(request.headers)?.startsWith("bw_agent_") ?? false;
   const token = await authenticateToken(request.headers, isAgent ? "agent" : "enrol");
-  const parsed = HostEnrolment.safeParse(await readCappedJson(request, { maxBytes: 64 * 1024 }));
-  if (!parsed.success) throw validation(parsed.error.issues);
-  const enrolment = parsed.data;
-  if (isAgent !== Boolean(enrolment.daemon)) {
+  const body: unknown = await readCappedJson(request, { maxBytes: 64 * 1024 });
+  // Before anything else is said about the body: each kind of token is good for one thing here.
+  if (isAgent !== namesDaemon(body)) {
     throw new AppError(
       "unauthenticated",
       isAgent
@@ -31,6 +30,9 @@ export async function enrolHost(request: Request): Promise<HostEnrolled> {
         : "A further engine of a machine is enrolled with the token of the machine's agent.",
     );
   }
+  const parsed = HostEnrolment.safeParse(body);
+  if (!parsed.success) throw validation(parsed.error.issues);
+  const enrolment = parsed.data;
   if (enrolment.daemon) return enrolDaemon({ token, enrolment, daemon: enrolment.daemon, request });
   const id = newId();
   return transaction(async (tx) => {
@@ -70,6 +72,10 @@ export async function enrolHost(request: Request): Promise<HostEnrolled> {
     await recordChange(tx, "containers", `host:${id}`);
     return { hostId: id, token: agent.token, heartbeatSeconds: HEARTBEAT_SECONDS, reportSeconds: REPORT_SECONDS };
   });
+}
+
+function namesDaemon(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "daemon" in body && Boolean(body.daemon);
 }
 
 /** The first faults of a body, each with its pointer. */
