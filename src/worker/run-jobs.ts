@@ -1,4 +1,4 @@
-import type { JobWithMetadata } from "pg-boss";
+import type { JobWithMetadata, PgBoss } from "pg-boss";
 import { clock } from "#clock.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
@@ -22,30 +22,34 @@ export async function runJobs(definitions: readonly JobDefinition[], stop: Abort
   const work: Work = { running: new Map(), finished: 0, failed: 0 };
   const boss = await queue({ supervise: true });
   for (const definition of definitions) {
-    await boss.work(
-      definition.name,
-      {
-        includeMetadata: true,
-        localConcurrency: definition.concurrency,
-        // While jobs are found the next one is fetched at once: a backlog (first sync, restart) must not wait for a
-        // notification per job. Retries come due without a notification, hence the short poll beside it.
-        burstWhenBatchFull: true,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 2,
-      },
-      async (jobs: JobWithMetadata<unknown>[]) => {
-        for (const job of jobs) await runJob(definition, job, { stop, work });
-      },
-    );
+    for (let taker = 0; taker < definition.concurrency; taker += 1) await takeJobs(boss, definition, { stop, work });
   }
   return work;
 }
 
-async function runJob(
-  definition: JobDefinition,
-  job: JobWithMetadata<unknown>,
-  context: { stop: AbortSignal; work: Work },
-): Promise<void> {
+/**
+ * One taker of jobs. Whoever has just run one looks for the next at once: a backlog (first sync, restart, a fleet of hosts)
+ * must not wait for a notification per job, and the queue's own bursts are for batches only. Nothing found, it waits.
+ * Retries come due without a notification, hence the short poll beside it.
+ */
+async function takeJobs(boss: PgBoss, definition: JobDefinition, context: RunContext): Promise<void> {
+  let id: string | undefined;
+  const options = { includeMetadata: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2 } as const;
+  id = await boss.work(definition.name, options, async (jobs: JobWithMetadata<unknown>[]) => {
+    try {
+      for (const job of jobs) await runJob(definition, job, context);
+    } finally {
+      if (id !== undefined) boss.notifyWorker(id);
+    }
+  });
+}
+
+interface RunContext {
+  stop: AbortSignal;
+  work: Work;
+}
+
+async function runJob(definition: JobDefinition, job: JobWithMetadata<unknown>, context: RunContext): Promise<void> {
   const { stop, work } = context;
   const jobLog = log.child({ jobId: job.id, job: definition.name });
   const started = clock.monotonicMs();

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { pool } from "#store/client.ts";
-import { enqueue } from "#store/queue.ts";
+import { newId } from "#store/ids.ts";
+import { enqueue, enqueueMany } from "#store/queue.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
@@ -134,4 +135,24 @@ test("a payload that does not fit is dead at once, and the others go on", async 
   expect((await jobs(bad ?? ""))[0]?.retry_count).toBe(0);
   const good = (await enqueue("recount", {}, { key: "after" })) ?? "";
   await expect.poll(() => stateOf(good), { timeout: 120_000 }).toBe("completed");
+}, 400_000);
+
+test("a backlog that nobody announces any more is worked off job after job, not one per poll", async () => {
+  const backlog = Array.from({ length: 300 }, () => ({ hostId: newId(), reportId: newId() }));
+  await enqueueMany(
+    "assess-host",
+    backlog.map((payload) => ({ payload, key: payload.hostId })),
+  );
+  await start();
+  // Two takers that wait for the poll after every job need five minutes.
+  await expect
+    .poll(
+      () =>
+        selectRows(
+          z.object({ n: z.number() }),
+          sql`select count(*)::int as n from pgboss.job where name = 'assess-host' and state = 'completed'`,
+        ),
+      { timeout: 100_000, interval: 500 },
+    )
+    .toEqual([{ n: 300 }]);
 }, 400_000);
