@@ -1,19 +1,18 @@
 import { readlink } from "node:fs/promises";
 import type { HostRoot } from "./host-root.ts";
+import { inParallel } from "./in-parallel.ts";
 
 const namespaces = ["net", "pid", "ipc", "uts", "user", "mnt", "cgroup"];
 
 /** What the kernel says of each running container's main process, by container id. Unreadable values are left out. */
 export async function containerProcesses(root: HostRoot, inspected: unknown): Promise<Record<string, object>> {
-  const result: Record<string, object> = {};
-  for (const container of Array.isArray(inspected) ? inspected : []) {
+  const found = await inParallel(Array.isArray(inspected) ? inspected : [], async (container) => {
     const pid = Number(container?.State?.Pid ?? 0);
-    const id = container?.Id;
-    if (typeof id !== "string" || pid <= 0) continue;
-    const state = await processState(root, pid);
-    if (state) result[id] = state;
-  }
-  return result;
+    const id: unknown = container?.Id;
+    const state = typeof id === "string" && pid > 0 ? await processState(root, pid) : undefined;
+    return { id: String(id), state };
+  });
+  return Object.fromEntries(found.flatMap(({ id, state }) => (state ? [[id, state]] : [])));
 }
 
 async function processState(root: HostRoot, pid: number): Promise<object | undefined> {

@@ -1,14 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { HostRoot } from "./host-root.ts";
+import { inParallel } from "./in-parallel.ts";
 
 /** A container's processes in the form of the engine's `top`. */
 export interface ProcessTable {
   Titles: string[];
   Processes: string[][];
 }
-
-/** How many processes are looked at at the same time. */
-const PARALLEL = 16;
 
 /**
  * The processes of running containers by container id, read from the kernel. The engine's own `top` starts a `ps` for every
@@ -24,17 +22,14 @@ export async function containerPrograms(root: HostRoot, inspected: unknown[]): P
   if (mainOf.size === 0) return new Map();
   const rows = new Map<string, Map<number, string>>();
   const pids = (await readdir(root.at("/proc")).catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const next = async (): Promise<void> => {
-    for (let pid = pids.pop(); pid !== undefined; pid = pids.pop()) {
-      const cgroup = await readFile(root.at(`/proc/${pid}/cgroup`), "utf8").catch(() => "");
-      const ids = [...new Set(cgroup.match(/[0-9a-f]{64}/g))].filter((id) => mainOf.has(id));
-      if (ids.length === 0) continue;
-      const command = await commandOf(root, pid);
-      if (command === null) continue;
-      for (const id of ids) rows.set(id, (rows.get(id) ?? new Map()).set(Number(pid), command));
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, next));
+  await inParallel(pids, async (pid) => {
+    const cgroup = await readFile(root.at(`/proc/${pid}/cgroup`), "utf8").catch(() => "");
+    const ids = [...new Set(cgroup.match(/[0-9a-f]{64}/g))].filter((id) => mainOf.has(id));
+    if (ids.length === 0) return;
+    const command = await commandOf(root, pid);
+    if (command === null) return;
+    for (const id of ids) rows.set(id, (rows.get(id) ?? new Map()).set(Number(pid), command));
+  });
   const tables = new Map<string, ProcessTable>();
   for (const [id, main] of mainOf) {
     const own = rows.get(id);

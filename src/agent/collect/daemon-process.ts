@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import type { HostRoot } from "./host-root.ts";
+import { inParallel } from "./in-parallel.ts";
 
 /** One process of the host as far as controls care. */
 export interface HostProcess {
@@ -24,18 +25,17 @@ export function interestingProcesses(root: HostRoot): Promise<HostProcess[]> {
 /** Processes of the host by the name of what they run. */
 export async function processesNamed(root: HostRoot, name: RegExp): Promise<HostProcess[]> {
   const pids = (await readdir(root.at("/proc")).catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found: HostProcess[] = [];
-  for (const pid of pids) {
+  const found = await inParallel(pids, async (pid): Promise<HostProcess[]> => {
     const comm = (await readFile(root.at(`/proc/${pid}/comm`), "utf8").catch(() => "")).trim();
-    if (!name.test(comm)) continue;
+    if (!name.test(comm)) return [];
     const cgroup = await readFile(root.at(`/proc/${pid}/cgroup`), "utf8").catch(() => "");
     const argv = (await readFile(root.at(`/proc/${pid}/cmdline`), "utf8").catch(() => ""))
       .split("\u0000")
       .filter((word, index, all) => word !== "" || index < all.length - 1);
     const exe = await readlink(root.at(`/proc/${pid}/exe`)).catch(() => null);
-    found.push({ pid, comm, exe: exe?.replace(/ \(deleted\)$/, "") ?? null, argv, cgroup });
-  }
-  return found;
+    return [{ pid, comm, exe: exe?.replace(/ \(deleted\)$/, "") ?? null, argv, cgroup }];
+  });
+  return found.flat();
 }
 
 /** True for a process of a container, whatever started that. */
