@@ -65,12 +65,21 @@ WantedBy=multi-user.target
 `;
 }
 
-/** A compose file that runs the agent as a container with read-only mounts. */
+/**
+ * A compose file that builds the agent's container from the fetched bundle beside it and runs it with read-only mounts. The image
+ * gets getfacl and auditctl, without which access lists and the kernel's audit rules stay unread. Needs Compose 2.17.
+ */
 export function composeFile(server: string, token: string): string {
   return `services:
   breakwater-agent:
-    image: node:26-slim
-    command: ["node", "/agent/breakwater-agent.mjs", "run", "--server", "${server}"]
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM docker.io/library/node:26-slim
+        RUN apt-get update && apt-get install -y --no-install-recommends acl auditd && rm -rf /var/lib/apt/lists/*
+        COPY breakwater-agent.mjs /agent/breakwater-agent.mjs
+        ENTRYPOINT ["node", "/agent/breakwater-agent.mjs"]
+    command: ["run", "--server", "${server}"]
     environment:
       BREAKWATER_ENROL_TOKEN: "${token}"
       HOST_ROOT: /host
@@ -83,7 +92,6 @@ export function composeFile(server: string, token: string): string {
     restart: unless-stopped
     labels: { "breakwater.agent": "true" }
     volumes:
-      - ./breakwater-agent.mjs:/agent/breakwater-agent.mjs:ro
       - /:/host:ro,rslave
       - /var/run/docker.sock:/var/run/docker.sock:ro
       - breakwater-agent:/var/lib/breakwater-agent
