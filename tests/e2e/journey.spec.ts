@@ -64,6 +64,7 @@ for (const variant of variants) {
       await expect(page.getByRole("list", { name: "Repositories found" })).toContainText("first/seed", SCANNED);
       await registry.notify(await shownWebhook(page));
       await page.getByRole("link", { name: "Open the registry" }).click();
+      await expect(page).toHaveURL(/\/registries\//);
       await expect(page.getByRole("heading", { name: estate.registryName, level: 1 })).toBeVisible();
       home = new URL(page.url()).pathname;
     });
