@@ -42,11 +42,16 @@ export function useLive(topics: readonly LiveTopic[], key: QueryKey): void {
     const leave = stream.subscribe((changed) => {
       if (changed.some((topic) => names.has(topic))) refetch();
     });
+    // What changed between the page's first answer and the stream's opening was told to nobody: asked for once.
+    const leaveConnection = stream.onConnection(() => {
+      if (stream.isConnected()) refetch();
+    });
     const poll = setInterval(() => {
       if (!stream.isConnected() && document.visibilityState === "visible") refetch();
     }, POLL_MS);
     return () => {
       leave();
+      leaveConnection();
       clearInterval(poll);
       clearTimeout(pending);
     };

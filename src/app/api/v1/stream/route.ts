@@ -45,7 +45,6 @@ function eventStream(
           : change.topics.filter((topic) => !adminTopics.includes(topic));
         if (topics.length > 0) write(`event: change\nid: ${change.version}\ndata: ${JSON.stringify({ topics })}\n\n`);
       };
-      write("retry: 2000\n\n");
       const unfollow = await followChanges(send);
       const ping = setInterval(() => write(": ping\n\n"), PING_MS);
       const lifetime = setTimeout(() => end(), LIFETIME_MS);
@@ -59,6 +58,8 @@ function eventStream(
       };
       request.signal.addEventListener("abort", () => end(), { once: true });
       if (request.signal.aborted) end();
+      // The first bytes say that changes are followed from here on: the browser takes them as the moment to ask again.
+      write("retry: 2000\n\n");
       const missed = /^\d{1,18}$/.test(since) ? await changesSince(since) : undefined;
       if (missed) send(missed);
     },
