@@ -35,7 +35,7 @@ export async function openBenchDatabase({ durable = false } = {}): Promise<Bench
     folder,
     stop: async () => {
       const { closeDatabase } = await import("#store/client.ts");
-      const { stopQueue } = await import("#store/queue.ts");
+      const { stopQueue } = await import("#store/queue/queue.ts");
       await stopQueue();
       await closeDatabase();
       await database.stop();

@@ -29,9 +29,9 @@ async function fill(folder: string): Promise<void> {
   const scale = images / fullEstate.images;
   const { pool } = await import("#store/client.ts");
   const { importSource } = await import("#worker/import-source.ts");
-  const { createImport } = await import("#store/advisory-import.ts");
+  const { createImport } = await import("#store/advisory/advisory-import.ts");
   const { rematchTouched } = await import("#worker/rematch.ts");
-  const { recountNext } = await import("#store/recount.ts");
+  const { recountNext } = await import("#store/count/recount.ts");
   await buildEstate({
     images,
     systemSets: Math.ceil(fullEstate.systemSets * scale),
@@ -69,16 +69,16 @@ async function pickSamples(): Promise<Samples> {
 
 async function measureQueries(): Promise<BenchResult[]> {
   const { digests, widespread, rare, registryId } = await pickSamples();
-  const { containersOverview, ContainersParams } = await import("#queries/containers-overview.ts");
-  const { vulnerabilityList } = await import("#queries/vulnerability-list.ts");
-  const { vulnerabilityDetail } = await import("#queries/vulnerability-detail.ts");
-  const { vulnerabilityPlacements } = await import("#queries/vulnerability-placements.ts");
-  const { imageDetail } = await import("#queries/image-detail.ts");
-  const { imageFindings } = await import("#queries/image-findings.ts");
-  const { imageFixPlan } = await import("#queries/image-fix-plan.ts");
+  const { containersOverview, ContainersParams } = await import("#queries/count/containers-overview.ts");
+  const { vulnerabilityList } = await import("#queries/vulnerability/vulnerability-list.ts");
+  const { vulnerabilityDetail } = await import("#queries/vulnerability/vulnerability-detail.ts");
+  const { vulnerabilityPlacements } = await import("#queries/vulnerability/vulnerability-placements.ts");
+  const { imageDetail } = await import("#queries/image/image-detail.ts");
+  const { imageFindings } = await import("#queries/image/image-findings.ts");
+  const { imageFixPlan } = await import("#queries/image/image-fix-plan.ts");
   const { search } = await import("#queries/search.ts");
-  const { noticeList } = await import("#queries/notice-list.ts");
-  const { systemHealth } = await import("#queries/system-health.ts");
+  const { noticeList } = await import("#queries/notice/notice-list.ts");
+  const { systemHealth } = await import("#queries/queue/system-health.ts");
   const one = <Item>(items: readonly Item[], index: number): Item => items[index % items.length] as Item;
   const queries: [string, (index: number) => Promise<unknown>][] = [
     ["containers", () => containersOverview(actor, ContainersParams.parse({}))],

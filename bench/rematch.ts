@@ -25,12 +25,12 @@ async function measure(folder: string): Promise<BenchResult[]> {
   };
   const { pool } = await import("#store/client.ts");
   const { importSource } = await import("#worker/import-source.ts");
-  const { createImport } = await import("#store/advisory-import.ts");
+  const { createImport } = await import("#store/advisory/advisory-import.ts");
   const { rematchTouched } = await import("#worker/rematch.ts");
-  const { touchAllPackages } = await import("#store/package-touch.ts");
+  const { touchAllPackages } = await import("#store/advisory/package-touch.ts");
   const { matchPackages } = await import("#worker/match-packages.ts");
   const { transaction } = await import("#store/transaction.ts");
-  const { recountNext } = await import("#store/recount.ts");
+  const { recountNext } = await import("#store/count/recount.ts");
 
   const built = await timed(() => buildEstate(size));
   console.log(

@@ -4,8 +4,8 @@ import { clock } from "#clock.ts";
 import { ensureAdminFromEnvironment } from "#commands/ensure-admin-from-environment.ts";
 import { stampPeerAddresses } from "#ingest/client-address.ts";
 import { log } from "#log.ts";
-import { beat, endBeat, type ProcessIdentity } from "#store/process-heartbeat.ts";
-import { queue } from "#store/queue.ts";
+import { beat, endBeat, type ProcessIdentity } from "#store/queue/process-heartbeat.ts";
+import { queue } from "#store/queue/queue.ts";
 
 const BEAT_SECONDS = 5;
 const holder = globalThis as typeof globalThis & { breakwaterWebStarted?: true };

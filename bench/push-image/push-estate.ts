@@ -36,9 +36,9 @@ export async function startPushEstate(
   });
   // Only now: the modules read the environment when they are first used.
   const { connectRegistry } = await import("#commands/connect-registry.ts");
-  const { createImport } = await import("#store/advisory-import.ts");
+  const { createImport } = await import("#store/advisory/advisory-import.ts");
   const { closeDatabase, pool } = await import("#store/client.ts");
-  const { stopQueue } = await import("#store/queue.ts");
+  const { stopQueue } = await import("#store/queue/queue.ts");
   const { importSource } = await import("../../src/worker/import-source.ts");
   const { skopeoPush, startDockerRegistry } = await import("../../tests/registry-double/docker-registry.ts");
   const { startEventsServer } = await import("../../tests/registry-double/events-server.ts");

@@ -116,7 +116,7 @@ async function createUserVerb(actor: Actor, values: Values): Promise<Answer> {
 
 async function resetPasswordVerb(actor: Actor, values: Values): Promise<Answer> {
   const { resetPassword } = await import("#commands/reset-password.ts");
-  const { userByEmail } = await import("#store/user.ts");
+  const { userByEmail } = await import("#store/account/user.ts");
   const email = required(values.email, "--email");
   const user = await userByEmail(email);
   if (!user) throw new InputError(`There is no account for ${email}.`);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { z } from "zod";
-import { type ImportedFile, readImport } from "#store/advisory-import.ts";
+import { type ImportedFile, readImport } from "#store/advisory/advisory-import.ts";
 import { closeDatabase } from "#store/client.ts";
 import { selectRows, sql } from "#store/sql.ts";
 

@@ -3,11 +3,11 @@ import { config } from "#config.ts";
 import { EmailAddress } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
 import type { Actor } from "#domain/role.ts";
-import { countRefusal, forgiveRefusal } from "#store/api-token.ts";
+import { countRefusal, forgiveRefusal } from "#store/account/api-token.ts";
+import { auth, CLIENT_HEADER } from "#store/account/auth.ts";
+import { noteSignIn, type UserRow, userByEmail } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
-import { auth, CLIENT_HEADER } from "#store/auth.ts";
 import { transaction } from "#store/transaction.ts";
-import { noteSignIn, type UserRow, userByEmail } from "#store/user.ts";
 
 /** Wrong passwords per minute: from one source, and for one account from anywhere. */
 const WRONG_PER_SOURCE = 10;

@@ -4,8 +4,8 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { finishScan } from "#store/image-scan.ts";
-import { jobPayloads, queue } from "#store/queue.ts";
+import { finishScan } from "#store/image/image-scan.ts";
+import { jobPayloads, queue } from "#store/queue/queue.ts";
 import { transaction } from "#store/transaction.ts";
 import { lockJob } from "./retry-job.ts";
 

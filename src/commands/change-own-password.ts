@@ -4,11 +4,11 @@ import { Password, passwordLength } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { countRefusal } from "#store/api-token.ts";
+import { countRefusal } from "#store/account/api-token.ts";
+import { endSessions, lockUser, passwordMatches, setUserPassword } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";
-import { endSessions, lockUser, passwordMatches, setUserPassword } from "#store/user.ts";
 
 const WRONG_PER_MINUTE = 10;
 

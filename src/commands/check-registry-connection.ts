@@ -7,7 +7,7 @@ import type { RegistryRights } from "#domain/registry-rights.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
-import { findRegistry, setRights } from "#store/registry.ts";
+import { findRegistry, setRights } from "#store/registry/registry.ts";
 import { readSecret } from "#store/secrets.ts";
 import { transaction } from "#store/transaction.ts";
 import { RegistryId, targetOf } from "./managed-registry.ts";

@@ -4,12 +4,12 @@ import { EmailAddress, Password, PersonName } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { countRefusal } from "#store/api-token.ts";
+import { countRefusal } from "#store/account/api-token.ts";
+import { checkSetupToken, deleteSetupToken } from "#store/account/setup-token.ts";
+import { insertUser, lockIfNoAccounts } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { checkSetupToken, deleteSetupToken } from "#store/setup-token.ts";
 import { transaction } from "#store/transaction.ts";
-import { insertUser, lockIfNoAccounts } from "#store/user.ts";
 
 const WRONG_PER_MINUTE = 20;
 

@@ -6,7 +6,7 @@ import type { Actor } from "#domain/role.ts";
 import { rules } from "#engines/cis-docker/rules/index.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { reassessHost } from "#store/host-report.ts";
+import { reassessHost } from "#store/host/host-report.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";

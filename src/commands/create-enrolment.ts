@@ -3,7 +3,7 @@ import { clock } from "#clock.ts";
 import { config } from "#config.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { insertApiToken } from "#store/api-token.ts";
+import { insertApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { transaction } from "#store/transaction.ts";
 import { AddressRange } from "./address-range.ts";

@@ -4,7 +4,7 @@ import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { type Actor, Role, roleIncludes } from "#domain/role.ts";
 import { TokenKind } from "#domain/token-kind.ts";
-import { insertApiToken } from "#store/api-token.ts";
+import { insertApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";

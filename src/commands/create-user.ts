@@ -4,10 +4,10 @@ import { EmailAddress, Password, PersonName } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { type Actor, Role } from "#domain/role.ts";
+import { insertUser, oneTimePassword } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";
-import { insertUser, oneTimePassword } from "#store/user.ts";
 
 /** Days in which a one-time password must be used. */
 export const ONE_TIME_PASSWORD_DAYS = 7;

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { decideImport, type ImportedFile, importState, readImport } from "#store/advisory-import.ts";
+import { decideImport, type ImportedFile, importState, readImport } from "#store/advisory/advisory-import.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { transaction } from "#store/transaction.ts";
 
 export const DecideAdvisoryImportInput = z.object({

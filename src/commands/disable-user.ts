@@ -2,11 +2,11 @@ import { z } from "zod";
 import { UserId } from "#domain/account-input.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { revokeTokensOf } from "#store/api-token.ts";
+import { revokeTokensOf } from "#store/account/api-token.ts";
+import { endSessions, setUserBanned } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";
-import { endSessions, setUserBanned } from "#store/user.ts";
 import { lockOtherUser, requireAnotherAdmin } from "./lock-other-user.ts";
 
 export const DisableUserInput = z.object({ userId: UserId });

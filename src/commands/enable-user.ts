@@ -2,10 +2,10 @@ import { z } from "zod";
 import { UserId } from "#domain/account-input.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { setUserBanned } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";
-import { setUserBanned } from "#store/user.ts";
 import { lockOtherUser } from "./lock-other-user.ts";
 
 export const EnableUserInput = z.object({ userId: UserId });

@@ -3,10 +3,10 @@ import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { endControlExemption, findControlExemption, lockHostsOf } from "#store/assessment/control-exemption.ts";
+import { reapplyExemptions } from "#store/assessment/control-exemption-rules.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { endControlExemption, findControlExemption, lockHostsOf } from "#store/control-exemption.ts";
-import { reapplyExemptions } from "#store/exempt-control.ts";
 import { transaction } from "#store/transaction.ts";
 
 const Input = z.object({ exemptionId: z.uuid() });

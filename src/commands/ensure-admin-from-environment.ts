@@ -1,11 +1,11 @@
 import { config } from "#config.ts";
 import { EmailAddress } from "#domain/account-input.ts";
 import { log } from "#log.ts";
+import { deleteSetupToken } from "#store/account/setup-token.ts";
+import { insertUser, lockIfNoAccounts } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { deleteSetupToken } from "#store/setup-token.ts";
 import { transaction } from "#store/transaction.ts";
-import { insertUser, lockIfNoAccounts } from "#store/user.ts";
 import { systemActor } from "./system-actor.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { AppError } from "#domain/app-error.ts";
 import type { Actor } from "#domain/role.ts";
+import { lockActiveAdmins, lockUser, type UserRow } from "#store/account/user.ts";
 import type { Transaction } from "#store/transaction.ts";
-import { lockActiveAdmins, lockUser, type UserRow } from "#store/user.ts";
 
 /**
  * Locks the person a command works on. Throws `not-found`, and `conflict` when it is the actor: nobody takes their own

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
-import { findHost, type HostRow } from "#store/host.ts";
+import { findHost, type HostRow } from "#store/host/host.ts";
 import type { Transaction } from "#store/transaction.ts";
 
 export const HostId = z.object({ hostId: z.uuid() });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
-import { lockRegistry, type RegistryRow } from "#store/registry.ts";
+import { lockRegistry, type RegistryRow } from "#store/registry/registry.ts";
 import type { Transaction } from "#store/transaction.ts";
 
 /** The one field that every command on a connected registry has. */

@@ -4,7 +4,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { markAllNoticesRead, markNoticesUnread, markNoticesRead as markRead } from "#store/notice.ts";
+import { markAllNoticesRead, markNoticesUnread, markNoticesRead as markRead } from "#store/notice/notice.ts";
 import { transaction } from "#store/transaction.ts";
 
 const Named = z

@@ -3,8 +3,8 @@ import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
-import { enqueue } from "#store/queue.ts";
-import { setConnectionState, setNextReconcile } from "#store/registry.ts";
+import { enqueue } from "#store/queue/queue.ts";
+import { setConnectionState, setNextReconcile } from "#store/registry/registry.ts";
 import { transaction } from "#store/transaction.ts";
 import { managedRegistry, RegistryId, targetOf } from "./managed-registry.ts";
 

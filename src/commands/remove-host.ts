@@ -1,9 +1,9 @@
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { revokeApiToken } from "#store/api-token.ts";
+import { revokeApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { daemonsOf } from "#store/host.ts";
+import { daemonsOf } from "#store/host/host.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";

@@ -9,7 +9,7 @@ import { config } from "#config.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { queueImport } from "#store/advisory-import.ts";
+import { queueImport } from "#store/advisory/advisory-import.ts";
 import { recordAudit } from "#store/audit.ts";
 import { transaction } from "#store/transaction.ts";
 

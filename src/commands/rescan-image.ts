@@ -5,7 +5,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { queueScan } from "#store/image-scan.ts";
+import { queueScan } from "#store/image/image-scan.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 

@@ -3,10 +3,10 @@ import { clock } from "#clock.ts";
 import { Password, UserId } from "#domain/account-input.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { endSessions, oneTimePassword, setUserPassword } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";
-import { endSessions, oneTimePassword, setUserPassword } from "#store/user.ts";
 import { ONE_TIME_PASSWORD_DAYS } from "./create-user.ts";
 import { lockOtherUser } from "./lock-other-user.ts";
 

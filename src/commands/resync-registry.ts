@@ -3,7 +3,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { transaction } from "#store/transaction.ts";
 import { managedRegistry, RegistryId, targetOf } from "./managed-registry.ts";
 

@@ -4,8 +4,8 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { queueScan } from "#store/image-scan.ts";
-import { jobPayloads, queue } from "#store/queue.ts";
+import { queueScan } from "#store/image/image-scan.ts";
+import { jobPayloads, queue } from "#store/queue/queue.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 

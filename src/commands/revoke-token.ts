@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { type Actor, roleIncludes } from "#domain/role.ts";
-import { apiTokenById, revokeApiToken } from "#store/api-token.ts";
+import { apiTokenById, revokeApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { transaction } from "#store/transaction.ts";

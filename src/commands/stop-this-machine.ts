@@ -4,7 +4,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { lockLocalAgent, wishLocalAgent } from "#store/local-agent.ts";
+import { lockLocalAgent, wishLocalAgent } from "#store/host/local-agent.ts";
 import { transaction } from "#store/transaction.ts";
 import { MachineId } from "./connect-this-machine.ts";
 

@@ -3,7 +3,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { reassessHost } from "#store/host-report.ts";
+import { reassessHost } from "#store/host/host-report.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { GivenPolicy } from "./host-policy.ts";

@@ -5,8 +5,8 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { reassessAllHosts } from "#store/host-report.ts";
-import { lockSitePolicy, replaceSitePolicy } from "#store/hosts-policy.ts";
+import { reassessAllHosts } from "#store/host/host-report.ts";
+import { lockSitePolicy, replaceSitePolicy } from "#store/host/hosts-policy.ts";
 import { transaction } from "#store/transaction.ts";
 import { GivenPolicy } from "./host-policy.ts";
 

@@ -5,9 +5,9 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { markDirty } from "#store/dirty.ts";
-import { enqueue } from "#store/queue.ts";
-import { saveRegistryDetails } from "#store/registry.ts";
+import { markDirty } from "#store/count/dirty-marks.ts";
+import { enqueue } from "#store/queue/queue.ts";
+import { saveRegistryDetails } from "#store/registry/registry.ts";
 import { transaction } from "#store/transaction.ts";
 import { managedRegistry, RegistryId, targetOf } from "./managed-registry.ts";
 

@@ -1,8 +1,8 @@
 import { AppError } from "#domain/app-error.ts";
 import type { Actor } from "#domain/role.ts";
-import { revokeApiToken } from "#store/api-token.ts";
+import { revokeApiToken } from "#store/account/api-token.ts";
 import { recordChange } from "#store/change.ts";
-import { findHost, type HostRow } from "#store/host.ts";
+import { findHost, type HostRow } from "#store/host/host.ts";
 import { execute, sql } from "#store/sql.ts";
 import type { Transaction } from "#store/transaction.ts";
 import type { authenticateToken } from "./authenticate-token.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "#domain/app-error.ts";
-import { insertApiToken, revokeApiToken } from "#store/api-token.ts";
+import { insertApiToken, revokeApiToken } from "#store/account/api-token.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { hostOf, liveHost } from "./agent-host.ts";

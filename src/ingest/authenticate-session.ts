@@ -1,5 +1,5 @@
 import { type Actor, Role } from "#domain/role.ts";
-import { auth, CLIENT_HEADER } from "#store/auth.ts";
+import { auth, CLIENT_HEADER } from "#store/account/auth.ts";
 import { clientAddress } from "./client-address.ts";
 
 export interface SignedIn {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
 import { type TokenKind, type TokenScope, tokenPattern } from "#domain/token-kind.ts";
-import { countRefusal, type FoundToken, findApiToken, touchApiToken } from "#store/api-token.ts";
+import { countRefusal, type FoundToken, findApiToken, touchApiToken } from "#store/account/api-token.ts";
 import { sha256 } from "#store/ids.ts";
 import { addressAllowed, addressGroup, clientAddress } from "./client-address.ts";
 

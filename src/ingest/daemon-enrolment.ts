@@ -1,9 +1,9 @@
 import { AppError } from "#domain/app-error.ts";
 import type { HostDaemon, HostEnrolled, HostEnrolment } from "#engines/cis-docker/facts.ts";
-import { insertApiToken, revokeApiToken } from "#store/api-token.ts";
+import { insertApiToken, revokeApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { daemonsOf, type HostRow, insertHost, noteHeartbeat } from "#store/host.ts";
+import { daemonsOf, type HostRow, insertHost, noteHeartbeat } from "#store/host/host.ts";
 import { newId } from "#store/ids.ts";
 import { execute, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";

@@ -1,9 +1,9 @@
 import { AppError } from "#domain/app-error.ts";
 import { type HostEnrolled, HostEnrolment } from "#engines/cis-docker/facts.ts";
-import { insertApiToken, takeTokenUse } from "#store/api-token.ts";
+import { insertApiToken, takeTokenUse } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { flagClone, hostsWithMachineId, insertHost, noteHeartbeat } from "#store/host.ts";
+import { flagClone, hostsWithMachineId, insertHost, noteHeartbeat } from "#store/host/host.ts";
 import { newId } from "#store/ids.ts";
 import { transaction } from "#store/transaction.ts";
 import { HEARTBEAT_SECONDS, REPORT_SECONDS, tokenActor } from "./agent-host.ts";

@@ -12,10 +12,10 @@ import {
   noteHeartbeat,
   noteRefusal,
   takeReportRequest,
-} from "#store/host.ts";
-import { insertHostReport } from "#store/host-report.ts";
+} from "#store/host/host.ts";
+import { insertHostReport } from "#store/host/host-report.ts";
 import { sha256 } from "#store/ids.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { execute, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { type AgentToken, hostOf, liveHost, tokenActor } from "./agent-host.ts";

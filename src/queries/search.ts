@@ -5,8 +5,8 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { selectRows, sql } from "#store/sql.ts";
-import { DigestColumn, likePattern } from "./columns.ts";
-import { TextParam } from "./search-params.ts";
+import { DigestColumn, likePattern } from "./list/columns.ts";
+import { TextParam } from "./list/search-params.ts";
 
 export const SearchParams = z.object({
   q: TextParam.optional()

@@ -3,7 +3,7 @@ import { config } from "#config.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { selectFirst, sql } from "#store/sql.ts";
-import { type AdvisoryReadiness, advisoryReadiness } from "./frame-summary.ts";
+import { type AdvisoryReadiness, advisoryReadiness } from "./count/frame-summary.ts";
 
 export interface WelcomeState {
   resources: number;

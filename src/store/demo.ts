@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { recordChange } from "./change.ts";
-import { askForRecount } from "./dirty.ts";
+import { askForRecount } from "./count/dirty-marks.ts";
 import { type Executor, execute, selectRows, sql } from "./sql.ts";
 import type { Transaction } from "./transaction.ts";
 

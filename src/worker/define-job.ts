@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { AppError, type ErrorCode } from "#domain/app-error.ts";
-import type { JobName, JobPayload } from "#store/queue.ts";
+import type { JobName, JobPayload } from "#store/queue/queue.ts";
 
 /** What a handler is told about the run it is in. */
 export interface JobContext {

@@ -5,8 +5,8 @@ import { config } from "#config.ts";
 import { type DemoRegistry, startDemoRegistry } from "#demo/demo-registry.ts";
 import { webhookUrl } from "#domain/webhook-snippets.ts";
 import { log } from "#log.ts";
-import { insertApiToken, revokeApiToken } from "#store/api-token.ts";
-import { type RegistryRow, setWebhookToken } from "#store/registry.ts";
+import { insertApiToken, revokeApiToken } from "#store/account/api-token.ts";
+import { type RegistryRow, setWebhookToken } from "#store/registry/registry.ts";
 import { readSecret } from "#store/secrets.ts";
 import { transaction } from "#store/transaction.ts";
 

@@ -2,17 +2,17 @@ import { z } from "zod";
 import { clock } from "#clock.ts";
 import { links } from "#domain/links.ts";
 import { Severity } from "#domain/severity.ts";
-import { recordChange } from "#store/change.ts";
 import {
   type ControlExemption,
   type EffectiveChange,
   endControlExemption,
   expiredControlExemptions,
   lockHostsOf,
-} from "#store/control-exemption.ts";
-import { reapplyExemptions } from "#store/exempt-control.ts";
-import { findHost } from "#store/host.ts";
-import { addNotices } from "#store/notice.ts";
+} from "#store/assessment/control-exemption.ts";
+import { reapplyExemptions } from "#store/assessment/control-exemption-rules.ts";
+import { recordChange } from "#store/change.ts";
+import { findHost } from "#store/host/host.ts";
+import { addNotices } from "#store/notice/notice.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 

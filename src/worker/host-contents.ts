@@ -3,7 +3,7 @@ import type { Container } from "#engines/cis-docker/container-facts.ts";
 import { type HostEvidence, isFailed } from "#engines/cis-docker/facts.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { publishedPorts } from "#engines/cis-docker/published-ports.ts";
-import type { SeenContainer, SeenImage } from "#store/host-contents.ts";
+import type { SeenContainer, SeenImage } from "#store/host/host-contents.ts";
 
 /** Containers of a report as they are stored and shown, with the number of controls each breaks. */
 export function seenContainers({ facts, controls }: HostAssessment): SeenContainer[] {

@@ -1,7 +1,7 @@
 import type { HostEvidence, RegistryTagFact } from "#engines/cis-docker/facts.ts";
 import { isFailed } from "#engines/cis-docker/facts.ts";
 import { imageReference } from "#engines/cis-docker/image-reference.ts";
-import { listedRegistries, tagsNow } from "#store/registry-tags.ts";
+import { listedRegistries, tagsNow } from "#store/registry/registry-tags.ts";
 import type { Executor } from "#store/sql.ts";
 
 /** A registry that was not listed for longer than this says nothing about where its tags point now. */

@@ -1,6 +1,6 @@
 import type { HostEvidence, ImageScanFact } from "#engines/cis-docker/facts.ts";
 import { isFailed } from "#engines/cis-docker/facts.ts";
-import { scansOfImages } from "#store/host-contents.ts";
+import { scansOfImages } from "#store/host/host-contents.ts";
 import type { Executor } from "#store/sql.ts";
 
 /** What our scans know of the images of a host, by image id and manifest digest, as the image controls read it. */

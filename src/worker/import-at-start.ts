@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { config } from "#config.ts";
 import { log } from "#log.ts";
-import { queueImport } from "#store/advisory-import.ts";
-import { enqueue } from "#store/queue.ts";
+import { queueImport } from "#store/advisory/advisory-import.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { transaction } from "#store/transaction.ts";
 
 /**

@@ -4,7 +4,7 @@ import { clock } from "#clock.ts";
 import { config } from "#config.ts";
 import { openFeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { demoAdvisoryLines, demoExploited, demoProbabilities } from "#demo/demo-advisories.ts";
-import { createImport, importState, saveImport } from "#store/advisory-import.ts";
+import { createImport, importState, saveImport } from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { insertDemoSignals } from "#store/demo.ts";
 import { transaction } from "#store/transaction.ts";

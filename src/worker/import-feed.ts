@@ -8,14 +8,20 @@ import type { FeedBatch } from "#connectors/advisory-feeds/feed-batch.ts";
 import { FeedError } from "#connectors/advisory-feeds/feed-error.ts";
 import type { FeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { rateAdvisory } from "#engines/image-scan/match-advisories-ranges.ts";
-import { compareStaged, countRecords, lockFeed, type MergeCounts, mergeStaged } from "#store/advisories.ts";
-import { ImportedFile } from "#store/advisory-import.ts";
-import { Staging } from "#store/advisory-staging.ts";
+import { ImportedFile } from "#store/advisory/advisory-import.ts";
+import {
+  compareStaged,
+  countRecords,
+  lockFeed,
+  type MergeCounts,
+  mergeStaged,
+} from "#store/advisory/advisory-records.ts";
+import { Staging } from "#store/advisory/advisory-staging.ts";
+import { mergeLifecycles, mergeSignals } from "#store/advisory/exploit-signals.ts";
+import { readFeed, saveFailedFeed, saveImportedFeed } from "#store/advisory/feed.ts";
+import { readTouched } from "#store/advisory/package-touch.ts";
 import { recordChange } from "#store/change.ts";
-import { mergeLifecycles, mergeSignals } from "#store/exploit-signals.ts";
-import { readFeed, saveFailedFeed, saveImportedFeed } from "#store/feeds.ts";
-import { readTouched } from "#store/package-touch.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { gateReason, matchGateReason } from "./import-gate.ts";
 import { previewMatches } from "./match-packages.ts";

@@ -1,6 +1,6 @@
-import { createImport } from "#store/advisory-import.ts";
+import { createImport } from "#store/advisory/advisory-import.ts";
 import { closeDatabase, pool } from "#store/client.ts";
-import { stopQueue } from "#store/queue.ts";
+import { stopQueue } from "#store/queue/queue.ts";
 import { rematchTouched } from "./rematch.ts";
 import { runImport } from "./run-import.ts";
 

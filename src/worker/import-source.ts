@@ -7,9 +7,9 @@ import { FeedError } from "#connectors/advisory-feeds/feed-error.ts";
 import type { FeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { type RefusedFile, readSource } from "#connectors/advisory-feeds/read-source.ts";
 import { log } from "#log.ts";
-import { ImportedFile, importState, saveImport } from "#store/advisory-import.ts";
+import { ImportedFile, importState, saveImport } from "#store/advisory/advisory-import.ts";
+import { markFeedFailing } from "#store/advisory/feed.ts";
 import { pool } from "#store/client.ts";
-import { markFeedFailing } from "#store/feeds.ts";
 import { type ImportFeedOptions, importFeed } from "./import-feed.ts";
 
 /**

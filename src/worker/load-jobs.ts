@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { jobPayloads } from "#store/queue.ts";
+import { jobPayloads } from "#store/queue/queue.ts";
 import type { JobDefinition } from "./define-job.ts";
 
 /** Reads every job of `folder`. Throws when a file is not a job, or when two files answer to one name. */

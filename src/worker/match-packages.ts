@@ -9,9 +9,9 @@ import {
   loadCandidates,
   loadFlawSeverities,
   type StoredCandidate,
-} from "#store/advisory-candidates.ts";
-import { compareMatches, type MatchChanges, type MatchRow, replaceMatches } from "#store/package-advisory.ts";
-import { lockPackages, markMatched, readPackages, type StoredPackage } from "#store/package-version.ts";
+} from "#store/advisory/advisory-candidates.ts";
+import { compareMatches, type MatchChanges, type MatchRow, replaceMatches } from "#store/advisory/package-advisory.ts";
+import { lockPackages, markMatched, readPackages, type StoredPackage } from "#store/image/package-version.ts";
 import type { Executor } from "#store/sql.ts";
 
 export interface MatchOutcome extends MatchChanges {

@@ -3,7 +3,7 @@ import { faultReason } from "#connectors/registry/registry-fault.ts";
 import type { RegistryRightName } from "#domain/registry-rights.ts";
 import type { ConnectionState } from "#domain/resource.ts";
 import { pool } from "#store/client.ts";
-import { type RegistryRow, setConnectionState } from "#store/registry.ts";
+import { type RegistryRow, setConnectionState } from "#store/registry/registry.ts";
 
 /** The state and the words for a fault of a registry; null when the fault says nothing about the connection. */
 export function connectionAfterFault(

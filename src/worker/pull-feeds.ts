@@ -8,11 +8,17 @@ import { type PublicFeed, publicFeeds } from "#connectors/advisory-feeds/public-
 import { openFeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { AppError } from "#domain/app-error.ts";
 import { log } from "#log.ts";
-import { createImport, dropImport, type ImportedFile, importState, saveImport } from "#store/advisory-import.ts";
+import {
+  createImport,
+  dropImport,
+  type ImportedFile,
+  importState,
+  saveImport,
+} from "#store/advisory/advisory-import.ts";
+import { readFeed, type StoredFeed, saveCheckedFeed, saveFailedFeed, saveFeedSource } from "#store/advisory/feed.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { readFeed, type StoredFeed, saveCheckedFeed, saveFailedFeed, saveFeedSource } from "#store/feeds.ts";
-import { alpineBranches } from "#store/package-version.ts";
+import { alpineBranches } from "#store/image/package-version.ts";
 import { importFeed } from "./import-feed.ts";
 import { keepForDecision } from "./import-source.ts";
 import { fetchDelta } from "./pull-delta.ts";

@@ -3,8 +3,8 @@ import { type ImageConfig, parseImageConfig } from "#connectors/registry/image-c
 import { type Descriptor, platformText, type RegistryManifest } from "#connectors/registry/manifest.ts";
 import { isIndexType, isManifestType } from "#connectors/registry/media-types.ts";
 import { faultReason } from "#connectors/registry/registry-fault.ts";
-import type { ManifestRecord } from "#store/manifest.ts";
-import { type ArrivedImage, knownImages } from "#store/placement.ts";
+import type { ManifestRecord } from "#store/image/manifest.ts";
+import { type ArrivedImage, knownImages } from "#store/image/placement.ts";
 
 const CONFIG_CAP = 4_194_304;
 const DEEPEST_INDEX = 3;

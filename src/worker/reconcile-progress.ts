@@ -1,7 +1,7 @@
 import { clock } from "#clock.ts";
 import type { RegistrySync } from "#domain/registry-rights.ts";
 import { pool } from "#store/client.ts";
-import { setSync } from "#store/registry.ts";
+import { setSync } from "#store/registry/registry.ts";
 import type { RepositoryOutcome } from "./reconcile-repository.ts";
 
 const WRITE_EVERY_MS = 1000;

@@ -1,7 +1,7 @@
 import { config } from "#config.ts";
 import { createRegistryClient, type RegistryClient } from "#connectors/registry/client.ts";
 import { AppError } from "#domain/app-error.ts";
-import { findRegistry, type RegistryRow } from "#store/registry.ts";
+import { findRegistry, type RegistryRow } from "#store/registry/registry.ts";
 import { readSecret } from "#store/secrets.ts";
 
 // One client per registry and process, so that its limit on open requests and its tokens are shared by all jobs.

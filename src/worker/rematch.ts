@@ -1,6 +1,6 @@
+import { listTouched, markChangedImages, takeTouched } from "#store/advisory/package-touch.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { listTouched, markChangedImages, takeTouched } from "#store/package-touch.ts";
 import { transaction } from "#store/transaction.ts";
 import { matchPackages } from "./match-packages.ts";
 

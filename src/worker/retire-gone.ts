@@ -1,10 +1,16 @@
 import { recordChange } from "#store/change.ts";
-import { type DirtyMark, markDirty } from "#store/dirty.ts";
-import { liveManifests, type RepositoryKey, retireManifests, unreachable, withDescendants } from "#store/manifest.ts";
-import { retirePlacements } from "#store/placement.ts";
-import { liveTags, retireTags } from "#store/push.ts";
-import { findRegistry } from "#store/registry.ts";
-import { lockKnownRepository, recountTags, retireRepository } from "#store/repository.ts";
+import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
+import {
+  liveManifests,
+  type RepositoryKey,
+  retireManifests,
+  unreachable,
+  withDescendants,
+} from "#store/image/manifest.ts";
+import { retirePlacements } from "#store/image/placement.ts";
+import { liveTags, retireTags } from "#store/registry/push.ts";
+import { findRegistry } from "#store/registry/registry.ts";
+import { lockKnownRepository, recountTags, retireRepository } from "#store/registry/repository.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { imageTopics, UNTAGGED_REASON } from "./save-pushed-manifest.ts";
 

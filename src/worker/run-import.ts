@@ -5,7 +5,13 @@ import { download } from "#connectors/advisory-feeds/download.ts";
 import { describeOsvFile, knownFeed } from "#connectors/advisory-feeds/feed-catalogue.ts";
 import { openFeedFile } from "#connectors/advisory-feeds/read-records.ts";
 import { AppError } from "#domain/app-error.ts";
-import { type AdvisoryImport, type ImportedFile, importState, readImport, saveImport } from "#store/advisory-import.ts";
+import {
+  type AdvisoryImport,
+  type ImportedFile,
+  importState,
+  readImport,
+  saveImport,
+} from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { importFeed } from "./import-feed.ts";
 import { importSource } from "./import-source.ts";

@@ -3,7 +3,7 @@ import { clock } from "#clock.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { type JobName, type JobPayload, jobPayloads, queue } from "#store/queue.ts";
+import { type JobName, type JobPayload, jobPayloads, queue } from "#store/queue/queue.ts";
 import { execute, sql } from "#store/sql.ts";
 import { isPermanent, type JobDefinition, PermanentJobError } from "./define-job.ts";
 

@@ -1,12 +1,12 @@
 import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
 import { type ChangeTopic, recordChange } from "#store/change.ts";
-import { type DirtyMark, markDirty } from "#store/dirty.ts";
-import { queueScan, type ScanTrigger } from "#store/image-scan.ts";
-import { type RepositoryKey, recordManifests, unreachable, withDescendants } from "#store/manifest.ts";
-import { needsScan, recordImage, recordPlacement, retirePlacements } from "#store/placement.ts";
-import { forgetPartPushes, insertPush, moveTag } from "#store/push.ts";
-import { findRegistry, noteRegistryData } from "#store/registry.ts";
-import { lockRepository, notePush, recountTags } from "#store/repository.ts";
+import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
+import { queueScan, type ScanTrigger } from "#store/image/image-scan.ts";
+import { type RepositoryKey, recordManifests, unreachable, withDescendants } from "#store/image/manifest.ts";
+import { needsScan, recordImage, recordPlacement, retirePlacements } from "#store/image/placement.ts";
+import { forgetPartPushes, insertPush, moveTag } from "#store/registry/push.ts";
+import { findRegistry, noteRegistryData } from "#store/registry/registry.ts";
+import { lockRepository, notePush, recountTags } from "#store/registry/repository.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import type { PushedManifest } from "./read-pushed-manifest.ts";
 

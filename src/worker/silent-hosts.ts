@@ -1,8 +1,8 @@
 import { clock } from "#clock.ts";
 import { links } from "#domain/links.ts";
 import { recordChange } from "#store/change.ts";
-import { markSilent, silentHosts } from "#store/host.ts";
-import { addNotices } from "#store/notice.ts";
+import { markSilent, silentHosts } from "#store/host/host.ts";
+import { addNotices } from "#store/notice/notice.ts";
 import { transaction } from "#store/transaction.ts";
 
 /** A host is silent after this many missed signs of life. */

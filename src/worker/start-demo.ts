@@ -1,7 +1,7 @@
 import { config } from "#config.ts";
 import { log } from "#log.ts";
-import { enqueue } from "#store/queue.ts";
-import { findDemoRegistry } from "#store/registry.ts";
+import { enqueue } from "#store/queue/queue.ts";
+import { findDemoRegistry } from "#store/registry/registry.ts";
 import { resumeHost } from "./demo-host.ts";
 
 /**

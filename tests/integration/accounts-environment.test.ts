@@ -9,7 +9,7 @@ import { z } from "zod";
 import { signIn } from "#commands/answer-auth-request.ts";
 import { changeOwnPassword } from "#commands/change-own-password.ts";
 import { ensureAdminFromEnvironment } from "#commands/ensure-admin-from-environment.ts";
-import { issueSetupToken } from "#store/setup-token.ts";
+import { issueSetupToken } from "#store/account/setup-token.ts";
 import { selectRows, sql } from "#store/sql.ts";
 
 const signInWith = (password: string) =>

@@ -12,8 +12,8 @@ import { systemActor } from "#commands/system-actor.ts";
 import { updateUserRole } from "#commands/update-user-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import { authenticateSession } from "#ingest/authenticate-session.ts";
-import { UserListParams, userList } from "#queries/user-list.ts";
-import { issueSetupToken } from "#store/setup-token.ts";
+import { UserListParams, userList } from "#queries/account/user-list.ts";
+import { issueSetupToken } from "#store/account/setup-token.ts";
 import { execute, selectFirst, selectRows, sql } from "#store/sql.ts";
 
 const root = systemActor({ name: "test" });

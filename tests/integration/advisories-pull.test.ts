@@ -39,7 +39,7 @@ test("a pull takes what is new, asks for nothing twice, and says in words what i
   const { lines, osv } = await import("./advisory-fixtures.ts");
   const { pool } = await import("#store/client.ts");
   const { pullFeeds } = await import("#worker/pull-feeds.ts");
-  const { advisorySources } = await import("#queries/advisory-sources.ts");
+  const { advisorySources } = await import("#queries/advisory/advisory-sources.ts");
   const viewer = { kind: "user", id: "v", name: "Vi", role: "viewer" } as const;
   const at = (id: string, modified: string) => osv(id, "curl", "9", { modified });
   // The bundle is NDJSON here: what a file is, is found by its content.

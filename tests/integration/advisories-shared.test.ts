@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { createImport } from "#store/advisory-import.ts";
+import { createImport } from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { transaction } from "#store/transaction.ts";
 import { importSource } from "#worker/import-source.ts";

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { decideAdvisoryImport } from "#commands/decide-advisory-import.ts";
+import { spreadMatchChanges } from "#store/advisory/match-changes.ts";
 import { pool } from "#store/client.ts";
-import { spreadMatchChanges } from "#store/match-changes.ts";
 import { transaction } from "#store/transaction.ts";
 import { matchPackages } from "#worker/match-packages.ts";
 import { rematchTouched } from "#worker/rematch.ts";

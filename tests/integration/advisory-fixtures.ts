@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createImport } from "#store/advisory-import.ts";
+import { createImport } from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { stableBigInt } from "#store/ids.ts";
 import { importSource } from "#worker/import-source.ts";

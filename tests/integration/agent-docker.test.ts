@@ -15,7 +15,7 @@ import { createEnrolment } from "#commands/create-enrolment.ts";
 import type { Actor } from "#domain/role.ts";
 import { readBlobs } from "#store/blob.ts";
 import { pool } from "#store/client.ts";
-import { pendingReports } from "#store/host-report.ts";
+import { pendingReports } from "#store/host/host-report.ts";
 import { newId } from "#store/ids.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { assessReport } from "#worker/assess-report.ts";

@@ -4,7 +4,7 @@ import { createToken } from "#commands/create-token.ts";
 import { createUser } from "#commands/create-user.ts";
 import { systemActor } from "#commands/system-actor.ts";
 import type { Actor } from "#domain/role.ts";
-import { AuditListParams, auditList } from "#queries/audit-list.ts";
+import { AuditListParams, auditList } from "#queries/audit/audit-list.ts";
 import { recordAudit } from "#store/audit.ts";
 import { pool } from "#store/client.ts";
 import { execute, sql } from "#store/sql.ts";

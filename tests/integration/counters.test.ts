@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { markDirty } from "#store/dirty.ts";
+import { markDirty } from "#store/count/dirty-marks.ts";
 import { newId } from "#store/ids.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";

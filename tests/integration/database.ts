@@ -19,7 +19,7 @@ process.env.BREAKWATER_SECRET = "integration-test-secret-of-32-characters-or-mor
 
 afterAll(async () => {
   const { closeDatabase } = await import("#store/client.ts");
-  const { stopQueue } = await import("#store/queue.ts");
+  const { stopQueue } = await import("#store/queue/queue.ts");
   await stopQueue();
   await closeDatabase();
   await asAdmin((client) => client.query(`drop database ${name} with (force)`));

@@ -10,7 +10,7 @@ import { removeHost } from "#commands/remove-host.ts";
 import { rotateHostToken } from "#commands/rotate-host-token.ts";
 import { updateHost } from "#commands/update-host.ts";
 import type { Actor } from "#domain/role.ts";
-import { hostDetail } from "#queries/host-detail.ts";
+import { hostDetail } from "#queries/host/host-detail.ts";
 import { newId } from "#store/ids.ts";
 import { selectRows, sql } from "#store/sql.ts";
 

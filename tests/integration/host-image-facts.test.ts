@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "#domain/role.ts";
 import type { HostEvidence } from "#engines/cis-docker/facts.ts";
-import { hostControls } from "#queries/host-controls.ts";
+import { hostControls } from "#queries/host/host-controls.ts";
 import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
 import { execute, sql } from "#store/sql.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { markNoticesRead } from "#commands/mark-notices-read.ts";
 import type { Actor } from "#domain/role.ts";
-import { noticeList } from "#queries/notice-list.ts";
+import { noticeList } from "#queries/notice/notice-list.ts";
 import { execute, sql } from "#store/sql.ts";
 import { endScanThreads } from "../../src/worker/scan/scan-threads.ts";
 import {

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Actor } from "#domain/role.ts";
-import { imageChanges } from "#queries/image-changes.ts";
-import { imageDetail } from "#queries/image-detail.ts";
-import { imageFindingsCsv, imageSbom, imageVex } from "#queries/image-export.ts";
-import { imageFinding } from "#queries/image-finding.ts";
-import { type ImageFindings, imageFindings } from "#queries/image-findings.ts";
-import { imageFixPlan } from "#queries/image-fix-plan.ts";
-import { imageHistory } from "#queries/image-history.ts";
-import { imagePackages } from "#queries/image-packages.ts";
+import { imageChanges } from "#queries/image/image-changes.ts";
+import { imageDetail } from "#queries/image/image-detail.ts";
+import { imageFindingsCsv, imageSbom, imageVex } from "#queries/image/image-export.ts";
+import { imageFinding } from "#queries/image/image-finding.ts";
+import { type ImageFindings, imageFindings } from "#queries/image/image-findings.ts";
+import { imageFixPlan } from "#queries/image/image-fix-plan.ts";
+import { imageHistory } from "#queries/image/image-history.ts";
+import { imagePackages } from "#queries/image/image-packages.ts";
 import { newId } from "#store/ids.ts";
 import { execute, sql } from "#store/sql.ts";
 import {

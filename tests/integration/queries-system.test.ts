@@ -5,12 +5,12 @@ import { exportImage } from "#commands/export-image.ts";
 import { rescanImage } from "#commands/rescan-image.ts";
 import { retryJob } from "#commands/retry-job.ts";
 import type { Actor } from "#domain/role.ts";
-import { imageDetail } from "#queries/image-detail.ts";
-import { imageHistory } from "#queries/image-history.ts";
-import { jobList } from "#queries/job-list.ts";
-import { ruleDetail } from "#queries/rule-detail.ts";
-import { systemHealth } from "#queries/system-health.ts";
-import { enqueue, queue } from "#store/queue.ts";
+import { ruleDetail } from "#queries/assessment/rule-detail.ts";
+import { imageDetail } from "#queries/image/image-detail.ts";
+import { imageHistory } from "#queries/image/image-history.ts";
+import { jobList } from "#queries/queue/job-list.ts";
+import { systemHealth } from "#queries/queue/system-health.ts";
+import { enqueue, queue } from "#store/queue/queue.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { addImage, addRegistries, debian, digestOf, registryId } from "./query-estate.ts";
 

@@ -3,12 +3,12 @@ import { zstdCompressSync } from "node:zlib";
 import { type Severity, severityRank } from "#domain/severity.ts";
 import type { InstalledPackage } from "#engines/image-scan/facts.ts";
 import { storeBlob } from "#store/blob.ts";
-import { recountImages, recountRepositories, recountVulnerabilities } from "#store/counters.ts";
+import { recountImages, recountRepositories, recountVulnerabilities } from "#store/count/counters.ts";
 import { newId, stableBigInt, stableUuid } from "#store/ids.ts";
-import { saveImageResult } from "#store/image.ts";
-import { addPackageVersions, packageVersionId, planSets, replaceImageSets } from "#store/package-set.ts";
-import { recordImage, recordPlacement } from "#store/placement.ts";
-import { moveTag } from "#store/push.ts";
+import { saveImageResult } from "#store/image/image.ts";
+import { addPackageVersions, packageVersionId, planSets, replaceImageSets } from "#store/image/package-set.ts";
+import { recordImage, recordPlacement } from "#store/image/placement.ts";
+import { moveTag } from "#store/registry/push.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 

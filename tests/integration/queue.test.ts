@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { pool } from "#store/client.ts";
-import { enqueue, queue } from "#store/queue.ts";
+import { enqueue, queue } from "#store/queue/queue.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 

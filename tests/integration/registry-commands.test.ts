@@ -19,7 +19,7 @@ import { deleteImage, pushImage } from "#demo/push-image.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import { ingestRegistryEvents } from "#ingest/registry-events.ts";
 import { newId } from "#store/ids.ts";
-import { findRegistry } from "#store/registry.ts";
+import { findRegistry } from "#store/registry/registry.ts";
 import { readSecret } from "#store/secrets.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { drainJobs, waitingJobs } from "../registry-double/drain-jobs.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { connectRegistry } from "#commands/connect-registry.ts";
 import { createRegistryClient } from "#connectors/registry/client.ts";
 import type { Actor } from "#domain/role.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import {
   dockerRegistryPath,

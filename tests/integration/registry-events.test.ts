@@ -4,11 +4,11 @@ import { z } from "zod";
 import { RegistrySettings } from "#domain/registry-settings.ts";
 import { parseEnvelope } from "#ingest/registry-event-envelopes.ts";
 import { cloudEventsHandshake, ingestRegistryEvents } from "#ingest/registry-events.ts";
-import { insertApiToken } from "#store/api-token.ts";
+import { insertApiToken } from "#store/account/api-token.ts";
 import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
-import { queue } from "#store/queue.ts";
-import { insertRegistry } from "#store/registry.ts";
+import { queue } from "#store/queue/queue.ts";
+import { insertRegistry } from "#store/registry/registry.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { waitingJobs } from "../registry-double/drain-jobs.ts";
 

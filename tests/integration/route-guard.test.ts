@@ -8,7 +8,7 @@ import { createUser } from "#commands/create-user.ts";
 import { systemActor } from "#commands/system-actor.ts";
 import { type Role, roleIncludes, roles } from "#domain/role.ts";
 import { type TokenKind, tokenKinds } from "#domain/token-kind.ts";
-import { insertApiToken } from "#store/api-token.ts";
+import { insertApiToken } from "#store/account/api-token.ts";
 import { pool } from "#store/client.ts";
 import { execute, sql } from "#store/sql.ts";
 

@@ -142,7 +142,7 @@ test("running a scan job again changes nothing", async () => {
   await runScans();
   const [scan] = await scansOf(digest);
   const before = await imageOf(digest);
-  const { enqueue } = await import("#store/queue.ts");
+  const { enqueue } = await import("#store/queue/queue.ts");
   await enqueue("scan-image", { registryId, digest, scanId: String(scan?.id) });
   expect(await runScans()).toEqual([]);
   expect(await imageOf(digest)).toEqual(before);
@@ -292,7 +292,7 @@ test("a cancelled scan stops while a layer hangs, and the image waits for nothin
   const digest = await push([layer]);
   const running = runScans();
   await until(async () => registry.blobRequests.includes(layer.digest));
-  const { finishScan } = await import("#store/image-scan.ts");
+  const { finishScan } = await import("#store/image/image-scan.ts");
   const { pool } = await import("#store/client.ts");
   const [scan] = await scansOf(digest);
   await finishScan(pool(), { registryId, scanId: String(scan?.id), state: "cancelled", error: "Cancelled by Ana" });

@@ -16,7 +16,7 @@ import { connectThisMachine } from "#commands/connect-this-machine.ts";
 import { removeHost } from "#commands/remove-host.ts";
 import { stopThisMachine } from "#commands/stop-this-machine.ts";
 import type { Actor } from "#domain/role.ts";
-import { type LocalMachine, localAgents } from "#queries/local-agents.ts";
+import { type LocalMachine, localAgents } from "#queries/host/local-agents.ts";
 import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";

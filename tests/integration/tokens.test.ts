@@ -11,8 +11,8 @@ import { updateUserRole } from "#commands/update-user-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import { tokenKinds } from "#domain/token-kind.ts";
 import { authenticateToken } from "#ingest/authenticate-token.ts";
-import { TokenListParams, tokenList } from "#queries/token-list.ts";
-import { takeTokenUse } from "#store/api-token.ts";
+import { TokenListParams, tokenList } from "#queries/account/token-list.ts";
+import { takeTokenUse } from "#store/account/api-token.ts";
 import { pool } from "#store/client.ts";
 import { execute, selectFirst, selectRows, sql } from "#store/sql.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
 import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
-import { enqueue, enqueueMany } from "#store/queue.ts";
+import { enqueue, enqueueMany } from "#store/queue/queue.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type JobName, queue } from "#store/queue.ts";
+import { type JobName, queue } from "#store/queue/queue.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import type { JobDefinition } from "../../src/worker/define-job.ts";
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { frameSummary } from "#queries/frame-summary.ts";
+import { frameSummary } from "#queries/count/frame-summary.ts";
 import { AppFrame } from "#ui/shell/app-frame.tsx";
 import { Prefetched } from "../providers/prefetched.tsx";
 import { requirePageActor } from "../session.ts";

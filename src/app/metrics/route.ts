@@ -3,7 +3,7 @@ import { requestActor } from "#app/actor.ts";
 import { guardedRoute } from "#app/api-route.ts";
 import { config } from "#config.ts";
 import { requireRole } from "#domain/require-role.ts";
-import { type MetricSample, systemMetrics } from "#queries/system-metrics.ts";
+import { type MetricSample, systemMetrics } from "#queries/queue/system-metrics.ts";
 
 export const dynamic = "force-dynamic";
 

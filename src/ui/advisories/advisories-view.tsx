@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { AdvisorySources } from "#queries/advisory-sources.ts";
+import type { AdvisorySources } from "#queries/advisory/advisory-sources.ts";
 import { toProblem } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { useView } from "../data/use-view.ts";

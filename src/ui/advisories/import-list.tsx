@@ -1,7 +1,11 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { AdvisoryImportFile, AdvisoryImportItem, AdvisoryImportList } from "#queries/advisory-import-list.ts";
+import type {
+  AdvisoryImportFile,
+  AdvisoryImportItem,
+  AdvisoryImportList,
+} from "#queries/advisory/advisory-import-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 "use client";
 import { Button } from "@mantine/core";
-import type { AdvisorySource, AdvisorySources } from "#queries/advisory-sources.ts";
+import type { AdvisorySource, AdvisorySources } from "#queries/advisory/advisory-sources.ts";
 import { Signal, type SignalValue } from "../marks/signal.tsx";
 import { DemoTag } from "../marks/tag.tsx";
 import { EmptyState } from "../state/empty-state.tsx";

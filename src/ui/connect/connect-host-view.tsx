@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import type { EnrolmentList } from "#queries/enrolment-list.ts";
+import type { EnrolmentList } from "#queries/host/enrolment-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useView } from "../data/use-view.ts";
 import { Page } from "../shell/page.tsx";

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { EnrolmentList } from "#queries/enrolment-list.ts";
+import type { EnrolmentList } from "#queries/host/enrolment-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./connect.module.css";

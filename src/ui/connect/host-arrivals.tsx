@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { EnrolmentList } from "#queries/enrolment-list.ts";
+import type { EnrolmentList } from "#queries/host/enrolment-list.ts";
 import { Icon } from "../icon.tsx";
 import { HealthMark } from "../marks/health.tsx";
 import { Signal } from "../marks/signal.tsx";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LocalMachine } from "#queries/local-agents.ts";
+import type { LocalMachine } from "#queries/host/local-agents.ts";
 import { connectable, engineName, phaseOf } from "./local-machine.ts";
 
 const docker = { socket: "/var/run/docker.sock", kind: "docker", version: "28.2.1", problem: null } as const;

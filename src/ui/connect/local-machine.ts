@@ -1,4 +1,4 @@
-import type { LocalMachine } from "#queries/local-agents.ts";
+import type { LocalMachine } from "#queries/host/local-agents.ts";
 
 /** What a person sees of a machine that Breakwater runs on. */
 export type MachinePhase =

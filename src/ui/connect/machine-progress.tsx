@@ -1,5 +1,5 @@
 "use client";
-import type { LocalMachine } from "#queries/local-agents.ts";
+import type { LocalMachine } from "#queries/host/local-agents.ts";
 import { Icon } from "../icon.tsx";
 import { RelativeTime } from "../text/relative-time.tsx";
 import { phaseOf } from "./local-machine.ts";

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import { links } from "#domain/links.ts";
-import type { LocalAgents, LocalMachine } from "#queries/local-agents.ts";
+import type { LocalAgents, LocalMachine } from "#queries/host/local-agents.ts";
 import { useChange } from "../data/use-change.ts";
 import { useView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { ResourceRow } from "#queries/containers-overview.ts";
+import type { ResourceRow } from "#queries/count/containers-overview.ts";
 import { Signal } from "../marks/signal.tsx";
 import { formatAge } from "../text/format-number.ts";
 import styles from "./containers.module.css";

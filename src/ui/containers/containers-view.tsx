@@ -1,6 +1,6 @@
 "use client";
 import { useCallback } from "react";
-import type { ContainersOverview, ResourceRow } from "#queries/containers-overview.ts";
+import type { ContainersOverview, ResourceRow } from "#queries/count/containers-overview.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { ScopeLine } from "../page/scope-line.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ResourceRow } from "#queries/containers-overview.ts";
+import type { ResourceRow } from "#queries/count/containers-overview.ts";
 import { sendChange, toProblem } from "../data/problem.ts";
 import { useMay } from "../shell/frame-context.tsx";
 import { BulkBar } from "../table/bulk-bar.tsx";

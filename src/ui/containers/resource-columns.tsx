@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { ResourceRow } from "#queries/containers-overview.ts";
+import type { ResourceRow } from "#queries/count/containers-overview.ts";
 import { Icon } from "../icon.tsx";
 import { Health } from "../marks/health.tsx";
 import { PostureBar, type PostureParts } from "../marks/posture-bar.tsx";

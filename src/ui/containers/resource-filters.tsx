@@ -1,6 +1,6 @@
 "use client";
 import { useCallback } from "react";
-import type { ContainersOverview } from "#queries/containers-overview.ts";
+import type { ContainersOverview } from "#queries/count/containers-overview.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { ChoiceFilter, DensityButton, FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";

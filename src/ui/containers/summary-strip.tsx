@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import type { RootKind } from "#domain/resource.ts";
-import type { ContainersOverview, KindTotals } from "#queries/containers-overview.ts";
+import type { ContainersOverview, KindTotals } from "#queries/count/containers-overview.ts";
 import { Icon } from "../icon.tsx";
 import { PostureBar } from "../marks/posture-bar.tsx";
 import { useMay } from "../shell/frame-context.tsx";

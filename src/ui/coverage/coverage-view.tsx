@@ -1,5 +1,5 @@
 "use client";
-import type { Coverage } from "#queries/coverage.ts";
+import type { Coverage } from "#queries/count/coverage.ts";
 import { ComputePage } from "../containers/compute-page.tsx";
 import { toProblem } from "../data/problem.ts";
 import { useView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { FeedRow } from "#queries/coverage.ts";
+import type { FeedRow } from "#queries/count/coverage.ts";
 import { Signal } from "../marks/signal.tsx";
 import { DemoTag } from "../marks/tag.tsx";
 import { SheetSection } from "../page/sheet.tsx";

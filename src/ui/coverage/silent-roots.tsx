@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { SilentRoot } from "#queries/coverage.ts";
+import type { SilentRoot } from "#queries/count/coverage.ts";
 import { kinds, resourceHref } from "../containers/kind.ts";
 import { Signal, type SignalValue } from "../marks/signal.tsx";
 import { SheetSection } from "../page/sheet.tsx";

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { Coverage, UnassessedImage } from "#queries/coverage.ts";
+import type { Coverage, UnassessedImage } from "#queries/count/coverage.ts";
 import { useChange } from "../data/use-change.ts";
 import { DemoTag } from "../marks/tag.tsx";
 import { SheetSection } from "../page/sheet.tsx";

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { UnreadRepository } from "#queries/coverage.ts";
+import type { UnreadRepository } from "#queries/count/coverage.ts";
 import { SheetSection } from "../page/sheet.tsx";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";

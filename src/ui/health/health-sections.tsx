@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { FeedHealth, ProcessHealth, QueueHealth, SystemHealth } from "#queries/system-health.ts";
+import type { FeedHealth, ProcessHealth, QueueHealth, SystemHealth } from "#queries/queue/system-health.ts";
 import { Signal } from "../marks/signal.tsx";
 import { useMay } from "../shell/frame-context.tsx";
 import type { Column } from "../table/column.ts";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { SystemHealth } from "#queries/system-health.ts";
+import type { SystemHealth } from "#queries/queue/system-health.ts";
 import { toProblem } from "../data/problem.ts";
 import { useView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";

@@ -1,5 +1,5 @@
 "use client";
-import type { JobList, JobRow } from "#queries/job-list.ts";
+import type { JobList, JobRow } from "#queries/queue/job-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

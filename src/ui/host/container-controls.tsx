@@ -1,13 +1,13 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { ContainerControl, HostContainerDetail } from "#queries/host-container.ts";
+import type { ContainerControl, HostContainerDetail } from "#queries/host/host-container.ts";
+import { ControlEvidence, readItems } from "#ui/assessment/control-evidence.tsx";
+import { FixList } from "#ui/assessment/fix-list.tsx";
 import { Icon } from "../icon.tsx";
 import { Health } from "../marks/health.tsx";
 import { Severity } from "../marks/severity.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
-import { ControlEvidence, readItems } from "./control-evidence.tsx";
-import { FixList } from "./fix-list.tsx";
 import styles from "./host.module.css";
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { HostContainerDetail } from "#queries/host-container.ts";
+import type { HostContainerDetail } from "#queries/host/host-container.ts";
 import { type Fact, FactPairs } from "../page/fact-line.tsx";
 import { formatBytes } from "../text/format-number.ts";
 import styles from "./host.module.css";

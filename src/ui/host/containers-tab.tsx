@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { useCallback } from "react";
 import { links } from "#domain/links.ts";
-import type { HostContainerRow, HostContainers } from "#queries/host-containers.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostContainerRow, HostContainers } from "#queries/host/host-containers.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { SeverityCounts } from "../marks/severity-counts.tsx";

@@ -1,7 +1,9 @@
 "use client";
 import { Button, SegmentedControl } from "@mantine/core";
-import type { HostControls, HostSection } from "#queries/host-controls.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostControls, HostSection } from "#queries/host/host-controls.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
+import { ControlTable } from "#ui/assessment/control-table.tsx";
+import { SectionList } from "#ui/assessment/section-list.tsx";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";
@@ -12,11 +14,9 @@ import { ErrorCard } from "../state/error-card.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { formatNumber } from "../text/format-number.ts";
-import { ControlTable } from "./control-table.tsx";
 import styles from "./host.module.css";
 import { controlsView } from "./host-params.ts";
 import { sectionNames } from "./host-words.ts";
-import { SectionList } from "./section-list.tsx";
 
 const statuses = (["unhealthy", "unknown", "manual", "healthy", "exempt", "notApplicable"] as const).map((value) => ({
   value,

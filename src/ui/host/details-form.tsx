@@ -1,7 +1,7 @@
 "use client";
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { faultOf } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { SaveLine } from "../registry/save-line.tsx";

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { useMay } from "../shell/frame-context.tsx";

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { Tag } from "../marks/tag.tsx";
 import { FactLine } from "../page/fact-line.tsx";
 import { Figure } from "../text/figure.tsx";

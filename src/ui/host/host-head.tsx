@@ -1,8 +1,9 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import type { HostControls } from "#queries/host-controls.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostControls } from "#queries/host/host-controls.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
+import { allFixes } from "#ui/assessment/all-fixes.ts";
 import { callApi } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
@@ -11,7 +12,6 @@ import { DemoTag } from "../marks/tag.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { useMay } from "../shell/frame-context.tsx";
 import { plural } from "../text/format-number.ts";
-import { allFixes } from "./all-fixes.ts";
 import styles from "./host.module.css";
 import { hostHealth } from "./host-words.ts";
 

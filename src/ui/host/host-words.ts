@@ -1,4 +1,4 @@
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import type { HealthValue } from "../marks/health.tsx";
 import { formatNumber, plural } from "../text/format-number.ts";
 

@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
-import type { HostImageRow } from "#queries/host-images.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
+import type { HostImageRow } from "#queries/host/host-images.ts";
 import { useView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";

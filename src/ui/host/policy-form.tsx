@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { useState } from "react";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
-import type { HostsPolicy } from "#queries/hosts-policy.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
+import type { HostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { toProblem } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { useView } from "../data/use-view.ts";

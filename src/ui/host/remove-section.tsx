@@ -3,7 +3,7 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { plural } from "../text/format-number.ts";
 import styles from "./host.module.css";

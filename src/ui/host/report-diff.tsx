@@ -1,5 +1,5 @@
 "use client";
-import type { HostReportRow, ReportDifference } from "#queries/host-reports.ts";
+import type { HostReportRow, ReportDifference } from "#queries/host/host-reports.ts";
 import { toProblem } from "../data/problem.ts";
 import { useView } from "../data/use-view.ts";
 import { ErrorCard } from "../state/error-card.tsx";

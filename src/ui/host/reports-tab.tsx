@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { HostDetail } from "#queries/host-detail.ts";
-import type { HostReportRow } from "#queries/host-reports.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
+import type { HostReportRow } from "#queries/host/host-reports.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";

@@ -1,5 +1,5 @@
 "use client";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { useMay } from "../shell/frame-context.tsx";
 import { DetailsForm } from "./details-form.tsx";
 import styles from "./host.module.css";

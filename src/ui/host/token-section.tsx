@@ -1,6 +1,6 @@
 "use client";
 import { Button } from "@mantine/core";
-import type { HostDetail } from "#queries/host-detail.ts";
+import type { HostDetail } from "#queries/host/host-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./host.module.css";

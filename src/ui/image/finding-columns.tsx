@@ -1,4 +1,4 @@
-import type { ImageFinding } from "#queries/image-findings.ts";
+import type { ImageFinding } from "#queries/image/image-findings.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { Health } from "../marks/health.tsx";
 import { Severity } from "../marks/severity.tsx";

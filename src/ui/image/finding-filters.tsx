@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { ImageFindings } from "#queries/image-findings.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { ImageFindings } from "#queries/image/image-findings.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";

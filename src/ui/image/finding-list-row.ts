@@ -1,4 +1,4 @@
-import type { FindingGroup, ImageFinding } from "#queries/image-findings.ts";
+import type { FindingGroup, ImageFinding } from "#queries/image/image-findings.ts";
 
 /** A row of the grouped list: the head of a group, one finding, or what the group still holds. */
 export type FindingListRow =

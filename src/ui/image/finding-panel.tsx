@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { ImageFindingDetail } from "#queries/image-finding.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { ImageFindingDetail } from "#queries/image/image-finding.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { FindingGroup } from "#queries/image-findings.ts";
+import type { FindingGroup } from "#queries/image/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { Icon } from "../icon.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";

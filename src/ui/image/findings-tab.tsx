@@ -1,7 +1,7 @@
 "use client";
 import { useCallback } from "react";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { FindingGroup, ImageFindings } from "#queries/image-findings.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { FindingGroup, ImageFindings } from "#queries/image/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { WithSidePanel } from "../page/side-panel.tsx";

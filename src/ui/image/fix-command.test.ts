@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FixStep, PackageUpgrade } from "#queries/image-fix-plan.ts";
+import type { FixStep, PackageUpgrade } from "#queries/image/image-fix-plan.ts";
 import { fixCommand } from "./fix-command.ts";
 
 const counts = { total: 1, critical: 0, high: 1, medium: 0, low: 0, unrated: 0, kev: 0 };

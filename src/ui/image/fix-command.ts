@@ -1,4 +1,4 @@
-import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image-fix-plan.ts";
+import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image/image-fix-plan.ts";
 
 /** What to run for one step, ready to paste into a Dockerfile or shell, and what it does. */
 export interface FixCommand {

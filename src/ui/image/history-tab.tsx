@@ -1,6 +1,6 @@
 "use client";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { ImageHistory, ScanRun, StatusChange } from "#queries/image-history.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { ImageHistory, ScanRun, StatusChange } from "#queries/image/image-history.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { Signal } from "../marks/signal.tsx";

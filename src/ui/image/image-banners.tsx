@@ -2,7 +2,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { links } from "#domain/links.ts";
-import type { ImageDetail, ScanProgress } from "#queries/image-detail.ts";
+import type { ImageDetail, ScanProgress } from "#queries/image/image-detail.ts";
 import { formatBytes, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
 import { Banner } from "./banner.tsx";

@@ -1,8 +1,8 @@
 "use client";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
-import type { ImageChanges } from "#queries/image-changes.ts";
-import type { ImageDetail } from "#queries/image-detail.ts";
+import type { ImageChanges } from "#queries/image/image-changes.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
 import { toProblem } from "../data/problem.ts";
 import { type UrlState, useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";

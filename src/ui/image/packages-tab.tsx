@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { Severity } from "#domain/severity.ts";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { ImagePackage, ImagePackages } from "#queries/image-packages.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { ImagePackage, ImagePackages } from "#queries/image/image-packages.ts";
 import { type UrlState, useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { severityWords } from "../marks/severity.tsx";

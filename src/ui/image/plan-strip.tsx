@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
-import type { ImageDetail } from "#queries/image-detail.ts";
-import type { ImageFixPlan } from "#queries/image-fix-plan.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
+import type { ImageFixPlan } from "#queries/image/image-fix-plan.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 "use client";
 import { Button } from "@mantine/core";
-import type { ImageDetail } from "#queries/image-detail.ts";
+import type { ImageDetail } from "#queries/image/image-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
 import { useMay } from "../shell/frame-context.tsx";

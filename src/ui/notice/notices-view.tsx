@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useCallback } from "react";
-import type { NoticeList, NoticeRow } from "#queries/notice-list.ts";
+import type { NoticeList, NoticeRow } from "#queries/notice/notice-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 "use client";
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import type { OverviewDay } from "#queries/compute-overview.ts";
+import type { OverviewDay } from "#queries/count/compute-overview.ts";
 import { ChartFrame } from "../chart/chart-frame.tsx";
 import { severityWords } from "../marks/severity.tsx";
 import { SeverityShape } from "../marks/severity-shape.tsx";

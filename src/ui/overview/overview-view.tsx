@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { ComputeOverview } from "#queries/compute-overview.ts";
+import type { ComputeOverview } from "#queries/count/compute-overview.ts";
 import { ComputePage } from "../containers/compute-page.tsx";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";

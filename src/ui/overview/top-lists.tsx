@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { RiskyImage, TopVulnerability } from "#queries/compute-overview.ts";
+import type { RiskyImage, TopVulnerability } from "#queries/count/compute-overview.ts";
 import { Severity } from "../marks/severity.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Kev } from "../marks/tag.tsx";

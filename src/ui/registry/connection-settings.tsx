@@ -2,7 +2,7 @@
 import { PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { RegistryRights } from "#domain/registry-rights.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { faultOf } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { RelativeTime } from "../text/relative-time.tsx";

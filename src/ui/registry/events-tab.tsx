@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
-import type { RegistryEventRow, RegistryEvents } from "#queries/registry-events.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
+import type { RegistryEventRow, RegistryEvents } from "#queries/registry/registry-events.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { ChoiceFilter, FilterBar } from "../page/filter-bar.tsx";

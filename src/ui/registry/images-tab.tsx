@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { useCallback } from "react";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
-import type { RegistryImageRow, RegistryImages } from "#queries/registry-images.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
+import type { RegistryImageRow, RegistryImages } from "#queries/registry/registry-images.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";

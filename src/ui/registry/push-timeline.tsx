@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
-import type { RepositoryDetail } from "#queries/repository-detail.ts";
-import type { PushRow, RepositoryPushes } from "#queries/repository-pushes.ts";
+import type { RepositoryDetail } from "#queries/registry/repository-detail.ts";
+import type { PushRow, RepositoryPushes } from "#queries/registry/repository-pushes.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";

@@ -1,5 +1,5 @@
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { FactLine } from "../page/fact-line.tsx";
 import { CopyButton } from "../text/copy-button.tsx";
 import { Figure } from "../text/figure.tsx";

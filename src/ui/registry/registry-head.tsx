@@ -2,7 +2,7 @@
 import { Button, Menu } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
 import { Signal } from "../marks/signal.tsx";

@@ -1,6 +1,6 @@
 "use client";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";

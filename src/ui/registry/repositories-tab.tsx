@@ -2,8 +2,8 @@
 import Link from "next/link";
 import { useCallback } from "react";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
-import type { RegistryRepositories, RepositoryRow } from "#queries/registry-repositories.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
+import type { RegistryRepositories, RepositoryRow } from "#queries/registry/registry-repositories.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { NumberInput, Switch, TagsInput } from "@mantine/core";
 import { useState } from "react";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { faultOf } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import styles from "./registry.module.css";

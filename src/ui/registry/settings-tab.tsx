@@ -1,5 +1,5 @@
 "use client";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { useMay } from "../shell/frame-context.tsx";
 import { ConnectionSettings } from "./connection-settings.tsx";
 import { DetailsForm } from "./details-form.tsx";

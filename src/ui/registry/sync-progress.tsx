@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { formatAge, formatNumber, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./registry.module.css";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { RepositoryDetail, TagRow } from "#queries/repository-detail.ts";
+import type { RepositoryDetail, TagRow } from "#queries/registry/repository-detail.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { EmptyState } from "../state/empty-state.tsx";

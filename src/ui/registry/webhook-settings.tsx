@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import { type WebhookSnippet, webhookSnippets } from "#domain/webhook-snippets.ts";
-import type { RegistryDetail } from "#queries/registry-detail.ts";
+import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import { useChange } from "../data/use-change.ts";
 import { CodeBlock } from "../text/code-block.tsx";
 import { RelativeTime } from "../text/relative-time.tsx";

@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { assessmentStatuses } from "#domain/assessment.ts";
 import { links } from "#domain/links.ts";
-import type { RuleAssessment, RuleDetail } from "#queries/rule-detail.ts";
+import type { RuleAssessment, RuleDetail } from "#queries/assessment/rule-detail.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

@@ -1,4 +1,4 @@
-import type { AuditItem } from "#queries/audit-list.ts";
+import type { AuditItem } from "#queries/audit/audit-list.ts";
 import type { Column } from "../table/column.ts";
 import { formatInstant, RelativeTime } from "../text/relative-time.tsx";
 

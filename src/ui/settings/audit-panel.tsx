@@ -1,5 +1,5 @@
 "use client";
-import type { AuditItem } from "#queries/audit-list.ts";
+import type { AuditItem } from "#queries/audit/audit-list.ts";
 import { FactPairs } from "../page/fact-line.tsx";
 import { SidePanel } from "../page/side-panel.tsx";
 import { formatInstant } from "../text/relative-time.tsx";

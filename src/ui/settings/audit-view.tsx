@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { AuditItem, AuditList } from "#queries/audit-list.ts";
+import type { AuditItem, AuditList } from "#queries/audit/audit-list.ts";
 import { type Problem, ProblemError, toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView, useView } from "../data/use-view.ts";

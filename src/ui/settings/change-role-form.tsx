@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Role } from "#domain/role.ts";
-import type { UserItem } from "#queries/user-list.ts";
+import type { UserItem } from "#queries/account/user-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { plural } from "../text/format-number.ts";
 import { RoleChoice } from "./role-choice.tsx";

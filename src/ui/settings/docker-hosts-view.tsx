@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { useState } from "react";
 import { links } from "#domain/links.ts";
-import type { HostsPolicy } from "#queries/hosts-policy.ts";
+import type { HostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { toProblem } from "../data/problem.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";

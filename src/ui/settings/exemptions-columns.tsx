@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { ExemptionItem } from "#queries/exemption-list.ts";
-import { exemptionReasonWords } from "../host/exemption-words.ts";
+import type { ExemptionItem } from "#queries/assessment/exemption-list.ts";
+import { exemptionReasonWords } from "#ui/assessment/exemption-words.ts";
 import type { Column } from "../table/column.ts";
 import { plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";

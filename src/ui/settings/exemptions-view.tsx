@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import type { ExemptionItem, ExemptionList } from "#queries/exemption-list.ts";
+import type { ExemptionItem, ExemptionList } from "#queries/assessment/exemption-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { HostsPolicy } from "#queries/hosts-policy.ts";
+import type { HostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { policyFields, policyValueText } from "../host/policy-fields.ts";
 import { EmptyState } from "../state/empty-state.tsx";
 import { formatNumber } from "../text/format-number.ts";

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { HostsPolicy } from "#queries/hosts-policy.ts";
+import type { HostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { useChange } from "../data/use-change.ts";
 import { policyFields, policyValueText } from "../host/policy-fields.ts";
 import { plural } from "../text/format-number.ts";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import type { TokenItem } from "#queries/token-list.ts";
+import type { TokenItem } from "#queries/account/token-list.ts";
 import { DemoTag } from "../marks/tag.tsx";
 import type { Column } from "../table/column.ts";
 import { plural } from "../text/format-number.ts";

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { tokenKinds } from "#domain/token-kind.ts";
-import type { TokenItem, TokenList } from "#queries/token-list.ts";
+import type { TokenItem, TokenList } from "#queries/account/token-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";

@@ -1,6 +1,6 @@
 "use client";
 import { Modal } from "@mantine/core";
-import type { UserItem } from "#queries/user-list.ts";
+import type { UserItem } from "#queries/account/user-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { plural } from "../text/format-number.ts";
 import { ChangeRoleForm } from "./change-role-form.tsx";

@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import type { UserItem } from "#queries/user-list.ts";
+import type { UserItem } from "#queries/account/user-list.ts";
 import { Icon } from "../icon.tsx";
 import { Tag } from "../marks/tag.tsx";
 import type { Column } from "../table/column.ts";

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { roles } from "#domain/role.ts";
-import type { UserItem, UserList } from "#queries/user-list.ts";
+import type { UserItem, UserList } from "#queries/account/user-list.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";

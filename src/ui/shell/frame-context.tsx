@@ -1,7 +1,7 @@
 "use client";
 import { createContext, type ReactNode, useContext } from "react";
 import { type Role, roleIncludes } from "#domain/role.ts";
-import type { FrameSummary } from "#queries/frame-summary.ts";
+import type { FrameSummary } from "#queries/count/frame-summary.ts";
 import { useView } from "../data/use-view.ts";
 
 export interface Person {

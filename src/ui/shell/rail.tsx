@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { links } from "#domain/links.ts";
-import type { FrameSummary } from "#queries/frame-summary.ts";
+import type { FrameSummary } from "#queries/count/frame-summary.ts";
 import { Icon, type IconName } from "../icon.tsx";
 import { Logo } from "../logo.tsx";
 import { formatBounded, plural } from "../text/format-number.ts";

@@ -1,7 +1,7 @@
 import { clock } from "#clock.ts";
 import { readBlobs } from "#store/blob.ts";
 import { pool } from "#store/client.ts";
-import { finishReport, pendingReports } from "#store/host-report.ts";
+import { finishReport, pendingReports } from "#store/host/host-report.ts";
 import { assessReport } from "../assess-report.ts";
 import { defineJob } from "../define-job.ts";
 

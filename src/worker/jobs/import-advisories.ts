@@ -1,4 +1,4 @@
-import { readImport, saveImport } from "#store/advisory-import.ts";
+import { readImport, saveImport } from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { defineJob } from "../define-job.ts";
 import { runImport } from "../run-import.ts";

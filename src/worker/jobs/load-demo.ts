@@ -1,7 +1,7 @@
 import { pool } from "#store/client.ts";
 import { deleteDemoAdvisories, deleteDemoFlaws, deleteDemoRegistries } from "#store/demo.ts";
-import type { JobPayload } from "#store/queue.ts";
-import { findDemoRegistry } from "#store/registry.ts";
+import type { JobPayload } from "#store/queue/queue.ts";
+import { findDemoRegistry } from "#store/registry/registry.ts";
 import { readSecret } from "#store/secrets.ts";
 import { transaction } from "#store/transaction.ts";
 import { connectDemo } from "../connect-demo.ts";

@@ -1,7 +1,7 @@
 import { clock } from "#clock.ts";
-import { dueRegistries } from "#store/due-registries.ts";
 import { maintainPartitions } from "#store/partitions.ts";
-import { enqueue } from "#store/queue.ts";
+import { enqueue } from "#store/queue/queue.ts";
+import { dueRegistries } from "#store/registry/due-registries.ts";
 import { expireOldRows, hasDirtyMarks } from "#store/retention.ts";
 import { defineJob } from "../define-job.ts";
 import { endExpiredExemptions } from "../expired-exemptions.ts";

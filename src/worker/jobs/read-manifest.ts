@@ -1,8 +1,8 @@
 import { clock } from "#clock.ts";
 import { faultReason } from "#connectors/registry/registry-fault.ts";
 import { isIgnoredTag } from "#domain/registry-settings.ts";
-import { enqueue, type JobPayload } from "#store/queue.ts";
-import { findRegistry, type RegistryRow } from "#store/registry.ts";
+import { enqueue, type JobPayload } from "#store/queue/queue.ts";
+import { findRegistry, type RegistryRow } from "#store/registry/registry.ts";
 import { defineJob } from "../define-job.ts";
 import { noteRegistryFault } from "../note-registry-fault.ts";
 import { readPushedManifest } from "../read-pushed-manifest.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { clock } from "#clock.ts";
-import { recountNext } from "#store/recount.ts";
+import { recountNext } from "#store/count/recount.ts";
 import { defineJob } from "../define-job.ts";
 import { endOrphanScans } from "../scan/end-orphan-scans.ts";
 

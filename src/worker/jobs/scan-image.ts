@@ -1,8 +1,8 @@
 import { clock } from "#clock.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { type ImageToScan, readImageToScan } from "#store/image.ts";
-import { type ImageKey, noteRetry, readScan, startScan } from "#store/image-scan.ts";
+import { type ImageToScan, readImageToScan } from "#store/image/image.ts";
+import { type ImageKey, noteRetry, readScan, startScan } from "#store/image/image-scan.ts";
 import { transaction } from "#store/transaction.ts";
 import { defineJob, type JobContext, PermanentJobError } from "../define-job.ts";
 import { registryClientFor } from "../registry-access.ts";

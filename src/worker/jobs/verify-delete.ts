@@ -1,7 +1,7 @@
 import type { RegistryClient } from "#connectors/registry/client.ts";
 import { faultReason } from "#connectors/registry/registry-fault.ts";
-import { enqueue, type JobPayload } from "#store/queue.ts";
-import { findRegistry } from "#store/registry.ts";
+import { enqueue, type JobPayload } from "#store/queue/queue.ts";
+import { findRegistry } from "#store/registry/registry.ts";
 import { defineJob } from "../define-job.ts";
 import { noteRegistryFault } from "../note-registry-fault.ts";
 import { clientOf } from "../registry-access.ts";

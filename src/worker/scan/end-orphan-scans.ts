@@ -1,5 +1,5 @@
 import { pool } from "#store/client.ts";
-import { orphanScans } from "#store/image-scan.ts";
+import { orphanScans } from "#store/image/image-scan.ts";
 import { saveScanFailure } from "./save-scan.ts";
 
 const REASON =

@@ -1,9 +1,9 @@
 import { clock } from "#clock.ts";
 import { faultReason, RegistryFault } from "#connectors/registry/registry-fault.ts";
 import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
-import type { ImageLayer } from "#store/image.ts";
-import type { ScanProgress } from "#store/image-scan.ts";
-import { readLayers, storeLayer } from "#store/layer.ts";
+import type { ImageLayer } from "#store/image/image.ts";
+import type { ScanProgress } from "#store/image/image-scan.ts";
+import { readLayers, storeLayer } from "#store/image/layer.ts";
 import { ScanFailure } from "./scan-failure.ts";
 import { readLayerInThread } from "./scan-threads.ts";
 

@@ -1,23 +1,23 @@
 import { zstdCompressSync } from "node:zlib";
 import { z } from "zod";
 import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
-import { recordArrivals } from "#store/arrival.ts";
+import { applyExemptions } from "#store/assessment/exempted-finding.ts";
+import { assessImages } from "#store/assessment/image-assessment.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { recountImages, vulnerabilitiesOf } from "#store/counters.ts";
-import { type DirtyMark, markDirty } from "#store/dirty.ts";
-import { applyExemptions } from "#store/exempted-finding.ts";
-import { saveImageFailure, saveImageResult } from "#store/image.ts";
-import { assessImages } from "#store/image-assessment.ts";
-import { finishScan, type ImageKey, readScan } from "#store/image-scan.ts";
+import { recountImages, vulnerabilitiesOf } from "#store/count/counters.ts";
+import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
+import { saveImageFailure, saveImageResult } from "#store/image/image.ts";
+import { finishScan, type ImageKey, readScan } from "#store/image/image-scan.ts";
 import {
   addPackageVersions,
   laggingPackageVersions,
   packageVersionId,
   planSets,
   replaceImageSets,
-} from "#store/package-set.ts";
+} from "#store/image/package-set.ts";
+import { recordArrivals } from "#store/registry/arrival.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { matchPackages } from "../match-packages.ts";

@@ -2,7 +2,7 @@ import { clock } from "#clock.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { type ImageKey, reportProgress, type ScanProgress, type ScanStage } from "#store/image-scan.ts";
+import { type ImageKey, reportProgress, type ScanProgress, type ScanStage } from "#store/image/image-scan.ts";
 
 const INTERVAL_MS = 500;
 

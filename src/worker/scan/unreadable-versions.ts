@@ -4,7 +4,7 @@ import type { InstalledPackage, PackageType } from "#engines/image-scan/facts.ts
 import * as apk from "#engines/image-scan/versions/apk.ts";
 import * as deb from "#engines/image-scan/versions/deb.ts";
 import * as semver from "#engines/image-scan/versions/semver.ts";
-import { loadCandidates } from "#store/advisory-candidates.ts";
+import { loadCandidates } from "#store/advisory/advisory-candidates.ts";
 import type { Executor } from "#store/sql.ts";
 
 const compareOf: Record<PackageType, (a: string, b: string) => number> = {

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { currentSession } from "#app/session.ts";
 import { safeReturnTo } from "#domain/return-to.ts";
-import { hasAccounts } from "#queries/setup-state.ts";
+import { hasAccounts } from "#queries/account/setup-state.ts";
 import { NotSetUp } from "#ui/auth/not-set-up.tsx";
 import { SignInForm } from "#ui/auth/sign-in-form.tsx";
 

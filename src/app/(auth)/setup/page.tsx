@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { hasAccounts } from "#queries/setup-state.ts";
+import { hasAccounts } from "#queries/account/setup-state.ts";
 import { AlreadySetUp } from "#ui/auth/already-set-up.tsx";
 import { NotSetUp } from "#ui/auth/not-set-up.tsx";
 import { SetupForm } from "#ui/auth/setup-form.tsx";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
-import { localAgents } from "#queries/local-agents.ts";
+import { localAgents } from "#queries/host/local-agents.ts";
 import { ConnectView } from "#ui/connect/connect-view.tsx";
 
 export const metadata: Metadata = { title: "Connect" };

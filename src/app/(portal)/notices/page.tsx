@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { noticeList } from "#queries/notice-list.ts";
+import { noticeList } from "#queries/notice/notice-list.ts";
 import { noticesView } from "#ui/notice/notice-params.ts";
 import { NoticesView } from "#ui/notice/notices-view.tsx";
 

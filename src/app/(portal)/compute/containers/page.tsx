@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { ContainersParams, containersOverview } from "#queries/containers-overview.ts";
+import { ContainersParams, containersOverview } from "#queries/count/containers-overview.ts";
 import { ContainersView } from "#ui/containers/containers-view.tsx";
 
 export const metadata: Metadata = { title: "Containers" };

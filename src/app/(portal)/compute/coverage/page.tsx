@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
-import { coverage } from "#queries/coverage.ts";
+import { coverage } from "#queries/count/coverage.ts";
 import { CoverageView } from "#ui/coverage/coverage-view.tsx";
 
 export const metadata: Metadata = { title: "Coverage" };

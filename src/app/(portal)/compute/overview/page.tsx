@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { ComputeOverviewParams, computeOverview } from "#queries/compute-overview.ts";
+import { ComputeOverviewParams, computeOverview } from "#queries/count/compute-overview.ts";
 import { OverviewView } from "#ui/overview/overview-view.tsx";
 
 export const metadata: Metadata = { title: "Overview" };

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
-import { agentFacts } from "#queries/agent-download.ts";
-import { enrolmentList } from "#queries/enrolment-list.ts";
-import { localAgents } from "#queries/local-agents.ts";
+import { agentFacts } from "#queries/host/agent-download.ts";
+import { enrolmentList } from "#queries/host/enrolment-list.ts";
+import { localAgents } from "#queries/host/local-agents.ts";
 import { ConnectHostView } from "#ui/connect/connect-host-view.tsx";
 
 export const metadata: Metadata = { title: "Connect Docker hosts" };

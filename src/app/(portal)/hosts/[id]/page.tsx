@@ -4,12 +4,12 @@ import { orNotFound } from "#app/page-data.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { hostContainers } from "#queries/host-containers.ts";
-import { HostControlsParams, hostControls } from "#queries/host-controls.ts";
-import { HostParams, hostDetail } from "#queries/host-detail.ts";
-import { hostImages } from "#queries/host-images.ts";
-import { hostReports } from "#queries/host-reports.ts";
-import { hostsPolicy } from "#queries/hosts-policy.ts";
+import { hostContainers } from "#queries/host/host-containers.ts";
+import { HostControlsParams, hostControls } from "#queries/host/host-controls.ts";
+import { HostParams, hostDetail } from "#queries/host/host-detail.ts";
+import { hostImages } from "#queries/host/host-images.ts";
+import { hostReports } from "#queries/host/host-reports.ts";
+import { hostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { containersView, controlsView, hostTab } from "#ui/host/host-params.ts";
 import { HostView } from "#ui/host/host-view.tsx";
 

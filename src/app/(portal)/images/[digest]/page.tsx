@@ -7,12 +7,12 @@ import { AppError } from "#domain/app-error.ts";
 import { Digest, shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
 import type { Actor } from "#domain/role.ts";
-import { imageChanges } from "#queries/image-changes.ts";
-import { imageDetail, imagesOfIndex } from "#queries/image-detail.ts";
-import { imageFindings } from "#queries/image-findings.ts";
-import { imageFixPlan } from "#queries/image-fix-plan.ts";
-import { imageHistory } from "#queries/image-history.ts";
-import { imagePackages } from "#queries/image-packages.ts";
+import { imageChanges } from "#queries/image/image-changes.ts";
+import { imageDetail, imagesOfIndex } from "#queries/image/image-detail.ts";
+import { imageFindings } from "#queries/image/image-findings.ts";
+import { imageFixPlan } from "#queries/image/image-fix-plan.ts";
+import { imageHistory } from "#queries/image/image-history.ts";
+import { imagePackages } from "#queries/image/image-packages.ts";
 import { type ImageTab, imageHeadView, imageTab, imageView } from "#ui/image/image-params.ts";
 import { ImageView } from "#ui/image/image-view.tsx";
 

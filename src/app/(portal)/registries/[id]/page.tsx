@@ -4,8 +4,8 @@ import { orNotFound } from "#app/page-data.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { RegistryParams, registryDetail } from "#queries/registry-detail.ts";
-import { RegistryRepositoriesParams, registryRepositories } from "#queries/registry-repositories.ts";
+import { RegistryParams, registryDetail } from "#queries/registry/registry-detail.ts";
+import { RegistryRepositoriesParams, registryRepositories } from "#queries/registry/registry-repositories.ts";
 import { RegistryView } from "#ui/registry/registry-view.tsx";
 
 export const metadata: Metadata = { title: "Registry" };

@@ -4,7 +4,7 @@ import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
 import { AppError } from "#domain/app-error.ts";
-import { ruleDetail } from "#queries/rule-detail.ts";
+import { ruleDetail } from "#queries/assessment/rule-detail.ts";
 import { RuleView } from "#ui/rule/rule-view.tsx";
 
 type RulePageProps = SearchPage & { params: Promise<{ id: string }> };

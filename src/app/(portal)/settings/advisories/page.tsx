@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { AdvisoryImportListParams, advisoryImportList } from "#queries/advisory-import-list.ts";
-import { advisorySources } from "#queries/advisory-sources.ts";
+import { AdvisoryImportListParams, advisoryImportList } from "#queries/advisory/advisory-import-list.ts";
+import { advisorySources } from "#queries/advisory/advisory-sources.ts";
 import { AdvisoriesView } from "#ui/advisories/advisories-view.tsx";
 
 export const metadata: Metadata = { title: "Advisories" };

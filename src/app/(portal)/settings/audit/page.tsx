@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { AuditListParams, auditList } from "#queries/audit-list.ts";
+import { AuditListParams, auditList } from "#queries/audit/audit-list.ts";
 import { AuditView } from "#ui/settings/audit-view.tsx";
 
 export const metadata: Metadata = { title: "Audit" };

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { hostsPolicy } from "#queries/hosts-policy.ts";
+import { hostsPolicy } from "#queries/host/hosts-policy-view.ts";
 import { DockerHostsView } from "#ui/settings/docker-hosts-view.tsx";
 
 export const metadata: Metadata = { title: "Docker hosts" };

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { exemptionList } from "#queries/exemption-list.ts";
+import { exemptionList } from "#queries/assessment/exemption-list.ts";
 import { ExemptionsView } from "#ui/settings/exemptions-view.tsx";
 
 export const metadata: Metadata = { title: "Exemptions" };

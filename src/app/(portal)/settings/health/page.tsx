@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { jobList } from "#queries/job-list.ts";
-import { systemHealth } from "#queries/system-health.ts";
+import { jobList } from "#queries/queue/job-list.ts";
+import { systemHealth } from "#queries/queue/system-health.ts";
 import { HealthView } from "#ui/health/health-view.tsx";
 
 export const metadata: Metadata = { title: "System health" };

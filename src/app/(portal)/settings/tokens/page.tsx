@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { TokenListParams, tokenList } from "#queries/token-list.ts";
+import { TokenListParams, tokenList } from "#queries/account/token-list.ts";
 import { TokensView } from "#ui/settings/tokens-view.tsx";
 
 export const metadata: Metadata = { title: "Tokens" };

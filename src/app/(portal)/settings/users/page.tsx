@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { UserListParams, userList } from "#queries/user-list.ts";
+import { UserListParams, userList } from "#queries/account/user-list.ts";
 import { UsersView } from "#ui/settings/users-view.tsx";
 
 export const metadata: Metadata = { title: "Users" };

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { vulnerabilityList } from "#queries/vulnerability-list.ts";
+import { vulnerabilityList } from "#queries/vulnerability/vulnerability-list.ts";
 import { VulnerabilityListView } from "#ui/vulnerability/vulnerability-list-view.tsx";
 import { vulnerabilityListView } from "#ui/vulnerability/vulnerability-params.ts";
 

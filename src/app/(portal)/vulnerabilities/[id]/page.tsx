@@ -4,8 +4,8 @@ import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
 import { links } from "#domain/links.ts";
-import { vulnerabilityDetail } from "#queries/vulnerability-detail.ts";
-import { vulnerabilityPlacements } from "#queries/vulnerability-placements.ts";
+import { vulnerabilityDetail } from "#queries/vulnerability/vulnerability-detail.ts";
+import { vulnerabilityPlacements } from "#queries/vulnerability/vulnerability-placements.ts";
 import { placementsView, vulnerabilityView } from "#ui/vulnerability/vulnerability-params.ts";
 import { VulnerabilityView } from "#ui/vulnerability/vulnerability-view.tsx";
 

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { AdvisorySources, AdvisorySourcesParams, advisorySources } from "#queries/advisory-sources.ts";
+import { AdvisorySources, AdvisorySourcesParams, advisorySources } from "#queries/advisory/advisory-sources.ts";
 
 export const GET = apiRoute({
   role: "viewer",

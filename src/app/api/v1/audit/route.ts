@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { AuditList, AuditListParams, auditList } from "#queries/audit-list.ts";
+import { AuditList, AuditListParams, auditList } from "#queries/audit/audit-list.ts";
 
 export const GET = apiRoute({
   role: "admin",

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { ContainersParams, containersOverview } from "#queries/containers-overview.ts";
+import { ContainersParams, containersOverview } from "#queries/count/containers-overview.ts";
 
 export const GET = apiRoute({
   role: "viewer",

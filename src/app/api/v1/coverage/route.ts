@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { coverage } from "#queries/coverage.ts";
+import { coverage } from "#queries/count/coverage.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { ExemptionList, ExemptionListParams, exemptionList } from "#queries/exemption-list.ts";
+import { ExemptionList, ExemptionListParams, exemptionList } from "#queries/assessment/exemption-list.ts";
 
 export const GET = apiRoute({
   role: "viewer",

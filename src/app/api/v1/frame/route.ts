@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { frameSummary } from "#queries/frame-summary.ts";
+import { frameSummary } from "#queries/count/frame-summary.ts";
 
 export const GET = apiRoute({
   role: "viewer",

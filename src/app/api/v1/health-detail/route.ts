@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { systemHealth } from "#queries/system-health.ts";
+import { systemHealth } from "#queries/queue/system-health.ts";
 
 export const GET = apiRoute({
   role: "viewer",

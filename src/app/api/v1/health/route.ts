@@ -1,6 +1,6 @@
 import { guardedRoute } from "#app/api-route.ts";
 import { productVersion } from "#domain/product-version.ts";
-import { processHealth } from "#queries/process-health.ts";
+import { processHealth } from "#queries/queue/process-health.ts";
 
 export const dynamic = "force-dynamic";
 

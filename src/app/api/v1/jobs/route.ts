@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { JobListParams, jobList } from "#queries/job-list.ts";
+import { JobListParams, jobList } from "#queries/queue/job-list.ts";
 
 export const GET = apiRoute({
   role: "admin",

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { LocalAgentsParams, localAgents } from "#queries/local-agents.ts";
+import { LocalAgentsParams, localAgents } from "#queries/host/local-agents.ts";
 
 export const GET = apiRoute({
   role: "viewer",

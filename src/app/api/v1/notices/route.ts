@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { NoticeListParams, noticeList } from "#queries/notice-list.ts";
+import { NoticeListParams, noticeList } from "#queries/notice/notice-list.ts";
 
 export const GET = apiRoute({
   role: "viewer",

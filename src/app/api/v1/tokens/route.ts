@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { CreateTokenInput, createToken } from "#commands/create-token.ts";
-import { TokenList, TokenListParams, tokenList } from "#queries/token-list.ts";
+import { TokenList, TokenListParams, tokenList } from "#queries/account/token-list.ts";
 
 export const GET = apiRoute({
   role: "viewer",

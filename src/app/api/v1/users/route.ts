@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { CreateUserInput, createUser } from "#commands/create-user.ts";
-import { UserList, UserListParams, userList } from "#queries/user-list.ts";
+import { UserList, UserListParams, userList } from "#queries/account/user-list.ts";
 
 export const GET = apiRoute({
   role: "admin",

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { VulnerabilityListParams, vulnerabilityList } from "#queries/vulnerability-list.ts";
+import { VulnerabilityListParams, vulnerabilityList } from "#queries/vulnerability/vulnerability-list.ts";
 
 export const GET = apiRoute({
   role: "viewer",

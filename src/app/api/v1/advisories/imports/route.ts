@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { RequestAdvisoryImportInput, requestAdvisoryImport } from "#commands/request-advisory-import.ts";
-import { AdvisoryImportList, AdvisoryImportListParams, advisoryImportList } from "#queries/advisory-import-list.ts";
+import {
+  AdvisoryImportList,
+  AdvisoryImportListParams,
+  advisoryImportList,
+} from "#queries/advisory/advisory-import-list.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,5 +1,5 @@
 import { guardedRoute } from "#app/api-route.ts";
-import { agentBundle } from "#queries/agent-download.ts";
+import { agentBundle } from "#queries/host/agent-download.ts";
 
 /** The agent as one file. Public: a host fetches it before it has any token, and it holds no secret. */
 export const GET = guardedRoute(

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { agentFacts } from "#queries/agent-download.ts";
+import { agentFacts } from "#queries/host/agent-download.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,5 +1,5 @@
 import { guardedRoute } from "#app/api-route.ts";
-import { agentInstallScript } from "#queries/agent-download.ts";
+import { agentInstallScript } from "#queries/host/agent-download.ts";
 
 /** The script that installs the agent as a systemd unit. */
 export const GET = guardedRoute(

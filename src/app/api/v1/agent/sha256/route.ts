@@ -1,5 +1,5 @@
 import { guardedRoute } from "#app/api-route.ts";
-import { agentBundle } from "#queries/agent-download.ts";
+import { agentBundle } from "#queries/host/agent-download.ts";
 
 /** Sum of the agent in the form that sha256sum reads. */
 export const GET = guardedRoute(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { auditEntry } from "#queries/audit-entry.ts";
-import { AuditItem } from "#queries/audit-list.ts";
+import { auditEntry } from "#queries/audit/audit-entry.ts";
+import { AuditItem } from "#queries/audit/audit-list.ts";
 
 export const GET = apiRoute({
   role: "admin",

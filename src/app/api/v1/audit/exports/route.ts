@@ -2,7 +2,7 @@ import { apiRoute } from "#app/api-route.ts";
 import { recordExport } from "#commands/record-export.ts";
 import { csvLine } from "#domain/csv-cell.ts";
 import type { Actor } from "#domain/role.ts";
-import { type AuditItem, AuditListParams, auditPage } from "#queries/audit-list.ts";
+import { type AuditItem, AuditListParams, auditPage } from "#queries/audit/audit-list.ts";
 
 const PAGE = 200;
 const HEAD = [

@@ -1,5 +1,5 @@
 import { apiRoute } from "#app/api-route.ts";
-import { ComputeOverviewParams, computeOverview } from "#queries/compute-overview.ts";
+import { ComputeOverviewParams, computeOverview } from "#queries/count/compute-overview.ts";
 
 export const GET = apiRoute({
   role: "viewer",

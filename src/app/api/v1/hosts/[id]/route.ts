@@ -2,7 +2,7 @@ import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { removeHost } from "#commands/remove-host.ts";
 import { updateHost } from "#commands/update-host.ts";
-import { hostDetail } from "#queries/host-detail.ts";
+import { hostDetail } from "#queries/host/host-detail.ts";
 
 const params = z.object({ id: z.uuid() });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { createEnrolment } from "#commands/create-enrolment.ts";
-import { EnrolmentListParams, enrolmentList } from "#queries/enrolment-list.ts";
+import { EnrolmentListParams, enrolmentList } from "#queries/host/enrolment-list.ts";
 
 export const GET = apiRoute({
   role: "admin",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImageDetailParams, imageDetail } from "#queries/image-detail.ts";
+import { ImageDetailParams, imageDetail } from "#queries/image/image-detail.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { disconnectRegistry } from "#commands/disconnect-registry.ts";
 import { updateRegistry } from "#commands/update-registry.ts";
-import { registryDetail } from "#queries/registry-detail.ts";
+import { registryDetail } from "#queries/registry/registry-detail.ts";
 
 const params = z.object({ id: z.uuid() });
 const body = z.record(z.string(), z.unknown());

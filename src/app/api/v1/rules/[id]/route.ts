@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RuleDetailParams, ruleDetail } from "#queries/rule-detail.ts";
+import { RuleDetailParams, ruleDetail } from "#queries/assessment/rule-detail.ts";
 
 export const GET = apiRoute({
   role: "viewer",

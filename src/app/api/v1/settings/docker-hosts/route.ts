@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
 import { updateHostsPolicy } from "#commands/update-hosts-policy.ts";
-import { HostsPolicy, HostsPolicyParams, hostsPolicy } from "#queries/hosts-policy.ts";
+import { HostsPolicy, HostsPolicyParams, hostsPolicy } from "#queries/host/hosts-policy-view.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { vulnerabilityDetail } from "#queries/vulnerability-detail.ts";
+import { vulnerabilityDetail } from "#queries/vulnerability/vulnerability-detail.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { orNotFound } from "#app/page-data.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { requirePageActor } from "#app/session.ts";
-import { HostContainerParams, hostContainer } from "#queries/host-container.ts";
+import { HostContainerParams, hostContainer } from "#queries/host/host-container.ts";
 import { ContainerView } from "#ui/host/container-view.tsx";
 
 export const metadata: Metadata = { title: "Container" };

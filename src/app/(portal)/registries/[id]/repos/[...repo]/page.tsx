@@ -4,8 +4,8 @@ import { orNotFound } from "#app/page-data.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
-import { RepositoryParams, repositoryDetail } from "#queries/repository-detail.ts";
-import { RepositoryPushesParams, repositoryPushes } from "#queries/repository-pushes.ts";
+import { RepositoryParams, repositoryDetail } from "#queries/registry/repository-detail.ts";
+import { RepositoryPushesParams, repositoryPushes } from "#queries/registry/repository-pushes.ts";
 import { RepositoryView } from "#ui/registry/repository-view.tsx";
 
 interface Props extends SearchPage {

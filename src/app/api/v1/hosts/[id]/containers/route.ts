@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostContainersParams, hostContainers } from "#queries/host-containers.ts";
+import { HostContainersParams, hostContainers } from "#queries/host/host-containers.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostControlsParams, hostControls } from "#queries/host-controls.ts";
+import { HostControlsParams, hostControls } from "#queries/host/host-controls.ts";
 
 export const GET = apiRoute({
   role: "viewer",

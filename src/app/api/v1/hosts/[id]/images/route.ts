@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostImagesParams, hostImages } from "#queries/host-images.ts";
+import { HostImagesParams, hostImages } from "#queries/host/host-images.ts";
 
 export const GET = apiRoute({
   role: "viewer",

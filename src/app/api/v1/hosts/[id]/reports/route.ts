@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostReportsParams, hostReports } from "#queries/host-reports.ts";
+import { HostReportsParams, hostReports } from "#queries/host/host-reports.ts";
 
 export const GET = apiRoute({
   role: "viewer",

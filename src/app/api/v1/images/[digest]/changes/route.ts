@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImageChangesParams, imageChanges } from "#queries/image-changes.ts";
+import { ImageChangesParams, imageChanges } from "#queries/image/image-changes.ts";
 
 export const GET = apiRoute({
   role: "viewer",

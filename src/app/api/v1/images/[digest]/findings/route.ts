@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImageFindingsParams, imageFindings } from "#queries/image-findings.ts";
+import { ImageFindingsParams, imageFindings } from "#queries/image/image-findings.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImageFixPlanParams, imageFixPlan } from "#queries/image-fix-plan.ts";
+import { ImageFixPlanParams, imageFixPlan } from "#queries/image/image-fix-plan.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImageHistoryParams, imageHistory } from "#queries/image-history.ts";
+import { ImageHistoryParams, imageHistory } from "#queries/image/image-history.ts";
 
 export const GET = apiRoute({
   role: "viewer",

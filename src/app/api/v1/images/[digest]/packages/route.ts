@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { ImagePackagesParams, imagePackages } from "#queries/image-packages.ts";
+import { ImagePackagesParams, imagePackages } from "#queries/image/image-packages.ts";
 
 export const GET = apiRoute({
   role: "viewer",

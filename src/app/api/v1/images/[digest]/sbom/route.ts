@@ -3,7 +3,7 @@ import { apiRoute } from "#app/api-route.ts";
 import { download } from "#app/download.ts";
 import { exportImage } from "#commands/export-image.ts";
 import { shortDigest } from "#domain/digest.ts";
-import { ImageExportParams, imageSbom } from "#queries/image-export.ts";
+import { ImageExportParams, imageSbom } from "#queries/image/image-export.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RegistryEventsParams, registryEvents } from "#queries/registry-events.ts";
+import { RegistryEventsParams, registryEvents } from "#queries/registry/registry-events.ts";
 
 export const GET = apiRoute({
   role: "viewer",

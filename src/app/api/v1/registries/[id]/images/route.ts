@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RegistryImagesParams, registryImages } from "#queries/registry-images.ts";
+import { RegistryImagesParams, registryImages } from "#queries/registry/registry-images.ts";
 
 export const GET = apiRoute({
   role: "viewer",

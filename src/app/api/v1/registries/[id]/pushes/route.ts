@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RepositoryPushesParams, repositoryPushes } from "#queries/repository-pushes.ts";
+import { RepositoryPushesParams, repositoryPushes } from "#queries/registry/repository-pushes.ts";
 
 export const GET = apiRoute({
   role: "viewer",

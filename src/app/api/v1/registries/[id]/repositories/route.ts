@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RegistryRepositoriesParams, registryRepositories } from "#queries/registry-repositories.ts";
+import { RegistryRepositoriesParams, registryRepositories } from "#queries/registry/registry-repositories.ts";
 
 export const GET = apiRoute({
   role: "viewer",

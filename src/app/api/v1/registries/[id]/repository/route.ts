@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { RepositoryParams, repositoryDetail } from "#queries/repository-detail.ts";
+import { RepositoryParams, repositoryDetail } from "#queries/registry/repository-detail.ts";
 
 export const GET = apiRoute({
   role: "viewer",

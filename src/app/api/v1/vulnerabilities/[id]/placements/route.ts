@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { VulnerabilityPlacementsParams, vulnerabilityPlacements } from "#queries/vulnerability-placements.ts";
+import {
+  VulnerabilityPlacementsParams,
+  vulnerabilityPlacements,
+} from "#queries/vulnerability/vulnerability-placements.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostContainerParams, hostContainer } from "#queries/host-container.ts";
+import { HostContainerParams, hostContainer } from "#queries/host/host-container.ts";
 
 export const GET = apiRoute({
   role: "viewer",

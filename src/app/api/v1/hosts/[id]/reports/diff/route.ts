@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiRoute } from "#app/api-route.ts";
-import { HostReportDiffParams, hostReportDiff } from "#queries/host-reports.ts";
+import { HostReportDiffParams, hostReportDiff } from "#queries/host/host-reports.ts";
 
 export const GET = apiRoute({
   role: "viewer",

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { clock } from "#clock.ts";
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { Severity } from "#domain/severity.ts";
+import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
+import { ChoiceParam } from "#queries/list/search-params.ts";
+import { selectFirst, selectRows, sql } from "#store/sql.ts";
+import { isSilent } from "./root-signal.ts";
+
+export const ComputeOverviewParams = z.object({ days: ChoiceParam(["30", "90"], "30") });
+export type ComputeOverviewParams = z.infer<typeof ComputeOverviewParams>;
+
+const DayRow = z.object({
+  day: z.string(),
+  critical: z.number(),
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  unrated: z.number(),
+  opened: z.number(),
+  closed: z.number(),
+});
+export type OverviewDay = z.infer<typeof DayRow>;
+
+const Totals = z.object({
+  registries: z.number(),
+  silent: z.number(),
+  critical: z.number(),
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  unrated: z.number(),
+  fixable: z.number(),
+  kev: z.number(),
+  healthy: z.number(),
+  unhealthy: z.number(),
+  unknown: z.number(),
+});
+
+const RiskyImage = z.object({
+  registryId: z.string(),
+  registry: z.string(),
+  repository: z.string(),
+  tag: z.string().nullable(),
+  digest: DigestColumn,
+  critical: z.number(),
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  unrated: z.number(),
+  fixable: z.number(),
+  kev: z.number(),
+  scannedAt: IsoColumn.nullable(),
+});
+export type RiskyImage = z.infer<typeof RiskyImage>;
+
+const TopVulnerability = z.object({
+  key: z.string(),
+  title: z.string(),
+  severity: Severity,
+  kev: z.boolean(),
+  epss: z.number().nullable(),
+  images: z.number(),
+  fixable: z.boolean(),
+});
+export type TopVulnerability = z.infer<typeof TopVulnerability>;
+
+export interface ComputeOverview {
+  readAt: string;
+  /** Only the demo is connected, so the figures are the demo's. Otherwise demo data is left out. */
+  isDemo: boolean;
+  totals: z.infer<typeof Totals>;
+  days: OverviewDay[];
+  images: RiskyImage[];
+  vulnerabilities: TopVulnerability[];
+}
+
+/** The morning look: open findings now and over time, what to fix first, and what is not known. */
+export async function computeOverview(actor: Actor, params: ComputeOverviewParams): Promise<ComputeOverview> {
+  requireRole(actor, "viewer");
+  const only = await selectFirst(
+    z.object({ demo: z.boolean() }),
+    sql`select coalesce(bool_and(is_demo), false) as demo from resource_summary`,
+  );
+  const isDemo = only?.demo ?? false;
+  const [totals, days, images, vulnerabilities] = await Promise.all([
+    readTotals(isDemo),
+    readDays(isDemo, Number(params.days)),
+    readImages(isDemo),
+    readVulnerabilities(isDemo),
+  ]);
+  return { readAt: clock.now().toISOString(), isDemo, totals, days, images, vulnerabilities };
+}
+
+async function readTotals(isDemo: boolean): Promise<z.infer<typeof Totals>> {
+  const row = await selectFirst(
+    Totals,
+    sql`select count(*)::int as registries, (count(*) filter (where ${isSilent}))::int as silent,
+               coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
+               coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
+               coalesce(sum(s.unrated), 0)::int as unrated, coalesce(sum(s.fixable), 0)::int as fixable,
+               coalesce(sum(s.kev), 0)::int as kev, coalesce(sum(s.healthy), 0)::int as healthy,
+               coalesce(sum(s.unhealthy), 0)::int as unhealthy, coalesce(sum(s.unknown), 0)::int as unknown
+          from resource_summary s where s.is_demo = ${isDemo}`,
+  );
+  if (!row) throw new Error("an aggregate returned no row");
+  return row;
+}
+
+/** One row per UTC day. A registry counts with its last figures on or before the day, from its first to its last day. */
+function readDays(isDemo: boolean, days: number): Promise<OverviewDay[]> {
+  return selectRows(
+    DayRow,
+    sql`with day as (
+          select generate_series((now() at time zone 'utc')::date - ${days - 1}::int, (now() at time zone 'utc')::date, interval '1 day')::date as day)
+        select to_char(day.day, 'YYYY-MM-DD') as day, coalesce(sum(m.critical), 0)::int as critical, coalesce(sum(m.high), 0)::int as high,
+               coalesce(sum(m.medium), 0)::int as medium, coalesce(sum(m.low), 0)::int as low, coalesce(sum(m.unrated), 0)::int as unrated,
+               coalesce(sum(m.opened) filter (where m.day = day.day), 0)::int as opened,
+               coalesce(sum(m.closed) filter (where m.day = day.day), 0)::int as closed
+          from day
+          left join registry r on r.is_demo = ${isDemo} and (r.deleted_at is null or r.deleted_at::date > day.day)
+          left join lateral (
+            select * from metric_day m where m.root_id = r.id and m.day <= day.day order by m.day desc limit 1) m on true
+         group by day.day having count(m.root_id) > 0 order by day.day`,
+  );
+}
+
+function readImages(isDemo: boolean): Promise<RiskyImage[]> {
+  return selectRows(
+    RiskyImage,
+    sql`select top.registry_id as "registryId", g.name as registry, place.repository, place.tag, top.digest, top.critical, top.high,
+               top.medium, top.low, top.unrated, top.fixable, top.kev, top.scanned_at as "scannedAt"
+          from registry g
+          cross join lateral (
+            select i.* from image i where i.registry_id = g.id and i.risk > 0
+               and exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null)
+             order by i.risk desc, i.digest limit 8) top
+          cross join lateral (
+            select r.name as repository, (select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
+                     and t.digest in (p.digest, p.parent_digest) and t.retired_at is null order by t.moved_at desc limit 1) as tag
+              from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
+             where p.registry_id = top.registry_id and p.digest = top.digest and p.retired_at is null
+             order by p.risk desc, p.last_pushed_at desc, p.id limit 1) place
+         where g.deleted_at is null and g.is_demo = ${isDemo}
+         order by top.risk desc, top.digest limit 8`,
+  );
+}
+
+function readVulnerabilities(isDemo: boolean): Promise<TopVulnerability[]> {
+  return selectRows(
+    TopVulnerability,
+    sql`select key, title, severity, kev_added_at is not null as kev, epss, image_count as images, fixable_placement_count > 0 as fixable
+          from vulnerability where placement_count > 0 and is_demo = ${isDemo}
+         order by kev_added_at is not null desc, severity_rank desc, image_count desc, id limit 8`,
+  );
+}

@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { baseLayers } from "#engines/image-scan/base-layers.ts";
+import type { SkippedPackage } from "#engines/image-scan/facts.ts";
+import { BigIntColumn, digestValue } from "#queries/list/columns.ts";
+import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ChoiceParam, CursorParam, OptionalText, SwitchParam } from "#queries/list/search-params.ts";
+import { selectFirst, selectRows, sql } from "#store/sql.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
+import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
+
+export const ImagePackagesParams = ImagePlaceParams.extend({
+  q: OptionalText,
+  type: ChoiceParam(["any", "deb", "apk", "npm"], "any"),
+  /** Only packages with open findings. */
+  vulnerable: SwitchParam,
+  dev: ChoiceParam(["any", "yes", "no"], "any"),
+  cursor: CursorParam,
+});
+
+const pageSize = 100;
+
+export interface ImagePackage {
+  /** Id of the package version. */
+  id: string;
+  type: string;
+  name: string;
+  version: string;
+  sourceName: string;
+  arch: string | null;
+  path: string;
+  /** Counts from 1 = lowest. */
+  layer: number;
+  isBase: boolean | null;
+  dev: boolean;
+  /** Open findings of this package version in this place, and the worst of them. */
+  findings: number;
+  worst: string | null;
+}
+
+export interface ImagePackages {
+  /** Packages that match the filters, and all of them. */
+  total: number;
+  all: number;
+  packages: ImagePackage[];
+  /** Packages that are deliberately not matched, with the reason. */
+  skipped: SkippedPackage[];
+  nextCursor: string | null;
+  /** False when the image was never scanned or its inventory is gone. */
+  isKnown: boolean;
+}
+
+interface PackageCount {
+  open: number;
+  worst: string | null;
+}
+
+/** Every installed package of an image with path, layer and its open findings; ordered by name, version and path. */
+export async function imagePackages(actor: Actor, input: unknown): Promise<ImagePackages> {
+  requireRole(actor, "viewer");
+  const params = ImagePackagesParams.parse(input);
+  const place = await imagePlace(params);
+  const image = await selectFirst(
+    z.object({
+      history: z.unknown(),
+      config: z.unknown(),
+      layer_count: z.number(),
+      inventory_sha256: z.instanceof(Uint8Array).nullable(),
+    }),
+    sql`select history, config, jsonb_array_length(layers) as layer_count, inventory_sha256
+          from image where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
+  );
+  const inventory = await inventoryBlob(image?.inventory_sha256 ?? null);
+  if (!inventory || !image) return { total: 0, all: 0, packages: [], skipped: [], nextCursor: null, isKnown: false };
+  const counts = await packageCounts(place);
+  const base = baseLayers(image.history, image.config, image.layer_count);
+  const matching = inventory.packages
+    .map((pkg) => toPackage(pkg, counts.get(pkg.packageVersionId), base?.layers))
+    .filter((pkg) => passes(pkg, params))
+    .sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
+  const shape = JSON.stringify([place.placementId, params.q, params.type, params.vulnerable, params.dev]);
+  const after = decodeCursor(shape, params.cursor, z.array(z.string()).length(4));
+  const rest = after ? matching.filter((pkg) => compareKeys(keyOf(pkg), after) > 0) : matching;
+  const page = rest.slice(0, pageSize);
+  const last = rest.length > pageSize ? page.at(-1) : undefined;
+  return {
+    total: matching.length,
+    all: inventory.packages.length,
+    packages: page,
+    skipped: inventory.skipped,
+    nextCursor: last ? encodeCursor(shape, keyOf(last)) : null,
+    isKnown: true,
+  };
+}
+
+async function packageCounts(place: ImagePlace): Promise<Map<string, PackageCount>> {
+  const rows = await selectRows(
+    z.object({ id: BigIntColumn, open: z.number(), worst: z.string() }),
+    sql`select f.package_version_id as id, count(*)::int as open, (array_agg(f.severity order by f.severity_rank desc))[1] as worst
+          from placement_finding f
+         where f.registry_id = ${place.registryId} and f.repository_id = ${place.repositoryId}
+           and f.digest = ${digestValue(place.digest)} and f.platform = ${place.platform} and f.state = 'open'
+         group by f.package_version_id`,
+  );
+  return new Map(rows.map((row) => [row.id, { open: row.open, worst: row.worst }]));
+}
+
+function toPackage(pkg: StoredPackage, count: PackageCount | undefined, baseCount: number | undefined): ImagePackage {
+  return {
+    id: pkg.packageVersionId,
+    type: pkg.type,
+    name: pkg.name,
+    version: pkg.version,
+    sourceName: pkg.sourceName,
+    arch: pkg.arch,
+    path: pkg.path,
+    layer: pkg.layer + 1,
+    isBase: baseCount === undefined ? null : pkg.layer < baseCount,
+    dev: pkg.dev,
+    findings: count?.open ?? 0,
+    worst: count?.worst ?? null,
+  };
+}
+
+function passes(pkg: ImagePackage, params: z.infer<typeof ImagePackagesParams>): boolean {
+  const q = params.q?.toLowerCase();
+  return (
+    (params.type === "any" || pkg.type === params.type) &&
+    (!params.vulnerable || pkg.findings > 0) &&
+    (params.dev === "any" || pkg.dev === (params.dev === "yes")) &&
+    (!q || [pkg.name, pkg.sourceName, pkg.version, pkg.path].some((text) => text.toLowerCase().includes(q)))
+  );
+}
+
+const keyOf = (pkg: ImagePackage): string[] => [pkg.name, pkg.version, pkg.path, `${pkg.type}/${pkg.arch ?? ""}`];
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < a.length; index += 1) {
+    const left = a[index] ?? "";
+    const right = b[index] ?? "";
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}

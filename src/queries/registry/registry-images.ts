@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { requireRole } from "#domain/require-role.ts";
+import type { Actor } from "#domain/role.ts";
+import { BigIntColumn, DigestColumn, digestValue, IsoColumn, likePattern } from "#queries/list/columns.ts";
+import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
+import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
+
+export const RegistryImagesParams = z.object({
+  registryId: z.uuid(),
+  q: OptionalText,
+  posture: ChoiceParam(["any", "unhealthy", "healthy", "unknown"], "any"),
+  scan: ChoiceParam(["any", "queued", "scanning", "failed"], "any"),
+  cursor: CursorParam,
+});
+export type RegistryImagesParams = z.infer<typeof RegistryImagesParams>;
+
+const PAGE = 100;
+
+export const RegistryImageRow = z.object({
+  digest: DigestColumn,
+  platform: z.string(),
+  repository: z.string(),
+  tags: z.array(z.string()),
+  places: z.number(),
+  posture: z.enum(["unhealthy", "healthy", "unknown"]),
+  scanState: z.string(),
+  scanReason: z.string().nullable(),
+  osState: z.string(),
+  scannedAt: IsoColumn.nullable(),
+  lastPushedAt: IsoColumn,
+  sizeBytes: BigIntColumn,
+  critical: z.number(),
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  unrated: z.number(),
+  fixable: z.number(),
+  kev: z.number(),
+  risk: z.number(),
+});
+export type RegistryImageRow = z.infer<typeof RegistryImageRow>;
+
+export interface RegistryImages {
+  rows: RegistryImageRow[];
+  nextCursor: string | null;
+  matching: number;
+  views: { all: number; unhealthy: number; healthy: number; unknown: number };
+}
+
+const posture = sql`image_posture(i.scan_state, i.os_state, i.completeness, i.critical, i.high, i.medium, i.unrated, i.kev)`;
+const isLive = sql`exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null)`;
+
+/** Images of one registry that still have a place in it, worst first: the rows behind every image count of the registry. */
+export async function registryImages(actor: Actor, params: RegistryImagesParams): Promise<RegistryImages> {
+  requireRole(actor, "viewer");
+  const conditions = [sql`i.registry_id = ${params.registryId}`, isLive];
+  if (params.posture !== "any") conditions.push(sql`${posture} = ${params.posture}`);
+  if (params.scan !== "any") conditions.push(sql`i.scan_state = ${params.scan}`);
+  if (params.q)
+    conditions.push(sql`exists (select 1 from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
+    where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
+  const shape = JSON.stringify({ ...params, cursor: null });
+  const [rows, matching, views] = await Promise.all([
+    readRows(conditions, decodeCursor(shape, params.cursor, z.tuple([z.number().int(), z.string()]))),
+    countRows(conditions),
+    readViews(params.registryId),
+  ]);
+  const page = rows.slice(0, PAGE);
+  const last = page.at(-1);
+  const nextCursor = rows.length > PAGE && last ? encodeCursor(shape, [last.risk, last.digest]) : null;
+  return { rows: page, nextCursor, matching, views };
+}
+
+function readRows(conditions: Statement[], after: [number, string] | null): Promise<RegistryImageRow[]> {
+  const page = after
+    ? sql`(i.risk < ${after[0]} or (i.risk = ${after[0]} and i.digest > ${digestValue(after[1])}))`
+    : sql`true`;
+  return selectRows(
+    RegistryImageRow,
+    sql`select i.digest, i.platform, place.repository, place.tags, place.places, ${posture} as posture, i.scan_state as "scanState",
+               i.scan_reason as "scanReason", i.os_state as "osState", i.scanned_at as "scannedAt",
+               place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", i.critical, i.high, i.medium, i.low, i.unrated,
+               i.fixable, i.kev, i.risk
+          from (select * from image i where ${joinSql([...conditions, page], " and ")} order by i.risk desc, i.digest limit ${PAGE + 1}) i
+          cross join lateral (
+            select r.name as repository, p.last_pushed_at,
+                   array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
+                     and t.digest in (p.digest, p.parent_digest) and t.retired_at is null order by t.moved_at desc, t.name limit 4) as tags,
+                   count(*) over ()::int as places
+              from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
+             where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
+             order by p.risk desc, p.last_pushed_at desc, p.id limit 1) place
+         order by i.risk desc, i.digest`,
+  );
+}
+
+async function countRows(conditions: Statement[]): Promise<number> {
+  const row = await selectFirst(
+    z.object({ count: z.number() }),
+    sql`select count(*)::int as count from (select 1 from image i where ${joinSql(conditions, " and ")} limit 10000) matching`,
+  );
+  return row?.count ?? 0;
+}
+
+/** From the summary row of the registry, so that the counts are those of the Containers tab. */
+async function readViews(registryId: string): Promise<RegistryImages["views"]> {
+  const row = await selectFirst(
+    z.object({ all: z.number(), unhealthy: z.number(), healthy: z.number(), unknown: z.number() }),
+    sql`select contents_count as all, unhealthy, healthy, unknown from resource_summary where root_id = ${registryId}`,
+  );
+  return row ?? { all: 0, unhealthy: 0, healthy: 0, unknown: 0 };
+}
