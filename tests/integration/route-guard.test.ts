@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Guard, RouteHandler, RouteMeta } from "#app/api-route.ts";
+import type { Guard } from "#app/api-route.ts";
 import { buildDocument } from "#app/openapi/build-document.ts";
 import { signIn } from "#commands/answer-auth-request.ts";
 import { createUser } from "#commands/create-user.ts";
@@ -11,6 +11,7 @@ import { type TokenKind, tokenKinds } from "#domain/token-kind.ts";
 import { insertApiToken } from "#store/account/api-token.ts";
 import { pool } from "#store/client.ts";
 import { execute, sql } from "#store/sql.ts";
+import { routeFiles, routeModules, undeclaredRoutes, type WalkedRoute, walkedRoutes } from "./walked-routes.ts";
 
 /**
  * Every route × every role × no session × wrong token. The routes are read from the file system, so a new one is walked
@@ -27,8 +28,6 @@ const publicRoutes = new Set([
   "GET /api/v1/agent/install.sh",
 ]);
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-const root = path.resolve(import.meta.dirname, "../../src/app");
 const ids = { id: "0198c0de-0000-7000-8000-00000000abcd", other: "0198c0de-0000-7000-8000-00000000ffff" };
 const password = "a quite long password";
 
@@ -41,38 +40,8 @@ interface Operation {
   responses: Record<string, unknown>;
 }
 
-interface Walked {
-  name: string;
-  method: (typeof methods)[number];
-  pattern: string;
-  handler: RouteHandler;
-  meta: RouteMeta;
-}
-
-const files = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((file) => path.basename(file) === "route.ts")
-  .sort();
-const walked: Walked[] = [];
-const undeclared: string[] = [];
-const modules: { path: string; module: Record<string, unknown> }[] = [];
-for (const file of files) {
-  const pattern = `/${path
-    .dirname(file)
-    .split(path.sep)
-    .filter((part) => !part.startsWith("("))
-    .join("/")}`;
-  const module = (await import(path.join(root, file))) as Record<string, unknown>;
-  modules.push({ path: pattern, module });
-  for (const method of methods) {
-    const handler = module[method] as RouteHandler | undefined;
-    if (!handler) continue;
-    if (handler.meta?.guard)
-      walked.push({ name: `${method} ${pattern}`, method, pattern, handler, meta: handler.meta });
-    else undeclared.push(`${method} ${pattern}`);
-  }
-}
 const guardedBy = <Kind extends Guard["kind"]>(kind: Kind) =>
-  walked.filter((route) => route.meta.guard.kind === kind).map((route) => [route.name, route] as const);
+  walkedRoutes.filter((route) => route.meta.guard.kind === kind).map((route) => [route.name, route] as const);
 
 const cookies: Partial<Record<Role | "oneTime", string>> = {};
 const apiTokens: Partial<Record<Role, string>> = {};
@@ -126,7 +95,7 @@ afterAll(async () => {
   for (const body of open) await body.cancel().catch(() => {});
 });
 
-async function call(route: Walked, headers: Record<string, string>): Promise<Response> {
+async function call(route: WalkedRoute, headers: Record<string, string>): Promise<Response> {
   calls += 1;
   const params: Record<string, string | string[]> = {};
   for (const [, rest, name] of route.pattern.matchAll(/\[(\.\.\.)?(\w+)\]/g)) {
@@ -160,18 +129,20 @@ const problemOf = async (response: Response) =>
     : "";
 
 test("every route declares who may call it", () => {
-  expect(undeclared).toEqual([]);
-  expect(walked.length).toBeGreaterThanOrEqual(15);
-  expect(files.filter((file) => !walked.some((route) => `/${path.dirname(file)}`.endsWith(route.pattern)))).toEqual([]);
+  expect(undeclaredRoutes).toEqual([]);
+  expect(walkedRoutes.length).toBeGreaterThanOrEqual(15);
+  expect(
+    routeFiles.filter((file) => !walkedRoutes.some((route) => `/${path.dirname(file)}`.endsWith(route.pattern))),
+  ).toEqual([]);
 });
 
 test("the OpenAPI document describes every operation, each with its parameters and a schema of its errors", () => {
-  const document = buildDocument(modules) as { paths: Record<string, Record<string, Operation>> };
+  const document = buildDocument(routeModules) as { paths: Record<string, Record<string, Operation>> };
   const described = Object.entries(document.paths).flatMap(([pattern, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${pattern}`),
   );
   expect(described.toSorted()).toEqual(
-    walked.map((route) => route.name.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, "{$1}")).toSorted(),
+    walkedRoutes.map((route) => route.name.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, "{$1}")).toSorted(),
   );
   const operations = Object.entries(document.paths).flatMap(([pattern, of]) =>
     Object.values(of).map((operation) => ({ pattern, operation })),
@@ -194,9 +165,9 @@ test("the OpenAPI document describes every operation, each with its parameters a
 });
 
 test("only the routes that are meant to be public are", () => {
-  const found = walked.filter((route) => route.meta.guard.kind === "public").map((route) => route.name);
+  const found = walkedRoutes.filter((route) => route.meta.guard.kind === "public").map((route) => route.name);
   expect(found.filter((name) => !publicRoutes.has(name))).toEqual([]);
-  for (const { meta } of walked) {
+  for (const { meta } of walkedRoutes) {
     if (meta.guard.kind === "public") expect(meta.guard.because.length).toBeGreaterThan(20);
   }
 });

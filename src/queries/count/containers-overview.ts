@@ -113,7 +113,7 @@ export async function containersOverview(actor: Actor, params: ContainersParams)
   return {
     readAt: clock.now().toISOString(),
     rows: page,
-    nextCursor: rows.length > PAGE && last ? encodeCursor(shapeOf(params), sortValues(params, last)) : null,
+    nextCursor: rows.length > PAGE && last ? encodeCursor(params, sortValues(params, last)) : null,
     matching,
     ...summary,
     ...facets,
@@ -149,11 +149,6 @@ function viewCondition(view: ContainersParams["view"]): Statement {
   }
 }
 
-/** What a cursor belongs to: it must not skip rows under other filters. */
-function shapeOf(params: ContainersParams): string {
-  return JSON.stringify({ ...params, cursor: null });
-}
-
 function sortValues(params: ContainersParams, row: ResourceRow & { risk?: number }): (string | number | null)[] {
   if (params.sort === "name") return [row.name, row.rootId];
   if (params.sort === "lastData") return [row.lastDataAt, row.rootId];
@@ -161,20 +156,19 @@ function sortValues(params: ContainersParams, row: ResourceRow & { risk?: number
 }
 
 function pageCondition(params: ContainersParams): Statement {
-  const shape = shapeOf(params);
   if (params.sort === "name") {
-    const after = decodeCursor(shape, params.cursor, z.tuple([z.string(), z.uuid()]));
+    const after = decodeCursor(params, params.cursor, z.tuple([z.string(), z.uuid()]));
     return after ? sql`(s.name, s.root_id) > (${after[0]}, ${after[1]}::uuid)` : sql`true`;
   }
   if (params.sort === "lastData") {
-    const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime().nullable(), z.uuid()]));
+    const after = decodeCursor(params, params.cursor, z.tuple([z.iso.datetime().nullable(), z.uuid()]));
     if (!after) return sql`true`;
     // Rows without data come first, so after one of them come the rest of those and then every row with data.
     return after[0] === null
       ? sql`(s.last_data_at is not null or s.root_id > ${after[1]}::uuid)`
       : sql`(s.last_data_at, s.root_id) > (${after[0]}::timestamptz, ${after[1]}::uuid)`;
   }
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.number().int(), z.uuid()]));
+  const after = decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.uuid()]));
   return after ? sql`(s.risk < ${after[0]} or (s.risk = ${after[0]} and s.root_id > ${after[1]}::uuid))` : sql`true`;
 }
 

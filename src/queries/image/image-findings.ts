@@ -133,11 +133,7 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
   const params = ImageFindingsParams.parse(input);
   const place = await imagePlace(params);
   const matching = matchingFindings(place, params);
-  const shape = JSON.stringify([
-    place.placementId,
-    params.group,
-    { ...params, cursor: null, expand: null, digest: null, at: null },
-  ]);
+  const shape = [place.placementId, { ...params, expand: null, digest: null, at: null }];
   const after = decodeCursor(
     shape,
     params.cursor,

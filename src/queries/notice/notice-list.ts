@@ -53,8 +53,7 @@ export interface NoticeList {
 export async function noticeList(actor: Actor, input: unknown): Promise<NoticeList> {
   requireRole(actor, "viewer");
   const params = NoticeListParams.parse(input);
-  const shape = JSON.stringify({ ...params, cursor: null });
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+  const after = decodeCursor(params, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const where = joinSql(conditions(params, actor.id), " and ");
   const [rows, total, unread, kinds, freshness] = await Promise.all([
     selectRows(
@@ -77,7 +76,7 @@ export async function noticeList(actor: Actor, input: unknown): Promise<NoticeLi
     rows: page,
     total,
     unread,
-    nextCursor: last ? encodeCursor(shape, [last.updatedAt, last.id]) : null,
+    nextCursor: last ? encodeCursor(params, [last.updatedAt, last.id]) : null,
     kinds: kinds.map((row) => row.kind),
     asOf: freshness,
   };

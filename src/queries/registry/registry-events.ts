@@ -44,8 +44,7 @@ export async function registryEvents(actor: Actor, params: RegistryEventsParams)
   const conditions = [sql`registry_id = ${params.registryId}`];
   if (params.action) conditions.push(sql`action = ${params.action}`);
   if (params.outcome) conditions.push(sql`outcome = ${params.outcome}`);
-  const shape = JSON.stringify({ ...params, cursor: null });
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+  const after = decodeCursor(params, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   if (after) conditions.push(sql`(received_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
   const rows = await selectRows(
     RegistryEventRow,
@@ -61,7 +60,7 @@ export async function registryEvents(actor: Actor, params: RegistryEventsParams)
   const last = page.at(-1);
   return {
     rows: page,
-    nextCursor: rows.length > PAGE && last ? encodeCursor(shape, [last.receivedAt, last.id]) : null,
+    nextCursor: rows.length > PAGE && last ? encodeCursor(params, [last.receivedAt, last.id]) : null,
     actions: [...new Set(kinds.map(({ action }) => action))].sort(),
     outcomes: [...new Set(kinds.map(({ outcome }) => outcome))].sort(),
   };

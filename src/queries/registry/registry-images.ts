@@ -60,15 +60,14 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
   if (params.q)
     conditions.push(sql`exists (select 1 from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
     where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
-  const shape = JSON.stringify({ ...params, cursor: null });
   const [rows, matching, views] = await Promise.all([
-    readRows(conditions, decodeCursor(shape, params.cursor, z.tuple([z.number().int(), z.string()]))),
+    readRows(conditions, decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.string()]))),
     countRows(conditions),
     readViews(params.registryId),
   ]);
   const page = rows.slice(0, PAGE);
   const last = page.at(-1);
-  const nextCursor = rows.length > PAGE && last ? encodeCursor(shape, [last.risk, last.digest]) : null;
+  const nextCursor = rows.length > PAGE && last ? encodeCursor(params, [last.risk, last.digest]) : null;
   return { rows: page, nextCursor, matching, views };
 }
 

@@ -63,7 +63,7 @@ export async function registryRepositories(
   const last = page.at(-1);
   return {
     rows: page,
-    nextCursor: rows.length > PAGE && last ? encodeCursor(shapeOf(params), sortValues(params, last)) : null,
+    nextCursor: rows.length > PAGE && last ? encodeCursor(params, sortValues(params, last)) : null,
     matching,
     views,
   };
@@ -76,10 +76,6 @@ const shown: Record<RegistryRepositoriesParams["show"], Statement> = {
   retired: sql`r.retired_at is not null`,
 };
 
-function shapeOf(params: RegistryRepositoriesParams): string {
-  return JSON.stringify({ ...params, cursor: null });
-}
-
 function sortValues(params: RegistryRepositoriesParams, row: RepositoryRow): (string | number | null)[] {
   if (params.sort === "name") return [row.name, row.id];
   if (params.sort === "lastPush") return [row.lastPushedAt, row.id];
@@ -87,19 +83,18 @@ function sortValues(params: RegistryRepositoriesParams, row: RepositoryRow): (st
 }
 
 function afterCursor(params: RegistryRepositoriesParams): Statement {
-  const shape = shapeOf(params);
   if (params.sort === "name") {
-    const after = decodeCursor(shape, params.cursor, z.tuple([z.string(), z.uuid()]));
+    const after = decodeCursor(params, params.cursor, z.tuple([z.string(), z.uuid()]));
     return after ? sql`(r.name, r.id) > (${after[0]}, ${after[1]}::uuid)` : sql`true`;
   }
   if (params.sort === "lastPush") {
-    const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime().nullable(), z.uuid()]));
+    const after = decodeCursor(params, params.cursor, z.tuple([z.iso.datetime().nullable(), z.uuid()]));
     if (!after) return sql`true`;
     const at = sql`coalesce(r.last_pushed_at, '-infinity')`;
     const given = sql`coalesce(${after[0]}::timestamptz, '-infinity')`;
     return sql`(${at} < ${given} or (${at} = ${given} and r.id > ${after[1]}::uuid))`;
   }
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.number().int(), z.uuid()]));
+  const after = decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.uuid()]));
   return after ? sql`(r.risk < ${after[0]} or (r.risk = ${after[0]} and r.id > ${after[1]}::uuid))` : sql`true`;
 }
 

@@ -64,8 +64,7 @@ export async function repositoryPushes(actor: Actor, params: RepositoryPushesPar
     sql`select id from repository where registry_id = ${params.registryId} and name = ${params.repository}`,
   );
   if (!repository) return { rows: [], nextCursor: null, tags: [] };
-  const shape = JSON.stringify({ ...params, cursor: null });
-  const after = decodeCursor(shape, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
+  const after = decodeCursor(params, params.cursor, z.tuple([z.iso.datetime(), z.uuid()]));
   const rows = await readRows({ ...params, repositoryId: repository.id, after });
   const page = rows.slice(0, PAGE);
   const last = page.at(-1);
@@ -79,7 +78,7 @@ export async function repositoryPushes(actor: Actor, params: RepositoryPushesPar
       ...row,
       changes: changes.get(row.id) ?? null,
     })),
-    nextCursor: rows.length > PAGE && last ? encodeCursor(shape, [last.pushedAt, last.id]) : null,
+    nextCursor: rows.length > PAGE && last ? encodeCursor(params, [last.pushedAt, last.id]) : null,
     tags: tags.map(({ name }) => name),
   };
 }
