@@ -1,3 +1,4 @@
+import { packageKind, packageTypeOf } from "#domain/package-kind.ts";
 import type { DemoAffected, DemoFlaw } from "./demo-flaw.ts";
 import { languageFlaws } from "./demo-language-flaws.ts";
 import { systemFlaws } from "./demo-system-flaws.ts";
@@ -61,12 +62,17 @@ function toOsv(flaw: DemoFlaw): object {
     severity: flaw.cvss ? [{ type: "CVSS_V3", score: `CVSS:3.1/${flaw.cvss}` }] : [],
     affected: flaw.affected.map((entry) => ({
       package: { ecosystem: entry.ecosystem, name: entry.name },
-      ranges: [{ type: entry.ecosystem === "npm" ? "SEMVER" : "ECOSYSTEM", events: eventsOf(entry) }],
+      ranges: [{ type: rangeTypeOf(entry.ecosystem), events: eventsOf(entry) }],
       ...(entry.urgency ? { ecosystem_specific: { urgency: entry.urgency } } : {}),
     })),
     ...(flaw.severity ? { database_specific: { severity: flaw.severity.toUpperCase() } } : {}),
     references: referencesOf(flaw),
   };
+}
+
+function rangeTypeOf(ecosystem: string): string {
+  const type = packageTypeOf(ecosystem);
+  return type === undefined ? "ECOSYSTEM" : packageKind(type).rangeType;
 }
 
 function eventsOf(entry: DemoAffected): object[] {

@@ -1,4 +1,5 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
+import { splitPackageName } from "#domain/package-kind.ts";
 import { productVersion } from "#domain/product-version.ts";
 import type { Severity } from "#domain/severity.ts";
 import type { ScanFinding, ScanResult } from "../scan-result.ts";
@@ -46,16 +47,16 @@ export function renderCycloneDx(result: ScanResult, now: Date): string {
 }
 
 function toComponent({ purl, places, first }: PackagePlaces): Models.Component {
-  const slash = first.name.startsWith("@") ? first.name.indexOf("/") : -1;
+  const { group, name } = splitPackageName(first.type, first.name);
   const all: Record<string, string | null> = { sourceName: first.sourceName, sourceVersion: first.sourceVersion };
   places.forEach((place, index) => {
     all[`place:${index}`] = `layer ${place.layer}: ${place.path}`;
   });
-  return new Models.Component(Enums.ComponentType.Library, first.name.slice(slash + 1), {
+  return new Models.Component(Enums.ComponentType.Library, name, {
     bomRef: purl,
     version: first.version,
     purl,
-    ...(slash < 0 ? {} : { group: first.name.slice(0, slash) }),
+    ...(group === null ? {} : { group }),
     ...(places.every((place) => place.dev) ? { scope: Enums.ComponentScope.Optional } : {}),
     properties: properties(all),
   });

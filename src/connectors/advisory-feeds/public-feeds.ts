@@ -1,3 +1,4 @@
+import { packageKind, packageTypes } from "#domain/package-kind.ts";
 import { type FeedDescription, knownFeed } from "./feed-catalogue.ts";
 
 /** A public feed that can be pulled. `changes` lists what was modified when, newest first; one record is at `record(id)`. */
@@ -8,13 +9,8 @@ export interface PublicFeed {
   record?: (id: string) => string;
 }
 
-/** Ecosystems whose packages we find in images, by feed. */
-const osvBundles: Record<string, string> = {
-  debian: "Debian",
-  ubuntu: "Ubuntu",
-  alpine: "Alpine",
-  npm: "npm",
-};
+/** Bundles of the ecosystems whose packages are read: id of the feed and folder of the ecosystem. */
+const osvBundles = packageTypes.flatMap((type) => Object.entries(packageKind(type).osvFeeds));
 
 const documents = {
   "debian-tracker": {
@@ -40,7 +36,7 @@ export function publicFeeds(options: { mirror: string | undefined; alpineBranche
   const mirror = options.mirror?.replace(/\/+$/, "");
   const osv = mirror ? `${mirror}/osv` : "https://osv-vulnerabilities.storage.googleapis.com";
   const secdb = mirror ? `${mirror}/alpine-secdb` : "https://secdb.alpinelinux.org";
-  const bundles = Object.entries(osvBundles).map(([id, ecosystem]) => ({
+  const bundles = osvBundles.map(([id, ecosystem]) => ({
     feed: described(id),
     url: `${osv}/${ecosystem}/all.zip`,
     changes: `${osv}/${ecosystem}/modified_id.csv`,

@@ -1,36 +1,32 @@
+import { packageKind } from "#domain/package-kind.ts";
 import type { MatchablePackage } from "./facts.ts";
-import { compare as compareApk } from "./versions/apk.ts";
-import { compare as compareDeb } from "./versions/deb.ts";
+import { allKinds } from "./kinds/all-kinds.ts";
+import type { EcosystemNaming } from "./kinds/image-package-kind.ts";
 import { compare as compareRpm } from "./versions/rpm.ts";
-import { compare as compareSemver } from "./versions/semver.ts";
 
 /** How packages of one ecosystem are held against its advisories. */
-export interface EcosystemRules {
+export interface EcosystemRules extends EcosystemNaming {
   compare: (a: string, b: string) => number;
-  /** Which of a package's two names the advisories use. */
-  name: "binary" | "source";
   /** Operating system: only its own vendor's records count, in the order of `precedence`. */
   isDistribution: boolean;
-  /** The feed whose word on a flaw counts first; feeds that are not listed come after, all alike. */
-  precedence: readonly string[];
 }
 
-const language = { name: "binary", isDistribution: false, precedence: [] } as const;
-const distribution = { isDistribution: true, precedence: [] } as const;
+const rpm = { compare: compareRpm, isDistribution: true, precedence: [] } as const;
+
+/** Distributions whose advisories are understood while their packages are not read yet. */
+const withoutReader: Record<string, EcosystemRules> = {
+  AlmaLinux: { ...rpm, name: "binary" },
+  "Red Hat": { ...rpm, name: "binary" },
+  "Rocky Linux": { ...rpm, name: "source" },
+  "Azure Linux": { ...rpm, name: "source" },
+};
 
 /** By the first part of the ecosystem (`Debian` of `Debian:12`). What is not here cannot be matched and says so. */
-const rules: Record<string, EcosystemRules> = {
-  Debian: { compare: compareDeb, name: "source", isDistribution: true, precedence: ["debian-tracker", "debian"] },
-  Ubuntu: { compare: compareDeb, name: "source", ...distribution },
-  Alpine: { compare: compareApk, name: "source", ...distribution },
-  Wolfi: { compare: compareApk, name: "source", ...distribution },
-  Chainguard: { compare: compareApk, name: "source", ...distribution },
-  AlmaLinux: { compare: compareRpm, name: "binary", ...distribution },
-  "Red Hat": { compare: compareRpm, name: "binary", ...distribution },
-  "Rocky Linux": { compare: compareRpm, name: "source", ...distribution },
-  "Azure Linux": { compare: compareRpm, name: "source", ...distribution },
-  npm: { compare: compareSemver, ...language },
-};
+const rules: Record<string, EcosystemRules> = { ...withoutReader };
+for (const { type, compare, ecosystems } of allKinds) {
+  for (const [family, naming] of Object.entries(ecosystems))
+    rules[family] = { ...naming, compare, isDistribution: packageKind(type).isSystem };
+}
 
 /** The rules of an ecosystem such as `Debian:12` or `npm`; undefined when there is no version order for it. */
 export function ecosystemRules(ecosystem: string): EcosystemRules | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Diagnostic } from "#domain/evidence.ts";
+import { PackageType } from "#domain/package-kind.ts";
 import { Severity } from "#domain/severity.ts";
 
 /** Version of the analysers as a whole. Raising it makes stored layer facts be read again. */
@@ -54,10 +55,6 @@ export const OperatingSystem = z.object({
   eol: z.iso.date().nullable(),
 });
 export type OperatingSystem = z.infer<typeof OperatingSystem>;
-
-export const packageTypes = ["deb", "apk", "npm"] as const;
-export const PackageType = z.enum(packageTypes);
-export type PackageType = z.infer<typeof PackageType>;
 
 /** One installed package, where it lies and which layer brought it. */
 export const InstalledPackage = z.object({

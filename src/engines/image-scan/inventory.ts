@@ -1,10 +1,12 @@
 import type { Diagnostic } from "#domain/evidence.ts";
+import { packageKind } from "#domain/package-kind.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
 import type { InstalledPackage, Inventory, LayerFacts, OperatingSystem, SetIdFiles, SkippedPackage } from "./facts.ts";
 import { FileTree } from "./file-tree.ts";
-import { findNpmPackages } from "./npm-packages.ts";
+import { allKinds } from "./kinds/all-kinds.ts";
+import type { ImagePackageKind, KindFindings } from "./kinds/image-package-kind.ts";
 import { operatingSystem } from "./operating-system.ts";
-import { OsPackageReader } from "./os-packages.ts";
+import { Ownership } from "./ownership.ts";
 
 /** Set-id files that are named; an image made of nothing else must not fill the database. */
 const NAMED_SET_ID_FILES = 1000;
@@ -13,32 +15,41 @@ const NAMED_SET_ID_FILES = 1000;
  * What is installed in an image. `layers` are its layers from the lowest up. The final file system is the truth: what a
  * higher layer deleted or replaced is not there. Pure and deterministic: the same layers give the same result, sorted.
  */
-export function inventory(layers: LayerFacts[]): Inventory {
+export function inventory(layers: LayerFacts[], kinds: readonly ImagePackageKind[] = allKinds): Inventory {
   const tree = new FileTree();
-  const osReader = new OsPackageReader();
+  const readers = inReadingOrder(kinds).map((kind) => kind.reader());
   const problems = new DiagnosticList();
   layers.forEach((facts, layer) => {
     tree.apply(facts, layer);
-    osReader.observe(tree, layer);
+    for (const reader of readers) reader.observe?.(tree, layer);
     problems.addAll(facts.diagnostics);
   });
   problems.addAll(tree.diagnostics());
   const os = operatingSystem(tree);
-  const osPackages = osReader.read(tree, os);
-  const npm = findNpmPackages(tree, osPackages.ownership);
-  problems.addAll([...osPackages.diagnostics, ...npm.diagnostics]);
-  const osState = stateOf(os, osPackages.hasDatabase);
+  const context = { tree, os, ownership: new Ownership(tree) };
+  const found: KindFindings[] = readers.map((reader) => reader.read(context));
+  for (const { diagnostics } of found) problems.addAll(diagnostics);
+  const osState = stateOf(
+    os,
+    found.some(({ hasDatabase }) => hasDatabase),
+  );
   problems.addAll(explainState(osState, os));
   const diagnostics = problems.list();
   return {
     os,
     osState,
-    packages: [...osPackages.packages, ...npm.packages].sort(comparePackages),
-    skipped: [...osPackages.skipped, ...npm.skipped].sort(compareSkipped),
+    packages: found.flatMap(({ packages }) => packages).sort(comparePackages),
+    skipped: found.flatMap(({ skipped }) => skipped).sort(compareSkipped),
     setIdFiles: setIdFiles(layers, tree),
     diagnostics,
     completeness: diagnostics.length === 0 ? "complete" : "partial",
   };
+}
+
+/** System packages first: they say which files belong to them. */
+function inReadingOrder(kinds: readonly ImagePackageKind[]): ImagePackageKind[] {
+  const isSystem = (kind: ImagePackageKind) => packageKind(kind.type).isSystem;
+  return [...kinds.filter(isSystem), ...kinds.filter((kind) => !isSystem(kind))];
 }
 
 /** Null when a layer was read before its modes were looked at. */

@@ -3,6 +3,7 @@ import { textOf } from "./analyzers/analyzer.ts";
 import { osRelease } from "./analyzers/os-release.ts";
 import type { OperatingSystem } from "./facts.ts";
 import type { FileTree } from "./file-tree.ts";
+import { allKinds } from "./kinds/all-kinds.ts";
 
 /** Reads which distribution an image is from its final file system; null when nothing names one. */
 export function operatingSystem(tree: FileTree): OperatingSystem | null {
@@ -60,14 +61,6 @@ function describe(os: { id: string; version: string; codename: string | null; na
 export function ecosystemOf(os: { id: string; version: string }): string | null {
   const release = releaseOf(os);
   if (release === null || endOfLife(os) === null) return null;
-  switch (os.id) {
-    case "debian":
-      return `Debian:${release}`;
-    case "alpine":
-      return `Alpine:v${release}`;
-    case "ubuntu":
-      return /^\d*[02468]\.04$/.test(release) ? `Ubuntu:${release}:LTS` : `Ubuntu:${release}`;
-    default:
-      return null;
-  }
+  const kind = allKinds.find(({ distributions }) => Object.hasOwn(distributions, os.id));
+  return kind?.distributions[os.id]?.(release) ?? null;
 }

@@ -1,9 +1,7 @@
+import { type PackageType, packageKind } from "#domain/package-kind.ts";
 import { riskOf } from "#domain/placement-counts.ts";
 import { type Severity, severityRank } from "#domain/severity.ts";
-import type { PackageType } from "./facts.ts";
-import { compare as compareApk } from "./versions/apk.ts";
-import { compare as compareDeb } from "./versions/deb.ts";
-import { compare as compareSemver } from "./versions/semver.ts";
+import { imagePackageKinds } from "./kinds/all-kinds.ts";
 
 /** An open finding as the plan needs it. */
 export interface FixableFinding {
@@ -63,12 +61,6 @@ export interface FixPlan {
   unfixable: number;
 }
 
-const comparators: Record<PackageType, (a: string, b: string) => number> = {
-  deb: compareDeb,
-  apk: compareApk,
-  npm: compareSemver,
-};
-
 /**
  * What to upgrade, best step first (known exploited, then critical, high, medium that it closes). Each upgrade goes to
  * the highest version that any of its findings asks for, so one step closes all of them. Upgrades of system packages that
@@ -77,7 +69,7 @@ const comparators: Record<PackageType, (a: string, b: string) => number> = {
 export function planFixes(findings: readonly FixableFinding[]): FixPlan {
   const fixable = findings.filter((finding) => finding.fixedVersion !== null);
   const upgrades = [...groupBy(fixable, unitOf).values()].map(toUpgrade);
-  const ofBase = upgrades.filter((upgrade) => upgrade.isBase && upgrade.type !== "npm");
+  const ofBase = upgrades.filter((upgrade) => upgrade.isBase && packageKind(upgrade.type).isSystem);
   const others = upgrades.filter((upgrade) => !ofBase.includes(upgrade));
   const steps: FixStep[] = others.map((upgrade) => ({ kind: "package", upgrades: [upgrade], counts: upgrade.counts }));
   if (ofBase.length > 0)
@@ -95,20 +87,20 @@ export function planFixes(findings: readonly FixableFinding[]): FixPlan {
 }
 
 function unitOf(finding: FixableFinding): string {
-  return finding.type === "npm"
-    ? `npm\u0000${finding.name}\u0000${finding.version}`
-    : `${finding.type}\u0000${finding.sourceName}\u0000${finding.sourceVersion}`;
+  return packageKind(finding.type).upgradesBySource
+    ? `${finding.type}\u0000${finding.sourceName}\u0000${finding.sourceVersion}`
+    : `${finding.type}\u0000${finding.name}\u0000${finding.version}`;
 }
 
 function toUpgrade(findings: FixableFinding[]): PackageUpgrade {
   const [first] = findings;
   if (!first) throw new Error("an upgrade without findings");
   const packages = new Map(findings.map(({ packageVersionId: id, name, version }) => [id, { id, name, version }]));
-  const isOs = first.type !== "npm";
+  const bySource = packageKind(first.type).upgradesBySource;
   return {
     type: first.type,
-    name: isOs ? first.sourceName : first.name,
-    installed: isOs ? first.sourceVersion : first.version,
+    name: bySource ? first.sourceName : first.name,
+    installed: bySource ? first.sourceVersion : first.version,
     target: highest(
       first.type,
       findings.map((finding) => finding.fixedVersion ?? ""),
@@ -123,7 +115,7 @@ function toUpgrade(findings: FixableFinding[]): PackageUpgrade {
 }
 
 function highest(type: PackageType, versions: string[]): string {
-  const compare = comparators[type];
+  const { compare } = imagePackageKinds[type];
   const [first, ...others] = versions.filter((version) => isOrderable(type, version));
   return others.reduce((best, version) => (compare(version, best) > 0 ? version : best), first ?? versions[0] ?? "");
 }
@@ -131,7 +123,7 @@ function highest(type: PackageType, versions: string[]): string {
 /** A version that its own ecosystem cannot order is no target while there is one that it can. */
 function isOrderable(type: PackageType, version: string): boolean {
   try {
-    return comparators[type](version, version) === 0;
+    return imagePackageKinds[type].compare(version, version) === 0;
   } catch {
     return false;
   }

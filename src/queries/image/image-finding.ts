@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
+import { PackageType } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
@@ -45,7 +46,7 @@ const Row = z.object({
   why: MatchExplanation.nullable().catch(null),
   package_version_id: BigIntColumn,
   ecosystem: z.string(),
-  type: z.string(),
+  type: PackageType,
   name: z.string(),
   version: z.string(),
   source_name: z.string(),
@@ -89,7 +90,7 @@ export interface ImageFindingDetail {
   package: {
     id: string;
     ecosystem: string;
-    type: string;
+    type: PackageType;
     name: string;
     version: string;
     sourceName: string;

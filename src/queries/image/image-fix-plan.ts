@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { PackageType } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import type { BaseLayers } from "#engines/image-scan/base-layers.ts";
-import { PackageType } from "#engines/image-scan/facts.ts";
 import { type FixableFinding, type FixPlan, planFixes } from "#engines/image-scan/plan-fixes.ts";
 import { BigIntColumn, digestValue } from "#queries/list/columns.ts";
 import { selectRows, sql } from "#store/sql.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type PackageType, packageTypes } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { baseLayers } from "#engines/image-scan/base-layers.ts";
@@ -12,7 +13,7 @@ import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
 
 export const ImagePackagesParams = ImagePlaceParams.extend({
   q: OptionalText,
-  type: ChoiceParam(["any", "deb", "apk", "npm"], "any"),
+  type: ChoiceParam(["any", ...packageTypes], "any"),
   /** Only packages with open findings. */
   vulnerable: SwitchParam,
   dev: ChoiceParam(["any", "yes", "no"], "any"),
@@ -24,7 +25,7 @@ const pageSize = 100;
 export interface ImagePackage {
   /** Id of the package version. */
   id: string;
-  type: string;
+  type: PackageType;
   name: string;
   version: string;
   sourceName: string;

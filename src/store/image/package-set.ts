@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { digestToBytes } from "#domain/digest.ts";
+import { packageKind, packageTypes } from "#domain/package-kind.ts";
 import { sha256, stableBigInt } from "#store/ids.ts";
 import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
 
@@ -44,7 +45,7 @@ export function packageVersionId(found: FoundPackage): bigint {
 }
 
 /** Analysers whose packages come from one database file; for the others a whole tree is one set. */
-const databaseAnalysers = new Set(["dpkg", "apk"]);
+const databaseAnalysers = new Set(packageTypes.flatMap((type) => packageKind(type).databaseAnalysers));
 
 /**
  * Groups packages into sets: one per analyser and database file, named by the hash of their sorted ids so that images of one

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
+import { packageKind } from "#domain/package-kind.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { ImageFindingDetail } from "#queries/image/image-finding.ts";
 import { toProblem } from "../data/problem.ts";
@@ -232,10 +233,10 @@ function Fix({ image, finding }: { image: ImageDetail; finding: ImageFindingDeta
     );
   }
   const [place] = finding.places;
-  const isBase = place?.isBase === true && pkg.type !== "npm";
+  const isBase = place?.isBase === true && packageKind(pkg.type).isSystem;
   const counts = { total: 1, critical: 0, high: 0, medium: 0, low: 0, unrated: 0, kev: 0 };
   const upgrade = {
-    type: pkg.type as "deb" | "apk" | "npm",
+    type: pkg.type,
     name: pkg.name,
     installed: pkg.version,
     target: finding.fixedVersion,

@@ -1,3 +1,4 @@
+import { packageKind } from "#domain/package-kind.ts";
 import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image/image-fix-plan.ts";
 
 /** What to run for one step, ready to paste into a Dockerfile or shell, and what it does. */
@@ -23,7 +24,7 @@ export function fixCommand(step: FixStep, plan: Pick<ImageFixPlan, "base" | "tar
 
 /** Where a package came from, in few words: "your layer 7", "from base". */
 export function originOf(upgrade: Pick<PackageUpgrade, "isBase" | "layer" | "type">): string {
-  const kind = { deb: "Debian package", apk: "Alpine package", npm: "npm package" }[upgrade.type];
+  const [kind] = packageKind(upgrade.type).noun;
   if (upgrade.layer === null) return kind;
   if (upgrade.isBase === null) return `${kind}, layer ${upgrade.layer}`;
   return upgrade.isBase ? `${kind} from the base` : `${kind}, your layer ${upgrade.layer}`;
@@ -42,23 +43,9 @@ export function planText(plan: ImageFixPlan): string {
 }
 
 function upgradeCommand(upgrade: PackageUpgrade): string {
-  const names = upgrade.packages.map((pkg) => quote(pkg.name));
-  switch (upgrade.type) {
-    case "deb":
-      return `apt-get update && apt-get install --only-upgrade -y ${names.join(" ")}`;
-    case "apk":
-      return `apk upgrade --no-cache ${names.join(" ")}`;
-    case "npm":
-      return `npm install ${quote(`${upgrade.name}@${upgrade.target}`)}`;
-    default:
-      return unreachable(upgrade.type);
-  }
+  return packageKind(upgrade.type).upgradeCommand({ ...upgrade, quote });
 }
 
 function quote(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function unreachable(type: never): never {
-  throw new Error(`no upgrade command for ${String(type)}`);
 }

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { packageKind } from "#domain/package-kind.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image/image-fix-plan.ts";
 import { toProblem } from "../data/problem.ts";
@@ -132,7 +133,7 @@ function UpgradeLine({ upgrade }: { upgrade: PackageUpgrade }) {
       </span>
       <span className="bw-small bw-muted bw-cut" title={upgrade.path ?? ""}>
         {originOf(upgrade)}
-        {upgrade.path && upgrade.type === "npm" ? `, ${upgrade.path}` : ""}
+        {upgrade.path && !packageKind(upgrade.type).isSystem ? `, ${upgrade.path}` : ""}
       </span>
       {upgrade.packages.length === 1 && upgrade.packages[0] ? (
         <Link href={url.href({ ...noFilters, package: upgrade.packages[0].id, fixable: "yes" })}>

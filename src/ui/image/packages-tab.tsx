@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { packageKind, packageTypes } from "#domain/package-kind.ts";
 import { Severity } from "#domain/severity.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { ImagePackage, ImagePackages } from "#queries/image/image-packages.ts";
@@ -17,11 +18,7 @@ import { formatNumber, plural } from "../text/format-number.ts";
 import styles from "./image.module.css";
 import { imageView, noFilters } from "./image-params.ts";
 
-const types = [
-  { value: "deb", label: "Debian" },
-  { value: "apk", label: "Alpine" },
-  { value: "npm", label: "npm" },
-];
+const types = packageTypes.map((type) => ({ value: type, label: packageKind(type).label }));
 
 /** Everything installed, where it lies and which layer brought it; and what was left out of matching, and why. */
 export function PackagesTab({ image }: { image: ImageDetail }) {
@@ -93,7 +90,7 @@ function packageColumns(url: UrlState): Column<ImagePackage>[] {
       phone: "line",
       cell: (row) => <span className="bw-mono bw-second">{row.version}</span>,
     },
-    { key: "type", label: "Type", width: 70, leavesBelow: 860, cell: (row) => row.type },
+    { key: "type", label: "Type", width: 70, leavesBelow: 860, cell: (row) => packageKind(row.type).label },
     {
       key: "layer",
       label: "Layer",

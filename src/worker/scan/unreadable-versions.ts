@@ -1,17 +1,9 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { advisoryKeys } from "#engines/image-scan/advisory-keys.ts";
-import type { InstalledPackage, PackageType } from "#engines/image-scan/facts.ts";
-import * as apk from "#engines/image-scan/versions/apk.ts";
-import * as deb from "#engines/image-scan/versions/deb.ts";
-import * as semver from "#engines/image-scan/versions/semver.ts";
+import type { InstalledPackage } from "#engines/image-scan/facts.ts";
+import { imagePackageKinds } from "#engines/image-scan/kinds/all-kinds.ts";
 import { loadCandidates } from "#store/advisory/advisory-candidates.ts";
 import type { Executor } from "#store/sql.ts";
-
-const compareOf: Record<PackageType, (a: string, b: string) => number> = {
-  deb: deb.compare,
-  apk: apk.compare,
-  npm: semver.compare,
-};
 
 /**
  * Packages that advisories speak of but whose version cannot be ordered, so that nothing can be said about them: each is a
@@ -36,9 +28,10 @@ export async function unreadableVersions(
 }
 
 function isReadable({ type, version, sourceVersion }: InstalledPackage): boolean {
+  const { compare } = imagePackageKinds[type];
   try {
-    compareOf[type](version, version);
-    compareOf[type](sourceVersion, sourceVersion);
+    compare(version, version);
+    compare(sourceVersion, sourceVersion);
     return true;
   } catch {
     return false;

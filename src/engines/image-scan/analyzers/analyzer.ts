@@ -7,6 +7,8 @@ import type { Diagnostic } from "#domain/evidence.ts";
 export interface Analyzer<Result> {
   name: string;
   version: number;
+  /** Characters (ASCII) that a wanted path may end with: nearly all paths are ruled out by it. Null = any. */
+  lastCharacters: string | null;
   isWanted(path: string): boolean;
   /** Never throws: what cannot be read is a diagnostic. */
   parse(bytes: Uint8Array, path: string): { result: Result; diagnostics: Diagnostic[] };

@@ -1,19 +1,19 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { type Analyzer, textOf } from "./analyzer.ts";
 
-/** One package of an apk database. `ownedFiles` are those named package.json, which decide who owns a language package. */
+/** One package of an apk database. */
 export interface ApkPackage {
   name: string;
   version: string;
   arch: string | null;
   origin: string;
-  ownedFiles: string[];
 }
 
 /** apk's installed database: blocks of `X:value` lines with a blank line between packages. */
 export const apk: Analyzer<ApkPackage[]> = {
   name: "apk",
   version: 1,
+  lastCharacters: "d",
   isWanted: (path) => path.endsWith("apk/db/installed"),
   parse: (bytes, path) => {
     const diagnostics: Diagnostic[] = [];
@@ -31,19 +31,26 @@ export const apk: Analyzer<ApkPackage[]> = {
 
 function readBlock(block: string): ApkPackage | null {
   const values = new Map<string, string>();
-  const ownedFiles: string[] = [];
-  let folder = "";
   for (const line of block.split("\n")) {
-    if (line[1] !== ":") continue;
-    const key = line.slice(0, 1);
-    if (key === "F") folder = line.slice(2).trim();
-    else if (key === "R") {
-      const name = line.slice(2).trim();
-      if (name === "package.json") ownedFiles.push(folder === "" ? name : `${folder}/${name}`);
-    } else if ("PVAo".includes(key)) values.set(key, line.slice(2).trim());
+    if (line[1] === ":" && "PVAo".includes(line.slice(0, 1))) values.set(line.slice(0, 1), line.slice(2).trim());
   }
   const name = values.get("P");
   const version = values.get("V");
   if (!name || !version) return null;
-  return { name, version, arch: values.get("A") || null, origin: values.get("o") || name, ownedFiles };
+  return { name, version, arch: values.get("A") || null, origin: values.get("o") || name };
+}
+
+/** Every file that the database says a package owns: `F:` names a folder, the `R:` lines after it the files in it. */
+export function* ownedFiles(bytes: Uint8Array): Generator<{ path: string; owner: string }> {
+  let owner = "";
+  let folder = "";
+  for (const line of textOf(bytes).split("\n")) {
+    if (line === "") folder = "";
+    else if (line.startsWith("P:")) owner = line.slice(2).trim();
+    else if (line.startsWith("F:")) folder = line.slice(2).trim();
+    else if (line.startsWith("R:")) {
+      const name = line.slice(2).trim();
+      yield { path: folder === "" ? name : `${folder}/${name}`, owner };
+    }
+  }
 }

@@ -16,6 +16,7 @@ export interface DpkgPackage {
 export const dpkg: Analyzer<DpkgPackage[]> = {
   name: "dpkg",
   version: 1,
+  lastCharacters: null,
   isWanted: isDpkgPath,
   parse: (bytes, path) => {
     const diagnostics: Diagnostic[] = [];

@@ -18,6 +18,7 @@ const maxPlaceLength = 4096;
 export const npmLock: Analyzer<LockedPackage[]> = {
   name: "npm-lock",
   version: 1,
+  lastCharacters: "n",
   isWanted: (path) =>
     (path.endsWith("package-lock.json") || path.endsWith("npm-shrinkwrap.json")) && lockName.test(path),
   parse: (bytes, path) => {

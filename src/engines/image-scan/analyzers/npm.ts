@@ -11,6 +11,7 @@ export interface NpmPackage {
 export const npm: Analyzer<NpmPackage | null> = {
   name: "npm",
   version: 1,
+  lastCharacters: "n",
   isWanted: (path) => path.endsWith("/package.json") && isInstallPath(path),
   parse: (bytes, path) => {
     const parsed = parseJson(textOf(bytes));

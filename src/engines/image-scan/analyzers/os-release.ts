@@ -9,6 +9,7 @@ const paths = new Set(["etc/os-release", "usr/lib/os-release", "etc/debian_versi
 export const osRelease: Analyzer<OsReleaseFields> = {
   name: "os-release",
   version: 1,
+  lastCharacters: "en",
   isWanted: (path) => path.length < 20 && paths.has(path),
   parse: (bytes) => ({ result: parseFields(textOf(bytes)), diagnostics: [] }),
 };
