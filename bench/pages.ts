@@ -31,7 +31,7 @@ async function fill(folder: string): Promise<void> {
   const { importSource } = await import("#worker/import-source.ts");
   const { createImport } = await import("#store/advisory/advisory-import.ts");
   const { rematchTouched } = await import("#worker/rematch.ts");
-  const { recountNext } = await import("#store/count/recount.ts");
+  const { recountNext } = await import("#worker/recount-next.ts");
   await buildEstate({
     images,
     systemSets: Math.ceil(fullEstate.systemSets * scale),

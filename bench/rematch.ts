@@ -30,7 +30,7 @@ async function measure(folder: string): Promise<BenchResult[]> {
   const { touchAllPackages } = await import("#store/advisory/package-touch.ts");
   const { matchPackages } = await import("#worker/match-packages.ts");
   const { transaction } = await import("#store/transaction.ts");
-  const { recountNext } = await import("#store/count/recount.ts");
+  const { recountNext } = await import("#worker/recount-next.ts");
 
   const built = await timed(() => buildEstate(size));
   console.log(

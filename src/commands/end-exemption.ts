@@ -31,6 +31,6 @@ export async function endExemption(actor: Actor, input: unknown): Promise<{ host
       after: { endedAt: now },
     });
     await recordChange(tx, "containers", ...hostIds.map((one) => `host:${one}` as const));
-    return { hosts: new Set(changes.map((change) => change.hostId)).size };
+    return { hosts: new Set(changes.map((change) => change.rootId)).size };
   });
 }

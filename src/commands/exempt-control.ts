@@ -52,7 +52,7 @@ export async function exemptControl(actor: Actor, input: unknown): Promise<{ id:
       after: { id, ruleId, scope, item: item ?? null, reason, note, expiresAt },
     });
     await recordChange(tx, "containers", ...hostIds.map((one) => `host:${one}` as const));
-    return { id, hosts: new Set(changes.map((change) => change.hostId)).size };
+    return { id, hosts: new Set(changes.map((change) => change.rootId)).size };
   });
 }
 

@@ -1,12 +1,17 @@
-/** Addresses of pages (design: pages.md §3). Every link in the product is built here, so that none can rot alone. */
+import type { RootKind } from "./resource.ts";
 
 const segment = encodeURIComponent;
 
+/** Where the page of each kind of root lies. */
+const rootPages: Record<RootKind, string> = { registry: "registries", host: "hosts", cluster: "clusters" };
+
+/** Addresses of pages (design: pages.md §3). Every link in the product is built here, so that none can rot alone. */
 export const links = {
   containers: () => "/compute/containers",
   overview: () => "/compute/overview",
   coverage: () => "/compute/coverage",
   welcome: () => "/welcome",
+  root: (kind: RootKind, rootId: string) => `/${rootPages[kind]}/${segment(rootId)}`,
   registry: (registryId: string) => `/registries/${segment(registryId)}`,
   repository: (registryId: string, repository: string) =>
     `/registries/${segment(registryId)}/repos/${repository.split("/").map(segment).join("/")}`,

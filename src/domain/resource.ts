@@ -5,6 +5,18 @@ export const rootKinds = ["registry", "cluster", "host"] as const;
 export const RootKind = z.enum(rootKinds);
 export type RootKind = z.infer<typeof RootKind>;
 
+/** What a rule can be held against: the roots themselves, and what lies in them. */
+export const resourceKinds = [...rootKinds, "repository", "image"] as const;
+export const ResourceKind = z.enum(resourceKinds);
+export type ResourceKind = z.infer<typeof ResourceKind>;
+
+/** The resource that verdicts are about. Of a root `resourceId` is its own id, of an image its digest, of a repository its id. */
+export interface Subject {
+  rootId: string;
+  kind: ResourceKind;
+  resourceId: string;
+}
+
 /**
  * How well we can see a root right now. `connected` is the quiet normal; the others are shown in the signal colour
  * with a reason: `connecting` first data on its way, `degraded` some of it, `noRight` refused, `unreachable` no answer,

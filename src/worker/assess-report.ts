@@ -1,12 +1,10 @@
 import { gunzipSync } from "node:zlib";
-import { links } from "#domain/links.ts";
-import type { Severity } from "#domain/severity.ts";
 import { assess, type HostAssessment, toAssessments } from "#engines/cis-docker/assess.ts";
 import { HostReport } from "#engines/cis-docker/facts.ts";
 import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
-import { type AssessmentChange, attestationsOf, saveAssessments } from "#store/assessment/assessment.ts";
+import { attestationsOf, saveAssessments } from "#store/assessment/assessment.ts";
 import { recordChange } from "#store/change.ts";
 import { hostCounts, recountContainers, recountHosts, rulesWithExemptItems } from "#store/count/host-counts.ts";
 import { saveHostSummary } from "#store/count/host-summary.ts";
@@ -16,6 +14,7 @@ import { assessedSequence, finishReport, type PendingReport, trimReportBodies } 
 import { sitePolicy } from "#store/host/hosts-policy.ts";
 import { addNotices } from "#store/notice/notice.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
+import { noticesOfChanges } from "./assessment-notices.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
 import { hostRegistryTags } from "./host-registry-tags.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
@@ -53,8 +52,8 @@ export async function assessReport(
     const assessments = toAssessments(result, hostId);
     const changes = await saveAssessments(
       tx,
-      { rootId: hostId, resourceId: hostId, kind: "host" },
-      { assessments, at: now, cause: "report", causeRef: report.id },
+      [{ subject: { rootId: hostId, kind: "host", resourceId: hostId }, assessments }],
+      { at: now, cause: "report", causeRef: report.id, isFresh: true },
     );
     const containers = seenContainers(result);
     await saveHostContainers(tx, hostId, { containers, at: report.collectedAt });
@@ -62,7 +61,7 @@ export async function assessReport(
     await saveHostSummary(tx, host, summaryOf(result, { report, now }));
     await recountHosts(tx, [hostId]);
     await recountContainers(tx, [hostId], await rulesWithExemptItems(tx, hostId));
-    await addNotices(tx, noticesOf(host, result, changes));
+    await addNotices(tx, await noticesOfChanges(tx, { ...host, kind: "host" }, { changes, causeRef: report.id }));
     await finishReport(tx, hostId, report.id, {
       state: "assessed",
       summary: { counts: await hostCounts(tx, hostId), changes: changes.length },
@@ -99,31 +98,4 @@ function summaryOf(result: HostAssessment, { report, now }: { report: PendingRep
     containersPaused: inState("paused"),
     containersStopped: inState("exited", "created", "dead", "removing"),
   };
-}
-
-/** A control that turned from healthy to unhealthy is news; on the first report everything would be. */
-function noticesOf(host: HostRow, result: HostAssessment, changes: AssessmentChange[]) {
-  return changes.flatMap((change) =>
-    change.from !== null && change.to === "unhealthy"
-      ? [
-          {
-            rootId: host.id,
-            kind: "control-failed" as const,
-            dedupeKey: `control/${change.ruleId}`,
-            severity: change.severity as Severity,
-            title: `${ruleTitle(result, change.ruleId)}: no longer on ${host.name}`,
-            detail: change.firstItem
-              ? `${change.firstItem} breaks it since the last report.`
-              : "It was met before the last report.",
-            href: `${links.host(host.id)}?control=${change.ruleId}`,
-            count: 1,
-            isDemo: host.isDemo,
-          },
-        ]
-      : [],
-  );
-}
-
-function ruleTitle(result: HostAssessment, ruleId: string): string {
-  return result.controls.find(({ rule }) => rule.id === ruleId)?.rule.title ?? ruleId;
 }

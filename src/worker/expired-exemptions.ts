@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { links } from "#domain/links.ts";
-import { Severity } from "#domain/severity.ts";
 import {
   type ControlExemption,
-  type EffectiveChange,
   endControlExemption,
   expiredControlExemptions,
   lockHostsOf,
 } from "#store/assessment/control-exemption.ts";
 import { reapplyExemptions } from "#store/assessment/control-exemption-rules.ts";
+import type { AssessmentChange } from "#store/assessment/track-changes.ts";
 import { recordChange } from "#store/change.ts";
 import { findHost } from "#store/host/host.ts";
 import { addNotices } from "#store/notice/notice.ts";
@@ -36,13 +35,13 @@ export async function endExpiredExemptions(now = clock.now()): Promise<number> {
   });
 }
 
-async function tell(tx: Transaction, exemption: ControlExemption, broken: EffectiveChange[]): Promise<void> {
+async function tell(tx: Transaction, exemption: ControlExemption, broken: AssessmentChange[]): Promise<void> {
   const rule = await selectFirst(
     z.object({ title: z.string() }),
     sql`select title from rule where id = ${exemption.ruleId}`,
     tx,
   );
-  for (const { hostId, ruleId, severity } of broken) {
+  for (const { rootId: hostId, ruleId, severity } of broken) {
     const host = await findHost(hostId, tx);
     if (!host) continue;
     await addNotices(tx, [
@@ -50,7 +49,7 @@ async function tell(tx: Transaction, exemption: ControlExemption, broken: Effect
         rootId: hostId,
         kind: "control-failed",
         dedupeKey: `control/${ruleId}`,
-        severity: Severity.parse(severity),
+        severity,
         title: `${rule?.title ?? ruleId}: the exemption on ${host.name} is over`,
         detail: `${exemption.createdBy} exempted it: ${exemption.note.slice(0, 200)}`,
         href: `${links.host(hostId)}?control=${ruleId}`,

@@ -11,7 +11,6 @@ import { ChoiceParam, CursorParam, TextParam } from "#queries/list/search-params
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 
 const effectiveStatuses = [...assessmentStatuses, "exempt"] as const;
-const effective = sql`case when a.exemption_id is null then a.status else 'exempt' end`;
 
 export const RuleDetailParams = z.object({
   id: TextParam.pipe(z.string().min(1)),
@@ -43,7 +42,7 @@ export interface RuleDetail {
   asOf: AsOf;
 }
 
-/** The words of a rule and the resources it was held against. Throws `not-found` for an id that no engine published. */
+/** The words of a rule and the live resources it was held against. Throws `not-found` for an id that no engine published. */
 export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDetail> {
   requireRole(actor, "viewer");
   const params = RuleDetailParams.parse(input);
@@ -70,7 +69,7 @@ export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDeta
 async function countStatuses(ruleId: string): Promise<RuleDetail["counts"]> {
   const rows = await selectRows(
     z.object({ status: z.enum(effectiveStatuses), total: BigIntColumn }),
-    sql`select ${effective} as status, count(*) as total from assessment a where a.rule_id = ${ruleId} group by 1`,
+    sql`select status, count(*) as total from effective_assessment where rule_id = ${ruleId} group by 1`,
   );
   const counts: RuleDetail["counts"] = { healthy: 0, unhealthy: 0, unknown: 0, manual: 0, notApplicable: 0, exempt: 0 };
   for (const row of rows) counts[row.status] = Number(row.total);
@@ -82,12 +81,12 @@ async function loadAssessments(params: z.infer<typeof RuleDetailParams>) {
   const after = decodeCursor(shape, params.cursor, z.tuple([z.string(), z.uuid(), z.string().regex(/^[0-9a-f]*$/)]));
   const rows = await selectRows(
     AssessmentRow,
-    sql`select a.root_id as "rootId", coalesce(s.name, a.root_id::text) as "rootName", coalesce(s.kind, a.resource_kind) as "rootKind",
-               a.resource_id as "resourceId", ${effective} as status, a.reason, a.status_since as "statusSince", encode(a.id, 'hex') as key
-          from assessment a left join resource_summary s on s.root_id = a.root_id
-         where a.rule_id = ${params.id} and ${params.status === "any" ? sql`true` : sql`${effective} = ${params.status}`}
-           and ${after ? sql`(${effective}, a.root_id, a.id) > (${after[0]}, ${after[1]}::uuid, decode(${after[2]}, 'hex'))` : sql`true`}
-         order by ${effective}, a.root_id, a.id limit ${pageSize + 1}`,
+    sql`select root_id as "rootId", root_name as "rootName", root_kind as "rootKind", resource_id as "resourceId", status, reason,
+               status_since as "statusSince", encode(id, 'hex') as key
+          from effective_assessment
+         where rule_id = ${params.id} and ${params.status === "any" ? sql`true` : sql`status = ${params.status}`}
+           and ${after ? sql`(status, root_id, id) > (${after[0]}, ${after[1]}::uuid, decode(${after[2]}, 'hex'))` : sql`true`}
+         order by status, root_id, id limit ${pageSize + 1}`,
   );
   const page = rows.slice(0, pageSize);
   const last = rows.length > pageSize ? page.at(-1) : undefined;

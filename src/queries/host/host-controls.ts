@@ -101,14 +101,13 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
   const { hostId, benchmark, section: wanted, control: wantedRule, status } = HostControlsParams.parse(input);
   const rows = await selectRows(
     Row,
-    sql`select encode(a.id, 'hex') as id, a.rule_id as "ruleId", r.title, r.rationale, r.logic, r.refs as "references", a.status as verdict,
-          case when a.exemption_id is null then a.status else 'exempt' end as status, a.severity, a.reason,
+    sql`select encode(a.id, 'hex') as id, a.rule_id as "ruleId", r.title, r.rationale, r.logic, r.refs as "references", a.verdict, a.status, a.severity, a.reason,
           a.evidence, a.diagnostics, a.finding_count as "findingCount", a.exempt_count as "exemptCount", a.status_since as "statusSince", a.assessed_at as "assessedAt",
           t.by_name as "confirmedBy", t.at as "confirmedAt", t.note as "confirmedNote",
-          (select count(*)::int from assessment o join host h on h.id = o.root_id and h.removed_at is null
-            where o.rule_id = a.rule_id and o.status = 'unhealthy' and o.exemption_id is null and o.root_id <> a.root_id) as "otherHosts"
-          from assessment a join rule r on r.id = a.rule_id left join attestation t on t.root_id = a.root_id and t.rule_id = a.rule_id
-         where a.root_id = ${hostId} and a.resource_kind = 'host'`,
+          (select count(*)::int from effective_assessment o
+            where o.rule_id = a.rule_id and o.status = 'unhealthy' and o.root_id <> a.root_id) as "otherHosts"
+          from effective_assessment a join rule r on r.id = a.rule_id left join attestation t on t.root_id = a.root_id and t.rule_id = a.rule_id
+         where a.root_id = ${hostId} and a.resource_kind = 'host' and a.resource_id = ${hostId}::text`,
   );
   const all = rows.flatMap((row): HostControl[] => {
     const reference = row.references.find((entry) => entry.framework === `CIS Docker ${benchmark}`);
@@ -168,7 +167,7 @@ async function findingsOf(hostId: string, ids: string[]): Promise<Map<string, Ho
           from unnest(${ids}::text[]) as wanted (id)
           cross join lateral (
             select * from assessment_finding f where f.root_id = ${hostId} and f.assessment_id = decode(wanted.id, 'hex')
-             order by f.exemption_id is not null, case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, f.title, f.key limit 100) f`,
+             order by f.exemption_id is not null, f.severity_rank desc, f.title, f.key limit 100) f`,
   );
   const grouped = new Map<string, HostControl["findings"]>();
   for (const { assessmentId, ...finding } of rows)

@@ -94,13 +94,10 @@ export async function hostDetail(actor: Actor, params: z.infer<typeof HostParams
           left join host_heartbeat b on b.host_id = h.id
           left join resource_summary s on s.root_id = h.id
           cross join lateral (
-            select (count(*) filter (where a.exemption_id is null and a.status = 'healthy'))::int as healthy,
-                   (count(*) filter (where a.exemption_id is null and a.status = 'unhealthy'))::int as unhealthy,
-                   (count(*) filter (where a.exemption_id is null and a.status = 'unknown'))::int as unknown,
-                   (count(*) filter (where a.exemption_id is null and a.status = 'manual'))::int as manual,
-                   (count(*) filter (where a.status = 'notApplicable'))::int as "notApplicable",
-                   (count(a.exemption_id))::int as exempt
-              from assessment a where a.root_id = h.id and a.resource_kind = 'host') counts
+            select (count(*) filter (where a.status = 'healthy'))::int as healthy, (count(*) filter (where a.status = 'unhealthy'))::int as unhealthy,
+                   (count(*) filter (where a.status = 'unknown'))::int as unknown, (count(*) filter (where a.status = 'manual'))::int as manual,
+                   (count(*) filter (where a.status = 'notApplicable'))::int as "notApplicable", (count(*) filter (where a.status = 'exempt'))::int as exempt
+              from effective_assessment a where a.root_id = h.id and a.resource_kind = 'host') counts
          where h.id = ${hostId} and h.removed_at is null`,
   );
   if (!row) throw new AppError("not-found", "No Docker host with this address is enrolled. It may have been removed.");

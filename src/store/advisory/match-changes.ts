@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { imageRules } from "#domain/image-rules.ts";
 import { links } from "#domain/links.ts";
 import { Severity, severityRank } from "#domain/severity.ts";
-import { imageRules } from "#store/assessment/image-assessment.ts";
 import { askForRecount } from "#store/count/dirty-marks.ts";
 import { addOpenedClosed } from "#store/count/metric-day.ts";
 import { addNotices, type NewNotice, noticeThreshold } from "#store/notice/notice.ts";
@@ -99,7 +99,7 @@ async function appendImageHistory(tx: Executor): Promise<void> {
                   join image_set s on s.registry_id = sp.registry_id and s.set_id = sp.set_id
                  where c.change in ('introduced', 'fixed') group by s.registry_id, s.digest, c.import_id) i
           left join assessment a on a.root_id = i.registry_id
-               and a.id = sha256(convert_to(${imageRules.vulnerabilities} || chr(10) || 'sha256:' || encode(i.digest, 'hex'), 'UTF8'))`,
+               and a.id = assessment_id(${imageRules.vulnerabilities}, 'sha256:' || encode(i.digest, 'hex'))`,
     tx,
   );
 }

@@ -1,136 +1,118 @@
 import { z } from "zod";
 import type { Assessment } from "#domain/assessment.ts";
-import { sha256 } from "#store/ids.ts";
-import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
+import { assessmentId } from "#domain/assessment-id.ts";
+import type { Subject } from "#domain/resource.ts";
+import { type Executor, execute, type Statement, selectRows, sql } from "#store/sql.ts";
 import { storableJson, storableText } from "#store/storable-text.ts";
-import {
-  applyControlExemptions,
-  type EffectiveChange,
-  effectiveChanges,
-  effectiveStatuses,
-} from "./control-exemption.ts";
-import { appendStatusHistory, type StatusCause } from "./status-history.ts";
+import { saveItems } from "./assessment-items.ts";
+import { applyControlExemptions } from "./control-exemption.ts";
+import { type AssessmentChange, type Because, trackChanges } from "./track-changes.ts";
 
-export interface AssessmentChange extends EffectiveChange {
-  /** The worst item that is not exempt. */
-  firstItem: string | null;
+/** Everything that the rules of its kind say of one resource. A rule that is missing here has no verdict on it any more. */
+export interface SubjectAssessments {
+  subject: Subject;
+  assessments: readonly Omit<Assessment, "resourceId">[];
 }
 
-/** Id of an assessment: one rule held against one resource. */
-export const assessmentId = (ruleId: string, resourceId: string): Buffer<ArrayBuffer> =>
-  sha256(`${ruleId}\u0000${resourceId}`);
+export interface Save extends Because {
+  /** Everything was looked at anew: the time of assessment rises also where nothing differs. */
+  isFresh?: boolean;
+}
 
 /**
- * Replaces every assessment of one host with `assessments` in the caller's transaction: rows are updated, findings replaced,
- * exemptions in force laid over them, changes of what counts appended to the history with their cause. Saving the same again
- * changes nothing. Returns what changed.
+ * Makes the stored verdicts of these resources what `saved` says, in the caller's transaction and for any number of resources
+ * at once: verdicts and items are written where they differ, what people decided is laid over them, and what counts differently
+ * goes to the history with its cause. Saving the same again changes nothing. Returns what changed.
  */
 export async function saveAssessments(
   executor: Executor,
-  resource: { rootId: string; resourceId: string; kind: string },
-  save: { assessments: readonly Assessment[]; at: Date; cause: StatusCause; causeRef: string },
+  saved: readonly SubjectAssessments[],
+  save: Save,
 ): Promise<AssessmentChange[]> {
-  const { rootId, resourceId } = resource;
-  const before = await effectiveStatuses(executor, [rootId]);
-  await upsertAssessments(executor, resource, save);
-  await replaceFindings(executor, resource, save.assessments);
-  await applyControlExemptions(executor, [rootId], { now: save.at });
-  const changes = effectiveChanges(before, await effectiveStatuses(executor, [rootId]));
-  await appendStatusHistory(
-    executor,
-    changes.map((change) => ({
-      rootId,
-      resourceId,
-      ruleId: change.ruleId,
-      fromStatus: change.from,
-      toStatus: change.to,
-      cause: save.cause,
-      causeRef: save.causeRef,
+  if (saved.length === 0) return [];
+  const rows = saved.flatMap(({ subject, assessments }) =>
+    assessments.map((assessment) => ({
+      ...subject,
+      ...assessment,
+      id: assessmentId(assessment.ruleId, subject.resourceId),
     })),
   );
-  const items = await firstOpenItems(
-    executor,
-    rootId,
-    changes.filter(({ to }) => to === "unhealthy").map(({ ruleId }) => ruleId),
-  );
-  return changes.map((change) => ({ ...change, firstItem: items.get(change.ruleId) ?? null }));
+  const rootIds = [...new Set(saved.map(({ subject }) => subject.rootId))];
+  return trackChanges(executor, { of: ofSubjects(saved.map(({ subject }) => subject)), because: save }, async () => {
+    await upsertAssessments(executor, rows, save);
+    await deleteOthers(executor, saved);
+    await saveItems(executor, rows);
+    await applyControlExemptions(executor, rootIds, { now: save.at });
+  });
 }
 
-/** Of each rule the worst item that no exemption covers. */
-async function firstOpenItems(
-  executor: Executor,
-  rootId: string,
-  ruleIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (ruleIds.length === 0) return new Map();
-  const rows = await selectRows(
-    z.object({ ruleId: z.string(), title: z.string() }),
-    sql`select distinct on (a.rule_id) a.rule_id as "ruleId", f.title from assessment a
-          join assessment_finding f on f.root_id = a.root_id and f.assessment_id = a.id and f.exemption_id is null
-         where a.root_id = ${rootId} and a.rule_id = any(${ruleIds}::text[])
-         order by a.rule_id, case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, f.key`,
-    executor,
-  );
-  return new Map(rows.map(({ ruleId, title }) => [ruleId, title]));
+/** A condition on `assessment a`: it is about one of these resources. */
+export function ofSubjects(subjects: readonly Subject[]): Statement {
+  return sql`(a.root_id, a.resource_kind, a.resource_id) in (select * from unnest(${subjects.map((one) => one.rootId)}::uuid[],
+    ${subjects.map((one) => one.kind)}::text[], ${subjects.map((one) => one.resourceId)}::text[]))`;
 }
 
-async function upsertAssessments(
-  executor: Executor,
-  { rootId, resourceId, kind }: { rootId: string; resourceId: string; kind: string },
-  { assessments, at }: { assessments: readonly Assessment[]; at: Date },
-): Promise<void> {
-  const column = <Value>(pick: (assessment: Assessment) => Value) => assessments.map(pick);
+export type AssessmentRow = Subject & Omit<Assessment, "resourceId"> & { id: Uint8Array };
+
+async function upsertAssessments(executor: Executor, rows: readonly AssessmentRow[], save: Save): Promise<void> {
+  const column = <Value>(pick: (row: AssessmentRow) => Value) => rows.map(pick);
   await execute(
-    sql`insert into assessment (root_id, id, rule_id, resource_id, resource_kind, status, reason, completeness, severity, evidence, diagnostics,
-          finding_count, status_since, assessed_at)
-        select ${rootId}, a.id, a.rule_id, ${resourceId}, ${kind}, a.status, a.reason, a.completeness, a.severity, a.evidence::jsonb,
-          a.diagnostics::jsonb, a.finding_count, ${at}, ${at}
-          from unnest(${column((a) => assessmentId(a.ruleId, resourceId))}::bytea[], ${column((a) => a.ruleId)}::text[], ${column((a) => a.status)}::text[],
+    sql`insert into assessment (root_id, id, rule_id, resource_id, resource_kind, status, cause, reason, completeness, severity, severity_rank,
+          evidence, diagnostics, finding_count, status_since, assessed_at)
+        select a.root_id, a.id, a.rule_id, a.resource_id, a.kind, a.status, ${save.cause}, a.reason, a.completeness, a.severity,
+          severity_rank_of(a.severity), a.evidence::jsonb, a.diagnostics::jsonb, a.finding_count, ${save.at}, ${save.at}
+          from unnest(${column((a) => a.rootId)}::uuid[], ${column((a) => a.id)}::bytea[], ${column((a) => a.ruleId)}::text[],
+            ${column((a) => a.resourceId)}::text[], ${column((a) => a.kind)}::text[], ${column((a) => a.status)}::text[],
             ${column((a) => storableText(a.reason))}::text[], ${column((a) => a.completeness)}::text[], ${column((a) => a.severity)}::text[],
             ${column((a) => storableJson(a.evidence))}::text[], ${column((a) => storableJson(a.diagnostics))}::text[],
             ${column((a) => a.findings.length)}::int[])
-          as a (id, rule_id, status, reason, completeness, severity, evidence, diagnostics, finding_count)
-        on conflict (root_id, id) do update set status = excluded.status, reason = excluded.reason, completeness = excluded.completeness,
-          severity = excluded.severity, evidence = excluded.evidence, diagnostics = excluded.diagnostics, finding_count = excluded.finding_count,
-          status_since = case when assessment.status = excluded.status then assessment.status_since else excluded.status_since end,
-          assessed_at = excluded.assessed_at`,
-    executor,
-  );
-  // A control that this version no longer has must not stay behind with an old verdict.
-  await execute(
-    sql`delete from assessment where root_id = ${rootId} and resource_id = ${resourceId} and resource_kind = ${kind}
-          and rule_id <> all(${column((a) => a.ruleId)}::text[])`,
+          as a (root_id, id, rule_id, resource_id, kind, status, reason, completeness, severity, evidence, diagnostics, finding_count)
+        on conflict (root_id, id) do update set status = excluded.status, cause = excluded.cause, reason = excluded.reason,
+          completeness = excluded.completeness, severity = excluded.severity, severity_rank = excluded.severity_rank,
+          evidence = excluded.evidence, diagnostics = excluded.diagnostics, finding_count = excluded.finding_count,
+          assessed_at = excluded.assessed_at
+         where ${save.isFresh ?? false} or (assessment.status, assessment.reason, assessment.completeness, assessment.severity,
+             assessment.evidence, assessment.diagnostics, assessment.finding_count)
+           is distinct from (excluded.status, excluded.reason, excluded.completeness, excluded.severity, excluded.evidence,
+             excluded.diagnostics, excluded.finding_count)`,
     executor,
   );
 }
 
-async function replaceFindings(
-  executor: Executor,
-  { rootId, resourceId }: { rootId: string; resourceId: string },
-  assessments: readonly Assessment[],
-): Promise<void> {
+/** A rule that this version no longer has must not stay behind with an old verdict. */
+async function deleteOthers(executor: Executor, saved: readonly SubjectAssessments[]): Promise<void> {
+  const kept = saved.flatMap(({ subject, assessments }) =>
+    assessments.map(({ ruleId }) => ({ rootId: subject.rootId, id: assessmentId(ruleId, subject.resourceId) })),
+  );
   await execute(
-    sql`delete from assessment_finding f where f.root_id = ${rootId}
-          and f.assessment_id in (select id from assessment where root_id = ${rootId} and resource_id = ${resourceId})`,
+    sql`with gone as (
+          delete from assessment a where ${ofSubjects(saved.map(({ subject }) => subject))}
+             and not exists (select 1 from unnest(${kept.map((one) => one.rootId)}::uuid[], ${kept.map((one) => one.id)}::bytea[]) as k (root_id, id)
+                              where k.root_id = a.root_id and k.id = a.id)
+          returning a.root_id, a.id)
+        delete from assessment_finding f using gone g where f.root_id = g.root_id and f.assessment_id = g.id`,
     executor,
   );
-  const rows = assessments.flatMap((assessment) =>
-    assessment.findings.map((finding) => ({ id: assessmentId(assessment.ruleId, resourceId), finding })),
+}
+
+/** Of assessments the worst item that no exemption covers, by `<root>|<rule>|<resource>`. */
+export async function worstOpenItems(
+  executor: Executor,
+  changes: readonly AssessmentChange[],
+): Promise<Map<string, string>> {
+  if (changes.length === 0) return new Map();
+  const rows = await selectRows(
+    z.object({ key: z.string(), title: z.string() }),
+    sql`select a.root_id || '|' || a.rule_id || '|' || a.resource_id as key, worst.title
+          from unnest(${changes.map((one) => one.rootId)}::uuid[], ${changes.map((one) => assessmentId(one.ruleId, one.resourceId))}::bytea[])
+            as wanted (root_id, id)
+          join assessment a on a.root_id = wanted.root_id and a.id = wanted.id
+          cross join lateral (
+            select f.title from assessment_finding f where f.root_id = a.root_id and f.assessment_id = a.id and f.exemption_id is null
+             order by f.severity_rank desc, f.key limit 1) worst`,
+    executor,
   );
-  const CHUNK = 5000;
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const part = rows.slice(start, start + CHUNK);
-    await execute(
-      sql`insert into assessment_finding (root_id, assessment_id, key, status, severity, title, remediation, evidence)
-          select ${rootId}, f.id, f.key, f.status, f.severity, f.title, f.remediation, f.evidence::jsonb
-            from unnest(${part.map((row) => row.id)}::bytea[], ${part.map((row) => storableText(row.finding.key))}::text[], ${part.map((row) => row.finding.status)}::text[],
-              ${part.map((row) => row.finding.severity)}::text[], ${part.map((row) => storableText(row.finding.title))}::text[],
-              ${part.map((row) => storableText(row.finding.remediation ?? ""))}::text[], ${part.map((row) => storableJson(row.finding.evidence))}::text[])
-            as f (id, key, status, severity, title, remediation, evidence)
-          on conflict do nothing`,
-      executor,
-    );
-  }
+  return new Map(rows.map(({ key, title }) => [key, title]));
 }
 
 /** What people confirmed on one root, by rule. */

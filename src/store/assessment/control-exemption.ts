@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { assessmentStatuses } from "#domain/assessment.ts";
-import type { EffectiveStatus, ExemptionReason } from "#domain/control-exemption.ts";
+import type { ExemptionReason } from "#domain/control-exemption.ts";
 import { newId } from "#store/ids.ts";
 import { type Executor, execute, selectFirst, selectRows, sql } from "#store/sql.ts";
 
@@ -120,7 +119,7 @@ export async function applyControlExemptions(
           from (select a.root_id, a.id, coalesce(c.exempt, 0) as exempt_count,
                   case when a.status not in ('unhealthy', 'manual', 'unknown') then null
                        else coalesce((${covering} and e.item is null order by e.created_at, e.id limit 1),
-                                     case when c.items > 0 and c.exempt = c.items then c.first end) end as exemption_id
+                                     case when c.items > 0 and c.exempt = a.finding_count then c.first end) end as exemption_id
                   from assessment a left join lateral (
                     select count(*)::int as items, (count(f.exemption_id))::int as exempt, (min(f.exemption_id::text))::uuid as first
                       from assessment_finding f where f.root_id = a.root_id and f.assessment_id = a.id) c on true
@@ -143,46 +142,4 @@ async function touchedRules(executor: Executor, hostIds: readonly string[], rule
     executor,
   );
   return rows.map((row) => row.ruleId);
-}
-
-const Effective = z.object({
-  hostId: z.string(),
-  ruleId: z.string(),
-  severity: z.string(),
-  status: z.enum([...assessmentStatuses, "exempt"]),
-});
-
-/** What counts for the controls of these hosts, by `<host>|<rule>`. */
-export async function effectiveStatuses(
-  executor: Executor,
-  hostIds: readonly string[],
-  ruleId?: string,
-): Promise<Map<string, z.infer<typeof Effective>>> {
-  const rows = await selectRows(
-    Effective,
-    sql`select a.root_id as "hostId", a.rule_id as "ruleId", a.severity, case when a.exemption_id is null then a.status else 'exempt' end as status
-          from assessment a where a.root_id = any(${hostIds}::uuid[]) and a.resource_kind = 'host'
-           and ${ruleId === undefined ? sql`true` : sql`a.rule_id = ${ruleId}`}`,
-    executor,
-  );
-  return new Map(rows.map((row) => [`${row.hostId}|${row.ruleId}`, row]));
-}
-
-export interface EffectiveChange {
-  hostId: string;
-  ruleId: string;
-  severity: string;
-  from: EffectiveStatus | null;
-  to: EffectiveStatus;
-}
-
-/** What differs between two readings of `effectiveStatuses`. */
-export function effectiveChanges(
-  before: Awaited<ReturnType<typeof effectiveStatuses>>,
-  after: Awaited<ReturnType<typeof effectiveStatuses>>,
-): EffectiveChange[] {
-  return [...after].flatMap(([key, { hostId, ruleId, severity, status }]) => {
-    const from = before.get(key)?.status ?? null;
-    return from === status ? [] : [{ hostId, ruleId, severity, from, to: status }];
-  });
 }

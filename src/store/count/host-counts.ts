@@ -15,20 +15,19 @@ export async function recountHosts(executor: Executor, hostIds: readonly string[
           exempt = c.exempt, critical = c.critical, high = c.high, medium = c.medium, low = c.low,
           risk = risk_of(c.critical, c.high, c.medium, 0), worst = w.worst, updated_at = now()
           from (select a.root_id,
-                  (count(*) filter (where exemption_id is not null))::int as exempt,
-                  (count(*) filter (where exemption_id is null and status = 'healthy'))::int as healthy,
-                  (count(*) filter (where exemption_id is null and status = 'unhealthy'))::int as unhealthy,
-                  (count(*) filter (where exemption_id is null and status in ('unknown', 'manual')))::int as unknown,
-                  (count(*) filter (where exemption_id is null and status = 'notApplicable'))::int as not_applicable,
+                  (count(*) filter (where status = 'exempt'))::int as exempt, (count(*) filter (where status = 'healthy'))::int as healthy,
+                  (count(*) filter (where status = 'unhealthy'))::int as unhealthy,
+                  (count(*) filter (where status in ('unknown', 'manual')))::int as unknown,
+                  (count(*) filter (where status = 'notApplicable'))::int as not_applicable,
                   ${failing("critical")} as critical, ${failing("high")} as high, ${failing("medium")} as medium, ${failing("low")} as low
-                  from assessment a where a.root_id = any(${hostIds}::uuid[]) and a.resource_kind = 'host' group by a.root_id) c
+                  from effective_assessment a where a.root_id = any(${hostIds}::uuid[]) and a.resource_kind = 'host' group by a.root_id) c
           left join lateral (
             select jsonb_build_object('kind', 'control', 'ruleId', a.rule_id, 'title', coalesce(r.title, a.rule_id), 'severity', a.severity,
                      'item', (select f.title from assessment_finding f where f.root_id = a.root_id and f.assessment_id = a.id and f.exemption_id is null
-                               order by ${severityOrder("f")}, f.key limit 1)) as worst
-              from assessment a left join rule r on r.id = a.rule_id
-             where a.root_id = c.root_id and a.resource_kind = 'host' and a.status = 'unhealthy' and a.exemption_id is null
-             order by ${severityOrder("a")}, a.finding_count - a.exempt_count desc, a.rule_id limit 1) w on true
+                               order by f.severity_rank desc, f.key limit 1)) as worst
+              from effective_assessment a left join rule r on r.id = a.rule_id
+             where a.root_id = c.root_id and a.resource_kind = 'host' and a.status = 'unhealthy'
+             order by a.severity_rank desc, a.finding_count - a.exempt_count desc, a.rule_id limit 1) w on true
          where s.root_id = c.root_id`,
     executor,
   );
@@ -93,10 +92,4 @@ export function hostCounts(executor: Executor, hostId: string): Promise<z.infer<
 }
 
 const failing = (severity: string) =>
-  sql`(count(*) filter (where exemption_id is null and status = 'unhealthy' and severity = ${severity}))::int`;
-
-function severityOrder(table: "a" | "f") {
-  return table === "a"
-    ? sql`case a.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`
-    : sql`case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
-}
+  sql`(count(*) filter (where status = 'unhealthy' and severity = ${severity}))::int`;

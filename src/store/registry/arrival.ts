@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { bytesToDigest } from "#domain/digest.ts";
+import { imageRules } from "#domain/image-rules.ts";
 import { links } from "#domain/links.ts";
 import { reachesSeverity, Severity, type SeverityCounts } from "#domain/severity.ts";
-import { imageRules } from "#store/assessment/image-assessment.ts";
 import { appendStatusHistory } from "#store/assessment/status-history.ts";
 import { wantedImages } from "#store/count/counters.ts";
 import { addOpenedClosed } from "#store/count/metric-day.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { clock } from "#clock.ts";
-import { recountNext } from "#store/count/recount.ts";
 import { defineJob } from "../define-job.ts";
+import { recountNext } from "../recount-next.ts";
 import { endOrphanScans } from "../scan/end-orphan-scans.ts";
 
 /** Marks that arrive while a recount runs wait for the next one, at least this long after the last began. */

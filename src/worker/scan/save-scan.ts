@@ -1,12 +1,10 @@
 import { zstdCompressSync } from "node:zlib";
 import { z } from "zod";
 import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
-import { applyExemptions } from "#store/assessment/exempted-finding.ts";
-import { assessImages } from "#store/assessment/image-assessment.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { recountImages, vulnerabilitiesOf } from "#store/count/counters.ts";
+import { vulnerabilitiesOf } from "#store/count/counters.ts";
 import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
 import { saveImageFailure, saveImageResult } from "#store/image/image.ts";
 import { finishScan, type ImageKey, readScan } from "#store/image/image-scan.ts";
@@ -17,10 +15,10 @@ import {
   planSets,
   replaceImageSets,
 } from "#store/image/package-set.ts";
-import { recordArrivals } from "#store/registry/arrival.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { matchPackages } from "../match-packages.ts";
+import { assessImages, settleImages } from "../settle-images.ts";
 import type { FetchedLayers } from "./fetch-layers.ts";
 import { ScanCancelled } from "./scan-failure.ts";
 import { unreadableVersions } from "./unreadable-versions.ts";
@@ -78,11 +76,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       setIds: sets.map((set) => set.id),
       setIdFiles: inventory.setIdFiles,
     });
-    await applyExemptions(tx, [image]);
-    await recountImages(tx, [image]);
-    const findingCount = await openFindings(tx, image);
-    await assessImages(tx, [image], { cause: scan.trigger === "push" ? "push" : "scan", causeRef: scanId });
-    await recordArrivals(tx, [image]);
+    await settleImages(tx, [{ ...image, cause: scan.trigger === "push" ? "push" : "scan", causeRef: scanId }]);
     await finishScan(tx, {
       registryId: image.registryId,
       scanId,
@@ -93,7 +87,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       analyserVersion: ANALYSER_VERSION,
       advisoriesVersion,
       packageCount: inventory.packages.length,
-      findingCount,
+      findingCount: await openFindings(tx, image),
       diagnostics: inventory.diagnostics,
     });
     await announce(tx, image, before);
@@ -107,7 +101,7 @@ export async function saveScanFailure(image: ImageKey, scanId: string, reason: s
     if (scan?.state !== "scanning" && scan?.state !== "queued") return;
     await saveImageFailure(tx, image, { scanId, reason });
     await finishScan(tx, { registryId: image.registryId, scanId, state: "failed", error: reason });
-    await assessImages(tx, [image], { cause: "scan", causeRef: scanId });
+    await assessImages(tx, [{ ...image, cause: "scan", causeRef: scanId }]);
     await announce(tx, image, []);
   });
 }

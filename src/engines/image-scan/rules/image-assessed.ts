@@ -1,7 +1,8 @@
+import { imageRules } from "#domain/image-rules.ts";
 import type { RuleText } from "#domain/rule.ts";
 
 export const imageAssessed: RuleText = {
-  id: "image-assessed",
+  id: imageRules.assessed,
   engine: "image-scan",
   title: "An image could be assessed",
   severity: "medium",

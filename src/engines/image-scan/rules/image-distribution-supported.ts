@@ -1,7 +1,8 @@
+import { imageRules } from "#domain/image-rules.ts";
 import type { RuleText } from "#domain/rule.ts";
 
 export const imageDistributionSupported: RuleText = {
-  id: "image-distribution-supported",
+  id: imageRules.distribution,
   engine: "image-scan",
   title: "The distribution of an image is supported",
   severity: "high",

@@ -1,7 +1,8 @@
+import { imageRules } from "#domain/image-rules.ts";
 import type { RuleText } from "#domain/rule.ts";
 
 export const imageVulnerabilitiesRemediated: RuleText = {
-  id: "image-vulnerabilities-remediated",
+  id: imageRules.vulnerabilities,
   engine: "image-scan",
   title: "Vulnerabilities in images are remediated",
   severity: "high",

@@ -1,21 +1,18 @@
 import { spreadMatchChanges } from "#store/advisory/match-changes.ts";
-import { applyExemptions } from "#store/assessment/exempted-finding.ts";
-import { assessImages } from "#store/assessment/image-assessment.ts";
 import type { StatusCause } from "#store/assessment/status-history.ts";
 import { type ChangeTopic, recordChange } from "#store/change.ts";
-import { noticeExploited } from "#store/notice/exploited-notice.ts";
-import { recordArrivals } from "#store/registry/arrival.ts";
-import { type Transaction, transaction } from "#store/transaction.ts";
 import {
-  recountImages,
   recountRepositories,
   recountVulnerabilities,
   repositoriesOf,
   vulnerabilitiesOf,
-} from "./counters.ts";
-import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "./dirty-marks.ts";
-import { recordMetrics } from "./metric-day.ts";
-import { recountRegistries } from "./resource-summary.ts";
+} from "#store/count/counters.ts";
+import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "#store/count/dirty-marks.ts";
+import { recordMetrics } from "#store/count/metric-day.ts";
+import { recountRegistries } from "#store/count/resource-summary.ts";
+import { noticeExploited } from "#store/notice/exploited-notice.ts";
+import { type Transaction, transaction } from "#store/transaction.ts";
+import { settleImages } from "./settle-images.ts";
 
 /** Rows counted in one transaction: small enough to be short, large enough to be set-wise. */
 const IMAGES_AT_ONCE = 1000;
@@ -48,16 +45,10 @@ async function countImages(tx: Transaction): Promise<boolean> {
   const taken = await takeDirtyMarks(tx, "image", IMAGES_AT_ONCE);
   if (taken.length === 0) return false;
   const images = taken.map(({ mark }) => mark);
-  await applyExemptions(tx, images);
-  await recountImages(tx, images);
-  for (const [cause, group] of Map.groupBy(taken, (one) => statusCause(one.cause))) {
-    await assessImages(
-      tx,
-      group.map(({ mark }) => mark),
-      { cause, causeRef: null },
-    );
-  }
-  await recordArrivals(tx, images);
+  await settleImages(
+    tx,
+    taken.map(({ mark, cause }) => ({ ...mark, cause: statusCause(cause), causeRef: null })),
+  );
   // What an import touched it marks itself: the flaws of a hundred thousand images would be all flaws.
   const own = taken.filter(({ cause }) => cause !== "advisories").map(({ mark }) => mark);
   const vulnerabilities = await vulnerabilitiesOf(tx, own);
