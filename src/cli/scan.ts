@@ -1,11 +1,9 @@
 import { clock } from "#clock.ts";
 import { reachesSeverity } from "#domain/severity.ts";
-import type { Inventory, LayerFacts } from "#engines/image-scan/facts.ts";
-import { inventory } from "#engines/image-scan/inventory.ts";
-import { LayerError } from "#engines/image-scan/layer-limits.ts";
+import type { Inventory } from "#engines/image-scan/facts.ts";
 import { openImage } from "./image/open-image.ts";
-import type { ScannableImage } from "./image/scannable-image.ts";
-import { InputError, oneLine } from "./input-error.ts";
+import { readInventory } from "./image/read-inventory.ts";
+import { InputError } from "./input-error.ts";
 import { renderScan } from "./report/render-scan.ts";
 import { parseScanArguments, type ScanArguments, scanUsage } from "./scan-arguments.ts";
 import { type ScanResult, scanResult } from "./scan-result.ts";
@@ -42,21 +40,6 @@ export async function scan(options: ScanArguments, now: Date): Promise<ScanResul
   const found = await readInventory(image, signal).finally(() => image.close?.());
   const advisories = options.advisories === null ? null : await loadAdvisories(options.advisories, found);
   return scanResult(image, found, { advisories, now });
-}
-
-async function readInventory(image: ScannableImage, signal: AbortSignal): Promise<Inventory> {
-  const facts: LayerFacts[] = [];
-  for (const [index, layer] of image.layers.entries()) {
-    try {
-      facts.push(await layer.read(signal));
-    } catch (error) {
-      if (!(error instanceof LayerError) && !signal.aborted)
-        throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${oneLine(error)}`, { cause: error });
-      const reason = signal.aborted ? "The time limit was reached." : oneLine(error);
-      throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${reason}`, { cause: error });
-    }
-  }
-  return inventory(facts);
 }
 
 /** The matcher and the feed readers are only loaded when there is something to match. */

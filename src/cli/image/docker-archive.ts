@@ -4,7 +4,7 @@ import { cleanPath } from "#engines/image-scan/layer-path.ts";
 import { InputError, oneLine } from "../input-error.ts";
 import { isObject } from "./oci-image.ts";
 import { readStoredLayer } from "./read-stored-layer.ts";
-import type { ImageLayer, OpenOptions, ScannableImage } from "./scannable-image.ts";
+import type { ImageLayer, LayerReading, OpenOptions, ScannableImage } from "./scannable-image.ts";
 import { parseDocument, readDocument, type StoredFile, sha256 } from "./stored-file.ts";
 
 interface ArchiveEntry {
@@ -38,14 +38,17 @@ export async function openDockerArchive(
   const layers = entry.layers.map((name, index): ImageLayer => {
     const stored = member(members, name, file);
     const diffId = config.diffIds[index] ?? null;
-    const read = (signal?: AbortSignal) =>
-      readStoredLayer(stored, {
-        digest: null,
-        diffId,
-        mediaType: "",
-        verify: options.verify,
-        ...(signal ? { signal } : {}),
-      });
+    const read = (reading: LayerReading) =>
+      readStoredLayer(
+        stored,
+        {
+          digest: null,
+          diffId,
+          mediaType: "",
+          verify: options.verify,
+        },
+        reading,
+      );
     return { digest: null, diffId, read };
   });
   return { name: entry.repoTags[0] ?? file, digest: sha256(configBytes), platform, layers };

@@ -3,7 +3,7 @@ import { parseManifest, platformText, type RegistryManifest } from "#connectors/
 import { InputError, oneLine } from "../input-error.ts";
 import { choosePlatform, type PlatformChoice } from "./choose-platform.ts";
 import { readStoredLayer } from "./read-stored-layer.ts";
-import type { ImageLayer, OpenOptions, ScannableImage } from "./scannable-image.ts";
+import type { ImageLayer, LayerReading, OpenOptions, ScannableImage } from "./scannable-image.ts";
 import { parseDocument, readDocument, type StoredFile } from "./stored-file.ts";
 
 /** Where the parts of an OCI layout lie: a folder, or members of a tar. */
@@ -132,14 +132,17 @@ async function fromManifest(
   const layers = manifest.layers.map((descriptor, index): ImageLayer => {
     const diffId = config.diffIds[index] ?? null;
     const stored = blob(layout, descriptor.digest);
-    const read = (signal?: AbortSignal) =>
-      readStoredLayer(stored, {
-        digest: descriptor.digest,
-        diffId,
-        mediaType: descriptor.mediaType,
-        verify: options.verify,
-        ...(signal ? { signal } : {}),
-      });
+    const read = (reading: LayerReading) =>
+      readStoredLayer(
+        stored,
+        {
+          digest: descriptor.digest,
+          diffId,
+          mediaType: descriptor.mediaType,
+          verify: options.verify,
+        },
+        reading,
+      );
     return { digest: descriptor.digest, diffId, read };
   });
   return { name: layout.name, digest: manifest.digest, platform: config.platform, layers };

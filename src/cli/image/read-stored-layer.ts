@@ -3,10 +3,11 @@ import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { detectCompression } from "#engines/image-scan/decompress.ts";
 import type { LayerFacts } from "#engines/image-scan/facts.ts";
 import { LayerCollector } from "#engines/image-scan/layer-collector.ts";
-import { defaultLayerLimits, LayerError } from "#engines/image-scan/layer-limits.ts";
+import { defaultLayerLimits, LayerError, noCost } from "#engines/image-scan/layer-limits.ts";
 import { readLayer } from "#engines/image-scan/read-layer.ts";
 import { TarReader } from "#engines/image-scan/tar-reader.ts";
 import { readTarFile } from "./read-tar-file.ts";
+import type { LayerReading } from "./scannable-image.ts";
 import type { StoredFile } from "./stored-file.ts";
 
 export interface StoredLayerOptions {
@@ -17,20 +18,23 @@ export interface StoredLayerOptions {
   mediaType: string;
   /** Read every byte and hold digest and diff id against them. */
   verify: boolean;
-  signal?: AbortSignal;
 }
 
 /**
  * Reads a layer that lies on disk. A compressed one is read through and its digest checked; a plain one is only read
  * where something of interest lies, unless `verify` asks for every byte. Throws LayerError.
  */
-export async function readStoredLayer(stored: StoredFile, options: StoredLayerOptions): Promise<LayerFacts> {
-  if (detectCompression(headOf(stored)) === "none" && !options.verify) return readPlain(stored, options);
+export async function readStoredLayer(
+  stored: StoredFile,
+  options: StoredLayerOptions,
+  reading: LayerReading,
+): Promise<LayerFacts> {
+  if (detectCompression(headOf(stored)) === "none" && !options.verify) return readPlain(stored, options, reading);
   const hash = options.digest === null ? null : createHash("sha256");
   const facts = await readLayer(bytesOf(stored, hash), {
     mediaType: options.mediaType,
     hash: options.verify,
-    ...(options.signal ? { signal: options.signal } : {}),
+    ...reading,
   });
   if (hash !== null && `sha256:${hash.digest("hex")}` !== options.digest) {
     throw new LayerError("corrupt-compression", `The layer's bytes do not match its digest ${options.digest}.`);
@@ -44,9 +48,10 @@ export async function readStoredLayer(stored: StoredFile, options: StoredLayerOp
   return { ...facts, diffId: facts.diffId || (options.diffId ?? "") };
 }
 
-function readPlain(stored: StoredFile, options: StoredLayerOptions): LayerFacts {
-  const collector = new LayerCollector(defaultLayerLimits);
-  readTarFile(stored, new TarReader(collector), options.signal);
+function readPlain(stored: StoredFile, options: StoredLayerOptions, reading: LayerReading): LayerFacts {
+  const { signal, cost = noCost(), ...wanted } = reading;
+  const collector = new LayerCollector({ limits: defaultLayerLimits, cost, ...wanted });
+  readTarFile(stored, new TarReader(collector), signal);
   return collector.facts({ diffId: options.diffId ?? "", uncompressedBytes: stored.size });
 }
 

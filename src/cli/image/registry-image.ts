@@ -95,10 +95,10 @@ async function describeImage(
       return {
         digest: layer.digest,
         diffId,
-        read: (signal) =>
-          readLayer(client.blob(repository, layer.digest, { signal, expectedBytes: layer.size }), {
+        read: (reading) =>
+          readLayer(client.blob(repository, layer.digest, { signal: reading.signal, expectedBytes: layer.size }), {
             mediaType: layer.mediaType,
-            ...(signal ? { signal } : {}),
+            ...reading,
           }),
       };
     }),

@@ -1,4 +1,5 @@
 import type { LayerFacts } from "#engines/image-scan/facts.ts";
+import type { ImageCost } from "#engines/image-scan/layer-limits.ts";
 
 /** An image that was found, whatever it came from. */
 export interface ScannableImage {
@@ -12,11 +13,20 @@ export interface ScannableImage {
   close?(): Promise<void>;
 }
 
+/** How a layer is read. */
+export interface LayerReading {
+  signal?: AbortSignal;
+  /** What the image's layers have cost so far; this one's cost is added. */
+  cost?: ImageCost;
+  /** Paths whose content is kept besides what analysers want by name. */
+  alsoWanted?: ReadonlySet<string>;
+}
+
 export interface ImageLayer {
   digest: string | null;
   diffId: string | null;
   /** Reads the layer. Throws LayerError, or errors of the transport. */
-  read(signal?: AbortSignal): Promise<LayerFacts>;
+  read(reading: LayerReading): Promise<LayerFacts>;
 }
 
 export interface OpenOptions {

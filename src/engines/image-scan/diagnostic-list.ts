@@ -1,4 +1,5 @@
 import type { Diagnostic } from "#domain/evidence.ts";
+import { displayName } from "./byte-names.ts";
 
 /** How many diagnostics of one code are kept word for word; a hostile archive can cause millions. */
 const keptPerCode = 20;
@@ -29,6 +30,7 @@ export class DiagnosticList {
 }
 
 function shorten(diagnostic: Diagnostic): Diagnostic {
-  if (diagnostic.path === undefined || diagnostic.path.length <= 300) return diagnostic;
-  return { ...diagnostic, path: `${diagnostic.path.slice(0, 297)}...` };
+  if (diagnostic.path === undefined) return diagnostic;
+  const path = displayName(diagnostic.path);
+  return { ...diagnostic, path: path.length <= 300 ? path : `${path.slice(0, 297)}...` };
 }

@@ -4,37 +4,35 @@ import { PackageType } from "#domain/package-kind.ts";
 import { Severity } from "#domain/severity.ts";
 
 /** Version of the analysers as a whole. Raising it makes stored layer facts be read again. */
-export const ANALYSER_VERSION = 2;
-
-/** One file of a layer whose content an analyser wants. Paths are relative to the root, without a leading slash. */
-export interface WantedFile {
-  path: string;
-  bytes: Uint8Array;
-}
+export const ANALYSER_VERSION = 3;
 
 /**
- * What is kept of one layer: enough to rebuild the final file system as far as analysers care.
- * `others` are paths of non-directories that were not wanted but may hide a directory of a lower layer.
+ * One entry of a layer's tar. A bare string is the path of a file (or device) whose content was not kept, by far the most.
+ * Paths are relative to the root, without a leading slash; a byte that is no UTF-8 is a lone surrogate (`byte-names.ts`).
  */
+export type LayerEntry =
+  | string
+  | { kind: "file"; path: string; bytes: Uint8Array | null; setIdBits: number }
+  /** `whiteout`: the path is removed (`.wh.<name>`); `opaque`: what lower layers have in the folder is (`.wh..wh..opq`). */
+  | { kind: "directory" | "whiteout" | "opaque"; path: string }
+  | { kind: "symbolic"; path: string; target: string }
+  | { kind: "hard"; path: string; target: string; setIdBits: number };
+
+/** What is kept of one layer: every entry in the order of the tar, which decides what the file system becomes. */
 export interface LayerFacts {
   /** `sha256:…` of the uncompressed tar, as it was read. */
   diffId: string;
   uncompressedBytes: number;
+  /** Entries of the tar, those that were left out included. */
   entryCount: number;
-  files: WantedFile[];
-  links: { path: string; target: string; kind: "symbolic" | "hard" }[];
-  /** Paths removed from lower layers (the name behind `.wh.`). */
-  whiteouts: string[];
-  /** Directories whose lower content is hidden (`.wh..wh..opq`). */
-  opaqueDirectories: string[];
-  others: string[];
-  /** Directories that the layer names itself: one of them replaces a link or file of a lower layer. */
-  directories: string[];
-  /** Regular files with the set-user-id (04000) or set-group-id (02000) bit. Absent in facts of before it was looked at. */
-  setIdFiles?: { path: string; bits: number }[];
-  /** Such files beyond the limit of a layer, which are only counted. */
-  setIdUnnamed?: number;
+  entries: LayerEntry[];
   diagnostics: Diagnostic[];
+}
+
+/** A file whose content an analyser asked for and the first reading did not keep: the layer it lies in and its path there. */
+export interface UnreadFile {
+  layer: number;
+  path: string;
 }
 
 /** Files of an image with the set-user-id or set-group-id bit: the first 1000 by path, and how many there are. */

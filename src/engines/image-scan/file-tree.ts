@@ -1,88 +1,74 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
-import type { LayerFacts } from "./facts.ts";
+import type { LayerEntry, LayerFacts, UnreadFile } from "./facts.ts";
+import { defaultLayerLimits } from "./layer-limits.ts";
+import { type DirectoryNode, type FileNode, newDirectory, type OtherNode, type TreeNode } from "./tree-nodes.ts";
+import { TreeWalk } from "./tree-walk.ts";
 import { isWanted } from "./wanted-files.ts";
 
-/** A kept file. `previous` is what lay at the same path before, so that the layer that brought a version can be told. */
-export interface FileNode {
-  kind: "file";
-  bytes: Uint8Array;
-  layer: number;
-  previous: FileNode | null;
-  /** Set-user-id and set-group-id bits, 0 = none. */
-  setIdBits: number;
-}
-/** A file whose content was not kept but that has the set-user-id or set-group-id bit. */
-interface MarkedNode {
-  kind: "marked";
-  setIdBits: number;
-}
-interface LinkNode {
-  kind: "link";
-  target: string;
-}
-interface DirectoryNode {
-  kind: "directory";
-  children: Map<string, TreeNode>;
-}
-type TreeNode = FileNode | MarkedNode | LinkNode | DirectoryNode;
+/** Bounds of one image's tree, against archives made of nothing but folders, hard links or links to links. */
+const treeLimits = {
+  nodes: 3_000_000,
+  keptBytes: defaultLayerLimits.wantedTotalBytes,
+  /** Parts of link targets that are followed: seconds of work at the most. */
+  linkParts: 30_000_000,
+};
 
-/** Links that are followed for one path, as Linux does. */
-const maxHops = 40;
-/** Bound of memory against archives made of nothing but folders. */
-const maxNodes = 1_000_000;
+type Make = (old: TreeNode | undefined) => TreeNode;
 
 /**
- * The file system of an image as far as analysers care, built by applying layers from the bottom up the way container
- * runtimes do: deletions of a layer touch only lower layers, a parent that is a link is followed inside the root, an
- * entry replaces whatever was at its path unless both are directories.
+ * The file system of an image, built by applying the entries of its layers in their order the way container runtimes do:
+ * an entry replaces whatever is at its path unless both are directories, a parent that is a link is followed inside the
+ * root, a deletion acts on the path itself, an opaque mark on a link does nothing to the link's target.
  */
 export class FileTree {
-  private readonly root: DirectoryNode = newDirectory();
+  private readonly root: DirectoryNode = newDirectory(-1);
   private readonly problems = new DiagnosticList();
+  private readonly budget: { linkParts: number };
+  private readonly limits: typeof treeLimits;
   private nodes = 0;
+  private keptBytes = 0;
+  /** The folder of the last entry, which is mostly that of the next one too. */
+  private last: { path: string; directory: DirectoryNode } | null = null;
+  /** Hard links that are wanted by their name to files whose content was not kept. */
+  private readonly unreadLinks = new Map<string, OtherNode>();
+  private readonly missed = new Set<OtherNode>();
+
+  constructor(limits: Partial<typeof treeLimits> = {}) {
+    this.limits = { ...treeLimits, ...limits };
+    this.budget = { linkParts: this.limits.linkParts };
+  }
 
   /** Applies the next layer. `layer` is its index, 0 = lowest. */
   apply(facts: LayerFacts, layer: number): void {
-    for (const folder of facts.opaqueDirectories) this.empty(folder);
-    for (const path of facts.whiteouts) this.remove(path);
-    for (const path of facts.directories) this.replaceByDirectory(path);
-    for (const path of facts.others) this.remove(path);
-    for (const link of facts.links) {
-      if (link.kind === "symbolic") this.put(link.path, () => ({ kind: "link", target: link.target }));
+    this.last = null;
+    for (const entry of facts.entries) {
+      if (typeof entry === "string") this.put(entry, () => otherNode(entry, layer, 0));
+      else this.applyEntry(entry, layer);
     }
-    const bits = new Map((facts.setIdFiles ?? []).map((file) => [file.path, file.bits]));
-    this.mark(facts, bits);
-    for (const file of facts.files) {
-      this.put(file.path, (old) => ({
-        kind: "file",
-        bytes: file.bytes,
-        layer,
-        previous: old?.kind === "file" ? old : null,
-        setIdBits: bits.get(file.path) ?? 0,
-      }));
-    }
-    for (const link of facts.links) {
-      // Runtimes set the mode that the link's own header states.
-      if (link.kind === "hard")
-        this.putHardLink(link.path, link.target, { layer, setIdBits: bits.get(link.path) ?? 0 });
-    }
+    if (this.budget.linkParts < 0)
+      this.problems.add({
+        code: "too-many-links",
+        message: "The image's links lead through so many others that not all of them were followed.",
+      });
   }
 
   /** The file at `path`, links followed; null when there is none or its content was not kept. */
   file(path: string): FileNode | null {
-    const node = this.resolve(path);
+    const node = this.follow(path);
+    if (node?.kind === "other") this.missed.add(node);
     return node?.kind === "file" ? node : null;
   }
 
   /** Kept files directly inside a folder, links followed, sorted by name. */
   filesIn(path: string): { name: string; node: FileNode }[] {
-    const folder = this.resolve(path);
+    const folder = this.follow(path);
     if (folder?.kind !== "directory") return [];
     const found: { name: string; node: FileNode }[] = [];
     for (const name of folder.children.keys()) {
-      const node = this.resolve(`${path}/${name}`);
+      const node = this.follow(`${path}/${name}`);
       if (node?.kind === "file") found.push({ name, node });
+      else if (node?.kind === "other" && isWanted(`${path}/${name}`)) this.missed.add(node);
     }
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -92,65 +78,151 @@ export class FileTree {
     const parts = path.split("/");
     for (let count = 1; count <= parts.length; count += 1) {
       const prefix = parts.slice(0, count).join("/");
-      const end = this.lookUp(prefix)?.kind === "link" ? this.resolve(prefix) : undefined;
-      if (end === null || end?.kind === "marked") return true;
+      const end = this.lookUp(prefix)?.kind === "link" ? this.follow(prefix) : undefined;
+      if (end === null || end?.kind === "other") return true;
     }
     return false;
   }
 
   /** Every kept file with the path where it really lies, in no particular order. */
   *files(): Generator<[path: string, node: FileNode]> {
-    const open: [string, DirectoryNode][] = [["", this.root]];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [prefix, directory] = next;
-      for (const [name, node] of directory.children) {
-        if (node.kind === "file") yield [prefix + name, node];
-        else if (node.kind === "directory") open.push([`${prefix}${name}/`, node]);
-      }
-    }
+    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "file") yield [prefix + name, node];
+  }
+
+  /** Paths of all files whose content was not kept, where they really lie, in no particular order. */
+  *others(): Generator<string> {
+    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "other") yield prefix + name;
+  }
+
+  /** Every symbolic link as it lies in the tree, with its target, in no particular order. */
+  *links(): Generator<[path: string, target: string]> {
+    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "link") yield [prefix + name, node.target];
   }
 
   /** Every file with the set-user-id or set-group-id bit, with the path where it really lies, in no particular order. */
   *setIdFiles(): Generator<{ path: string; bits: number }> {
-    const open: [string, DirectoryNode][] = [["", this.root]];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [prefix, directory] = next;
-      for (const [name, node] of directory.children) {
-        if (node.kind === "directory") open.push([`${prefix}${name}/`, node]);
-        else if (node.kind !== "link" && node.setIdBits !== 0) yield { path: prefix + name, bits: node.setIdBits };
-      }
-    }
+    for (const [prefix, name, node] of this.walkAll())
+      if ((node.kind === "file" || node.kind === "other") && node.setIdBits !== 0)
+        yield { path: prefix + name, bits: node.setIdBits };
+  }
+
+  /**
+   * Files whose content was asked for since the tree was made but was not kept: what a wanted hard link or a link at a
+   * known place leads to. A second reading of their layers can bring it.
+   */
+  unread(): UnreadFile[] {
+    const nodes = new Set(this.missed);
+    for (const node of this.standingUnreadLinks().values()) nodes.add(node);
+    return [...nodes].map((node) => ({ layer: node.sourceLayer, path: node.source }));
   }
 
   diagnostics(): Diagnostic[] {
-    return this.problems.list();
+    const all = new DiagnosticList();
+    all.addAll(this.problems.list());
+    for (const path of this.standingUnreadLinks().keys())
+      all.add({
+        code: "hard-link-not-read",
+        message: "Not read: it is a hard link to a file whose content was not kept.",
+        path,
+      });
+    return all.list();
   }
 
-  /** Kept files and hard links carry their bits themselves, with what lay at their path before. */
-  private mark(facts: LayerFacts, bits: ReadonlyMap<string, number>): void {
-    if (bits.size === 0) return;
-    const others = new Set([...facts.files, ...facts.links].map(({ path }) => path));
-    for (const [path, setIdBits] of bits) if (!others.has(path)) this.put(path, () => ({ kind: "marked", setIdBits }));
+  private applyEntry(entry: Exclude<LayerEntry, string>, layer: number): void {
+    switch (entry.kind) {
+      case "file":
+        this.putFile(entry, layer);
+        break;
+      case "directory":
+        this.put(entry.path, (old) => {
+          if (old?.kind !== "directory") return newDirectory(layer);
+          old.layer = layer;
+          return old;
+        });
+        break;
+      case "symbolic":
+        this.put(entry.path, () => ({ kind: "link", target: entry.target, layer }));
+        break;
+      case "hard":
+        this.putHardLink(entry, layer);
+        break;
+      case "whiteout":
+        this.remove(entry.path);
+        break;
+      case "opaque":
+        this.empty(entry.path, layer);
+        break;
+    }
   }
 
-  private empty(folder: string): void {
-    const node = folder === "" ? this.root : this.resolve(folder);
-    if (node?.kind === "directory") node.children.clear();
+  private putFile(entry: { path: string; bytes: Uint8Array | null; setIdBits: number }, layer: number): void {
+    const { path, bytes, setIdBits } = entry;
+    if (bytes === null || !this.mayKeep(path, bytes.byteLength)) {
+      this.put(path, () => otherNode(path, layer, setIdBits));
+      return;
+    }
+    this.put(path, (old) => ({ kind: "file", bytes, layer, previous: old?.kind === "file" ? old : null, setIdBits }));
+  }
+
+  /** Contents count each time they appear, because each time they are read: a hard link to a large file is not free. */
+  private mayKeep(path: string, bytes: number): boolean {
+    if (this.keptBytes + bytes <= this.limits.keptBytes) {
+      this.keptBytes += bytes;
+      return true;
+    }
+    this.problems.add({
+      code: "files-too-large",
+      message: "Not read: the image's package files together are over the limit.",
+      path,
+    });
+    return false;
+  }
+
+  private putHardLink(entry: { path: string; target: string; setIdBits: number }, layer: number): void {
+    const { path, target } = entry;
+    const node = this.lookUp(target);
+    if (node?.kind === "link") {
+      this.put(path, () => ({ ...node, layer }));
+      return;
+    }
+    // Runtimes set the mode that the link's own header states.
+    const setIdBits = entry.setIdBits | (node !== null && node.kind !== "directory" ? node.setIdBits : 0);
+    if (node?.kind === "file") {
+      this.putFile({ path, bytes: node.bytes, setIdBits }, layer);
+    } else if (node?.kind === "other") {
+      const linked = { ...node, layer, setIdBits };
+      this.put(path, () => linked);
+      if (isWanted(path)) this.unreadLinks.set(path, linked);
+    } else {
+      this.remove(path);
+      if (isWanted(path))
+        this.problems.add({ code: "hard-link-not-read", message: "Not read: it is a hard link to nothing.", path });
+    }
+  }
+
+  /** Hard links to unread content that no later entry replaced. */
+  private standingUnreadLinks(): Map<string, OtherNode> {
+    return new Map([...this.unreadLinks].filter(([path, node]) => this.lookUp(path) === node));
+  }
+
+  /** As runtimes do it: nothing happens where the path is a link; what this layer brought itself stays. */
+  private empty(folder: string, layer: number): void {
+    const node = folder === "" ? this.root : this.lookUp(folder);
+    if (node?.kind !== "directory") return;
+    this.last = null;
+    prune(node, layer);
   }
 
   private remove(path: string): void {
     const place = this.existing(path);
-    place?.directory.children.delete(place.name);
+    if (place === null) return;
+    place.directory.children.delete(place.name);
+    this.last = null;
   }
 
-  private replaceByDirectory(path: string): void {
-    const place = this.existing(path);
-    if (place !== null && place.node.kind !== "directory") place.directory.children.set(place.name, newDirectory());
-  }
-
-  private put(path: string, make: (old: TreeNode | undefined) => TreeNode): void {
+  private put(path: string, make: Make): void {
     const end = path.lastIndexOf("/");
-    const parent = end < 0 ? this.root : this.walk(path.slice(0, end), true);
+    const parent = this.parentOf(path, end);
     if (parent === null) {
       if (isWanted(path))
         this.problems.add({
@@ -160,47 +232,34 @@ export class FileTree {
         });
       return;
     }
-    this.add(parent, path.slice(end + 1), make);
-  }
-
-  private add(parent: DirectoryNode, name: string, make: (old: TreeNode | undefined) => TreeNode): void {
+    const name = path.slice(end + 1);
     const old = parent.children.get(name);
     if (old === undefined && !this.countNode()) return;
-    parent.children.set(name, make(old));
+    const made = make(old);
+    if (made === old) return;
+    if (made.kind === "link" || old?.kind === "directory" || old?.kind === "link") this.last = null;
+    parent.children.set(name, made);
+  }
+
+  private parentOf(path: string, end: number): DirectoryNode | null {
+    if (end < 0) return this.root;
+    const { last } = this;
+    if (last !== null && last.path.length === end && path.startsWith(last.path)) return last.directory;
+    const parentPath = path.slice(0, end);
+    const node = new TreeWalk(this.root, { budget: this.budget, mayCreate: () => this.countNode() }).follow(parentPath);
+    if (node?.kind !== "directory") return null;
+    this.last = { path: parentPath, directory: node };
+    return node;
   }
 
   private countNode(): boolean {
     this.nodes += 1;
-    if (this.nodes <= maxNodes) return true;
+    if (this.nodes <= this.limits.nodes) return true;
     this.problems.add({
       code: "too-many-folders",
-      message: "The image has more folders and files of interest than can be held.",
+      message: "The image has more folders and files than can be held.",
     });
     return false;
-  }
-
-  private putHardLink(path: string, target: string, { layer, setIdBits }: { layer: number; setIdBits: number }): void {
-    const node = this.lookUp(target);
-    if (node?.kind === "file") {
-      this.put(path, (old) => ({
-        ...node,
-        layer,
-        previous: old?.kind === "file" ? old : null,
-        setIdBits: node.setIdBits | setIdBits,
-      }));
-    } else if (node?.kind === "link") {
-      this.put(path, () => ({ ...node }));
-    } else {
-      const bits = setIdBits | (node?.kind === "marked" ? node.setIdBits : 0);
-      if (bits !== 0) this.put(path, () => ({ kind: "marked", setIdBits: bits }));
-      else this.remove(path);
-      if (isWanted(path))
-        this.problems.add({
-          code: "hard-link-not-read",
-          message: "Not read: it is a hard link to a file whose content was not kept.",
-          path,
-        });
-    }
   }
 
   /** What is at `path` itself; links above it are followed, a link at it is not. */
@@ -209,92 +268,44 @@ export class FileTree {
   }
 
   private existing(path: string): { directory: DirectoryNode; name: string; node: TreeNode } | null {
-    let directory = this.root;
-    let start = 0;
-    for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", start)) {
-      const child = directory.children.get(path.slice(start, slash));
-      if (child === undefined || isFile(child)) return null;
-      if (child.kind === "link") {
-        const resolved = this.walk(path.slice(0, slash), false);
-        if (resolved === null) return null;
-        directory = resolved;
-      } else directory = child;
-      start = slash + 1;
-    }
-    const name = path.slice(start);
+    const end = path.lastIndexOf("/");
+    const directory = end < 0 ? this.root : this.follow(path.slice(0, end));
+    if (directory?.kind !== "directory") return null;
+    const name = path.slice(end + 1);
     const node = directory.children.get(name);
     return node === undefined ? null : { directory, name, node };
   }
 
-  private resolve(path: string): TreeNode | null {
-    const place = this.existing(path);
-    if (place?.node.kind !== "link") return place?.node ?? null;
-    return new Walk(this.root).follow(path);
+  private follow(path: string): TreeNode | null {
+    return new TreeWalk(this.root, { budget: this.budget }).follow(path);
   }
 
-  /** The directory at `path` with every link followed; with `create`, missing ones are made as a runtime makes them. */
-  private walk(path: string, create: boolean): DirectoryNode | null {
-    const node = new Walk(this.root, create ? () => this.countNode() : null).follow(path);
-    return node?.kind === "directory" ? node : null;
-  }
-}
-
-/** One walk from the root along a path, following links with a bound. */
-class Walk {
-  private readonly trail: DirectoryNode[];
-  private readonly mayCreate: (() => boolean) | null;
-  private hops = 0;
-
-  constructor(root: DirectoryNode, mayCreate: (() => boolean) | null = null) {
-    this.trail = [root];
-    this.mayCreate = mayCreate;
-  }
-
-  follow(path: string): TreeNode | null {
-    const open = path.split("/").reverse();
-    for (let part = open.pop(); part !== undefined; part = open.pop()) {
-      if (part === "" || part === ".") continue;
-      if (part === "..") {
-        if (this.trail.length > 1) this.trail.pop();
-        continue;
+  private *walkAll(): Generator<[prefix: string, name: string, node: TreeNode]> {
+    const open: [string, DirectoryNode][] = [["", this.root]];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [prefix, directory] = next;
+      for (const [name, node] of directory.children) {
+        if (node.kind === "directory") open.push([`${prefix}${name}/`, node]);
+        else yield [prefix, name, node];
       }
-      const node = this.step(part);
-      if (node === null) return null;
-      if (node.kind === "directory") this.trail.push(node);
-      else if (isFile(node)) return open.length === 0 ? node : null;
-      else if (!this.enter(node, open)) return null;
     }
-    return this.here();
-  }
-
-  private step(part: string): TreeNode | null {
-    const children = this.here().children;
-    const node = children.get(part);
-    const blocks = node === undefined || (isFile(node) && this.mayCreate !== null);
-    if (!blocks) return node;
-    if (this.mayCreate === null || !this.mayCreate()) return null;
-    const created = newDirectory();
-    children.set(part, created);
-    return created;
-  }
-
-  private enter(link: LinkNode, open: string[]): boolean {
-    this.hops += 1;
-    if (this.hops > maxHops) return false;
-    if (link.target.startsWith("/")) this.trail.length = 1;
-    for (const part of link.target.split("/").reverse()) open.push(part);
-    return true;
-  }
-
-  private here(): DirectoryNode {
-    return this.trail[this.trail.length - 1] as DirectoryNode;
   }
 }
 
-function isFile(node: TreeNode): node is FileNode | MarkedNode {
-  return node.kind === "file" || node.kind === "marked";
+function otherNode(path: string, layer: number, setIdBits: number): OtherNode {
+  return { kind: "other", layer, setIdBits, source: path, sourceLayer: layer };
 }
 
-function newDirectory(): DirectoryNode {
-  return { kind: "directory", children: new Map() };
+/**
+ * Takes out of a directory what lower layers put there. A folder stays when this layer named it or put something in it.
+ * Once in a layer is enough, which also keeps a flood of marks from costing more than one.
+ */
+function prune(directory: DirectoryNode, layer: number): void {
+  if (directory.emptiedBy === layer) return;
+  directory.emptiedBy = layer;
+  for (const [name, node] of directory.children) {
+    if (node.kind === "directory") prune(node, layer);
+    const isOwn = node.layer === layer || (node.kind === "directory" && node.children.size > 0);
+    if (!isOwn) directory.children.delete(name);
+  }
 }

@@ -1,7 +1,16 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { packageKind } from "#domain/package-kind.ts";
+import { displayName } from "./byte-names.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
-import type { InstalledPackage, Inventory, LayerFacts, OperatingSystem, SetIdFiles, SkippedPackage } from "./facts.ts";
+import type {
+  InstalledPackage,
+  Inventory,
+  LayerFacts,
+  OperatingSystem,
+  SetIdFiles,
+  SkippedPackage,
+  UnreadFile,
+} from "./facts.ts";
 import { FileTree } from "./file-tree.ts";
 import { allKinds } from "./kinds/all-kinds.ts";
 import type { ImagePackageKind, KindFindings } from "./kinds/image-package-kind.ts";
@@ -10,12 +19,25 @@ import { Ownership } from "./ownership.ts";
 
 /** Set-id files that are named; an image made of nothing else must not fill the database. */
 const NAMED_SET_ID_FILES = 1000;
+/** Far more than any real image has; what is behind it is the flood of a hostile one. */
+const MOST_PACKAGES = 250_000;
 
 /**
  * What is installed in an image. `layers` are its layers from the lowest up. The final file system is the truth: what a
  * higher layer deleted or replaced is not there. Pure and deterministic: the same layers give the same result, sorted.
  */
 export function inventory(layers: LayerFacts[], kinds: readonly ImagePackageKind[] = allKinds): Inventory {
+  return takeInventory(layers, kinds).inventory;
+}
+
+/**
+ * The inventory, and the files whose content it asked for in vain (targets of links). When a second reading of their layers
+ * with these paths wanted is possible, the inventory that follows it knows more.
+ */
+export function takeInventory(
+  layers: LayerFacts[],
+  kinds: readonly ImagePackageKind[] = allKinds,
+): { inventory: Inventory; unread: UnreadFile[] } {
   const tree = new FileTree();
   const readers = inReadingOrder(kinds).map((kind) => kind.reader());
   const problems = new DiagnosticList();
@@ -24,26 +46,33 @@ export function inventory(layers: LayerFacts[], kinds: readonly ImagePackageKind
     for (const reader of readers) reader.observe?.(tree, layer);
     problems.addAll(facts.diagnostics);
   });
-  problems.addAll(tree.diagnostics());
   const os = operatingSystem(tree);
   const context = { tree, os, ownership: new Ownership(tree) };
   const found: KindFindings[] = readers.map((reader) => reader.read(context));
+  problems.addAll(tree.diagnostics());
   for (const { diagnostics } of found) problems.addAll(diagnostics);
   const osState = stateOf(
     os,
     found.some(({ hasDatabase }) => hasDatabase),
   );
   problems.addAll(explainState(osState, os));
-  const diagnostics = problems.list();
-  return {
-    os,
-    osState,
-    packages: found.flatMap(({ packages }) => packages).sort(comparePackages),
-    skipped: found.flatMap(({ skipped }) => skipped).sort(compareSkipped),
-    setIdFiles: setIdFiles(layers, tree),
-    diagnostics,
-    completeness: diagnostics.length === 0 ? "complete" : "partial",
+  const kept = {
+    packages: withinLimit(found.flatMap(({ packages }) => packages).sort(comparePackages), problems),
+    skipped: withinLimit(found.flatMap(({ skipped }) => skipped).sort(compareSkipped), problems),
   };
+  const diagnostics = problems.list();
+  const completeness = diagnostics.length === 0 ? "complete" : "partial";
+  return {
+    inventory: { os, osState, ...kept, setIdFiles: setIdFiles(tree), diagnostics, completeness },
+    unread: tree.unread(),
+  };
+}
+
+/** Which contents one layer alone lacks: its hard links to files of its own that no name made wanted. */
+export function unreadInLayer(facts: LayerFacts): string[] {
+  const tree = new FileTree();
+  tree.apply(facts, 0);
+  return tree.unread().map(({ path }) => path);
 }
 
 /** System packages first: they say which files belong to them. */
@@ -52,12 +81,23 @@ function inReadingOrder(kinds: readonly ImagePackageKind[]): ImagePackageKind[] 
   return [...kinds.filter(isSystem), ...kinds.filter((kind) => !isSystem(kind))];
 }
 
-/** Null when a layer was read before its modes were looked at. */
-function setIdFiles(layers: LayerFacts[], tree: FileTree): SetIdFiles | null {
-  if (layers.some((layer) => layer.setIdFiles === undefined)) return null;
+function setIdFiles(tree: FileTree): SetIdFiles {
   const files = [...tree.setIdFiles()].sort((a, b) => compareText(a.path, b.path));
-  const unnamed = layers.reduce((sum, layer) => sum + (layer.setIdUnnamed ?? 0), 0);
-  return { files: files.slice(0, NAMED_SET_ID_FILES), count: files.length + unnamed };
+  return { files: files.slice(0, NAMED_SET_ID_FILES).map(withDisplayPath), count: files.length };
+}
+
+/** Names of files are bytes inside; what leaves is text that every reader and the database take. */
+function withDisplayPath<Entry extends { path: string }>(entry: Entry): Entry {
+  return entry.path.isWellFormed() ? entry : { ...entry, path: displayName(entry.path) };
+}
+
+function withinLimit<Entry extends { path: string }>(entries: Entry[], problems: DiagnosticList): Entry[] {
+  if (entries.length > MOST_PACKAGES)
+    problems.add({
+      code: "too-many-packages",
+      message: `The image has ${entries.length} packages; the first ${MOST_PACKAGES} are listed.`,
+    });
+  return entries.slice(0, MOST_PACKAGES).map(withDisplayPath);
 }
 
 function stateOf(os: OperatingSystem | null, hasDatabase: boolean): Inventory["osState"] {

@@ -1,38 +1,39 @@
 import { DiagnosticList } from "./diagnostic-list.ts";
-import type { LayerFacts, WantedFile } from "./facts.ts";
-import { LayerError, type LayerLimits } from "./layer-limits.ts";
+import type { LayerEntry, LayerFacts } from "./facts.ts";
+import { type ImageCost, LayerError, type LayerLimits } from "./layer-limits.ts";
 import { cleanPath, type PathFault } from "./layer-path.ts";
 import type { TarEntry } from "./tar-header.ts";
 import type { TarHandler } from "./tar-reader.ts";
 import { isWanted } from "./wanted-files.ts";
 
-/** What lies at a path of this layer; the last entry of a path wins, as it does on disk. */
-type Kept = "other" | "directory" | Uint8Array | { target: string; kind: "symbolic" | "hard" };
-
 const faultTexts: Record<PathFault, string> = {
-  escapes: "Left out: the path climbs out of the image's root.",
   "too-long": "Left out: the path is longer than Linux allows.",
   "too-deep": "Left out: the path has too many levels.",
 };
 
-/** Turns the entries of one layer's tar into LayerFacts. Throws LayerError when a limit of the whole layer is passed. */
+export interface CollectorOptions {
+  limits: LayerLimits;
+  /** What the image has cost before this layer; grows as this one is read. */
+  cost: ImageCost;
+  /** Paths in this layer whose content is kept besides what analysers want by name: targets of links. */
+  alsoWanted?: ReadonlySet<string>;
+}
+
+/** Turns the entries of one layer's tar into LayerFacts. Throws LayerError when a limit of the whole image is passed. */
 export class LayerCollector implements TarHandler {
   private readonly limits: LayerLimits;
-  private readonly kept = new Map<string, Kept>();
-  private readonly whiteouts = new Set<string>();
-  private readonly opaqueDirectories = new Set<string>();
-  /** Bits of what lies at a path now: a later entry of the same path may have none. */
-  private readonly setIdFiles = new Map<string, number>();
-  private setIdUnnamed = 0;
+  private readonly cost: ImageCost;
+  private readonly alsoWanted: ReadonlySet<string>;
+  private readonly entries: LayerEntry[] = [];
   private readonly diagnostics = new DiagnosticList();
   private entryCount = 0;
-  private pathBytes = 0;
-  private wantedBytes = 0;
-  /** Path of the body that the reader is collecting. */
-  private awaited = "";
+  /** The file whose body the reader is collecting. */
+  private awaited: { kind: "file"; path: string; bytes: Uint8Array | null; setIdBits: number } | null = null;
 
-  constructor(limits: LayerLimits) {
+  constructor({ limits, cost, alsoWanted }: CollectorOptions) {
     this.limits = limits;
+    this.cost = cost;
+    this.alsoWanted = alsoWanted ?? new Set();
   }
 
   onEntry(entry: TarEntry): boolean {
@@ -44,27 +45,27 @@ export class LayerCollector implements TarHandler {
       this.addWhiteout(path, nameStart);
       return false;
     }
-    this.noteSetId(path, entry.setIdBits);
     switch (entry.kind) {
       case "file":
         return this.addFile(path, entry);
       case "directory":
-        this.kept.set(path, "directory");
+        this.entries.push({ kind: "directory", path });
         return false;
       case "symbolic":
-        this.kept.set(path, { target: entry.linkPath.slice(0, this.limits.pathLength), kind: "symbolic" });
+        this.entries.push({ kind: "symbolic", path, target: entry.linkPath.slice(0, this.limits.pathLength) });
         return false;
       case "hard":
-        this.addHardLink(path, entry.linkPath);
+        this.addHardLink(path, entry);
         return false;
       case "special":
-        this.kept.set(path, "other");
+        this.entries.push(path);
         return false;
     }
   }
 
   onBody(_entry: TarEntry, bytes: Buffer): void {
-    this.kept.set(this.awaited, bytes);
+    if (this.awaited !== null) this.awaited.bytes = bytes;
+    this.awaited = null;
   }
 
   addDiagnostic(code: string, message: string): void {
@@ -73,54 +74,31 @@ export class LayerCollector implements TarHandler {
 
   /** The facts, with what only the reader of the stream knows. */
   facts(stream: { diffId: string; uncompressedBytes: number }): LayerFacts {
-    const files: WantedFile[] = [];
-    const links: LayerFacts["links"] = [];
-    const others: string[] = [];
-    const directories: string[] = [];
-    for (const [path, kept] of this.kept) {
-      if (kept === "other") others.push(path);
-      else if (kept === "directory") directories.push(path);
-      else if (kept instanceof Uint8Array) files.push({ path, bytes: kept });
-      else links.push({ path, target: kept.target, kind: kept.kind });
-    }
     return {
       ...stream,
       entryCount: this.entryCount,
-      files,
-      links,
-      whiteouts: [...this.whiteouts],
-      opaqueDirectories: [...this.opaqueDirectories],
-      others,
-      directories,
-      setIdFiles: [...this.setIdFiles].map(([path, bits]) => ({ path, bits })),
-      ...(this.setIdUnnamed > 0 ? { setIdUnnamed: this.setIdUnnamed } : {}),
+      entries: this.entries,
       diagnostics: this.diagnostics.list(),
     };
   }
 
   private count(entry: TarEntry): void {
+    const { limits, cost } = this;
     this.entryCount += 1;
-    this.pathBytes += entry.path.length + entry.linkPath.length;
-    if (this.entryCount > this.limits.entries || this.pathBytes > this.limits.pathBytes) {
+    cost.entries += 1;
+    cost.pathBytes += entry.path.length + entry.linkPath.length;
+    if (cost.entries > limits.entries || cost.pathBytes > limits.pathBytes) {
       throw new LayerError(
         "too-many-entries",
-        `The layer has more than ${this.limits.entries} files, or names that take too much room.`,
+        `The image has more than ${limits.entries} files, or names that take too much room.`,
       );
     }
-    if (entry.size > this.limits.uncompressedBytes) {
+    if (entry.size > limits.uncompressedBytes) {
       throw new LayerError(
         "too-large",
-        `A file in the layer claims ${entry.size} bytes, more than the limit of ${this.limits.uncompressedBytes}.`,
+        `A file in the layer claims ${entry.size} bytes, more than the limit of ${limits.uncompressedBytes}.`,
       );
     }
-  }
-
-  private noteSetId(path: string, bits: number): void {
-    if (bits === 0) {
-      if (this.setIdFiles.size > 0) this.setIdFiles.delete(path);
-    } else if (this.setIdFiles.size < this.limits.setIdFiles || this.setIdFiles.has(path)) {
-      this.setIdFiles.set(path, bits);
-    } else this.setIdUnnamed += 1;
   }
 
   private clean(raw: string): string | null {
@@ -130,14 +108,17 @@ export class LayerCollector implements TarHandler {
   }
 
   private addFile(path: string, entry: TarEntry): boolean {
-    const fault = isWanted(path) ? this.whyNotKept(entry) : null;
+    const { setIdBits } = entry;
+    const wanted = isWanted(path) || this.alsoWanted.has(path);
+    const fault = wanted ? this.whyNotKept(entry) : null;
     if (fault !== null) this.diagnostics.add({ ...fault, path });
-    if (fault !== null || !isWanted(path)) {
-      this.kept.set(path, "other");
+    if (fault !== null || !wanted) {
+      this.entries.push(setIdBits === 0 ? path : { kind: "file", path, bytes: null, setIdBits });
       return false;
     }
-    this.wantedBytes += entry.size;
-    this.awaited = path;
+    this.cost.keptBytes += entry.size;
+    this.awaited = { kind: "file", path, bytes: null, setIdBits };
+    this.entries.push(this.awaited);
     return true;
   }
 
@@ -149,27 +130,27 @@ export class LayerCollector implements TarHandler {
         message: `Not read: ${entry.size} bytes is more than the limit of ${this.limits.wantedFileBytes}.`,
       };
     }
-    if (this.wantedBytes + entry.size > this.limits.wantedTotalBytes) {
-      return { code: "files-too-large", message: "Not read: the layer's package files together are over the limit." };
+    if (this.cost.keptBytes + entry.size > this.limits.wantedTotalBytes) {
+      return { code: "files-too-large", message: "Not read: the image's package files together are over the limit." };
     }
     return null;
   }
 
-  private addHardLink(path: string, rawTarget: string): void {
-    const target = this.clean(rawTarget);
+  private addHardLink(path: string, entry: TarEntry): void {
+    const target = this.clean(entry.linkPath);
     if (target === null || target === "") return;
-    this.kept.set(path, { target, kind: "hard" });
+    this.entries.push({ kind: "hard", path, target, setIdBits: entry.setIdBits });
   }
 
   private addWhiteout(path: string, nameStart: number): void {
     const name = path.slice(nameStart + 4);
     const folder = path.slice(0, Math.max(nameStart - 1, 0));
-    if (name === ".wh..opq") this.opaqueDirectories.add(folder);
+    if (name === ".wh..opq") this.entries.push({ kind: "opaque", path: folder });
     // Other names of this form are bookkeeping of the aufs driver, which every runtime leaves out.
     else if (name.startsWith(".wh.")) return;
     else if (name === "" || name === "." || name === "..") {
       this.diagnostics.add({ code: "unsafe-path", message: "Left out: a deletion mark without a usable name.", path });
-    } else this.whiteouts.add(folder === "" ? name : `${folder}/${name}`);
+    } else this.entries.push({ kind: "whiteout", path: folder === "" ? name : `${folder}/${name}` });
   }
 }
 

@@ -1,75 +1,107 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { z } from "zod";
 import { Diagnostic } from "#domain/evidence.ts";
-import type { LayerFacts } from "./facts.ts";
+import type { LayerEntry, LayerFacts } from "./facts.ts";
+import { heldBy, type ImageCost } from "./layer-limits.ts";
 
 /** First bytes of a stored result and the version of its form. */
-const magic = Buffer.from("BWLF\x01", "latin1");
+const magic = Buffer.from("BWLF\x02", "latin1");
+/** What the facts take in memory: entries, bytes of paths, bytes of kept files, each as a double. */
+const costBytes = 3 * 8;
 
 /** Far above what the limits of reading allow; keeps a damaged row from taking the memory. */
 const maxDecodedBytes = 1024 ** 3;
+
+/** A kept file is its path and length; its bytes follow the head in the same order. -1 = the content was not kept. */
+const StoredEntry = z.union([
+  z.string(),
+  z.tuple([z.literal("f"), z.string(), z.number().int(), z.number().int()]),
+  z.tuple([z.enum(["d", "w", "o"]), z.string()]),
+  z.tuple([z.literal("s"), z.string(), z.string()]),
+  z.tuple([z.literal("h"), z.string(), z.string(), z.number().int()]),
+]);
+type StoredEntry = z.infer<typeof StoredEntry>;
 
 const Head = z.object({
   diffId: z.string(),
   uncompressedBytes: z.number(),
   entryCount: z.number(),
-  files: z.array(z.tuple([z.string(), z.number().int().nonnegative()])),
-  links: z.array(z.tuple([z.string(), z.string(), z.union([z.literal(0), z.literal(1)])])),
-  whiteouts: z.array(z.string()),
-  opaqueDirectories: z.array(z.string()),
-  others: z.array(z.string()),
-  directories: z.array(z.string()),
-  // Facts that were stored before these were looked at have neither: not known, which is not the same as none.
-  setIdFiles: z.array(z.tuple([z.string(), z.number().int()])).optional(),
-  setIdUnnamed: z.number().int().optional(),
+  entries: z.array(StoredEntry),
   diagnostics: z.array(Diagnostic),
 });
+
+const letters = { directory: "d", whiteout: "w", opaque: "o" } as const;
+const kinds = { d: "directory", w: "whiteout", o: "opaque" } as const;
 
 /**
  * Packs what is known of a layer for storing: a JSON head and the kept files behind each other, zstd over both.
  * The same facts give the same bytes.
  */
 export function encodeLayerFacts(facts: LayerFacts): Uint8Array {
-  const { setIdFiles, ...plainFacts } = facts;
-  const head: z.input<typeof Head> = {
-    ...plainFacts,
-    ...(setIdFiles === undefined
-      ? {}
-      : { setIdFiles: setIdFiles.map(({ path, bits }): [string, number] => [path, bits]) }),
-    files: facts.files.map((file) => [file.path, file.bytes.byteLength]),
-    links: facts.links.map((link) => [link.path, link.target, link.kind === "hard" ? 1 : 0]),
-  };
-  const json = Buffer.from(JSON.stringify(head), "utf8");
+  const bodies: Uint8Array[] = [];
+  const entries = facts.entries.map((entry): StoredEntry => {
+    if (typeof entry === "string") return entry;
+    if (entry.kind === "symbolic") return ["s", entry.path, entry.target];
+    if (entry.kind === "hard") return ["h", entry.path, entry.target, entry.setIdBits];
+    if (entry.kind !== "file") return [letters[entry.kind], entry.path];
+    if (entry.bytes !== null) bodies.push(entry.bytes);
+    return ["f", entry.path, entry.bytes?.byteLength ?? -1, entry.setIdBits];
+  });
+  const json = Buffer.from(JSON.stringify({ ...facts, entries } satisfies z.input<typeof Head>), "utf8");
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  const plain = Buffer.concat([length, json, ...facts.files.map((file) => file.bytes)]);
-  return Buffer.concat([magic, zstdCompressSync(plain)]);
+  const held = heldBy(facts);
+  const cost = Buffer.alloc(costBytes);
+  [held.entries, held.pathBytes, held.keptBytes].forEach((value, index) => {
+    cost.writeDoubleLE(value, index * 8);
+  });
+  return Buffer.concat([magic, cost, zstdCompressSync(Buffer.concat([length, json, ...bodies]))]);
+}
+
+/** What stored facts will take in memory, told without unpacking them. Throws RangeError when they have another form. */
+export function costOfEncoded(bytes: Uint8Array): Pick<ImageCost, "entries" | "pathBytes" | "keptBytes"> {
+  const stored = storedForm(bytes);
+  const value = (index: number) => stored.readDoubleLE(magic.length + index * 8);
+  return { entries: value(0), pathBytes: value(1), keptBytes: value(2) };
 }
 
 /** Reads what `encodeLayerFacts` wrote. Throws RangeError when the bytes are damaged or of another version. */
 export function decodeLayerFacts(bytes: Uint8Array): LayerFacts {
-  const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!stored.subarray(0, magic.length).equals(magic)) throw new RangeError("Stored layer facts have an unknown form.");
-  const plain = unpack(stored.subarray(magic.length));
+  const plain = unpack(storedForm(bytes).subarray(magic.length + costBytes));
   const headEnd = 4 + (plain.length >= 4 ? plain.readUInt32LE(0) : 0);
   if (plain.length < 4 || headEnd > plain.length) throw new RangeError("Stored layer facts are cut off.");
   const head = Head.parse(JSON.parse(plain.toString("utf8", 4, headEnd)));
   let offset = headEnd;
-  const files = head.files.map(([path, size]) => {
+  const take = (size: number) => {
     const start = offset;
     offset += size;
-    return { path, bytes: new Uint8Array(plain.subarray(start, offset)) };
-  });
-  if (offset !== plain.length) throw new RangeError("Stored layer facts are cut off.");
-  const { setIdFiles, setIdUnnamed, ...rest } = head;
-  return {
-    ...rest,
-    ...(setIdFiles === undefined ? {} : { setIdFiles: setIdFiles.map(([path, bits]) => ({ path, bits })) }),
-    ...(setIdUnnamed === undefined ? {} : { setIdUnnamed }),
-    files,
-    links: head.links.map(([path, target, kind]) => ({ path, target, kind: kind === 1 ? "hard" : "symbolic" })),
-    diagnostics: head.diagnostics.map(({ path, ...rest }) => (path === undefined ? rest : { ...rest, path })),
+    return new Uint8Array(plain.subarray(start, offset));
   };
+  const entries = head.entries.map((entry) => toEntry(entry, take));
+  if (offset !== plain.length) throw new RangeError("Stored layer facts are cut off.");
+  const diagnostics = head.diagnostics.map(({ path, ...rest }) => (path === undefined ? rest : { ...rest, path }));
+  return { ...head, entries, diagnostics };
+}
+
+function toEntry(entry: StoredEntry, take: (size: number) => Uint8Array): LayerEntry {
+  if (typeof entry === "string") return entry;
+  switch (entry[0]) {
+    case "f":
+      return { kind: "file", path: entry[1], bytes: entry[2] < 0 ? null : take(entry[2]), setIdBits: entry[3] };
+    case "s":
+      return { kind: "symbolic", path: entry[1], target: entry[2] };
+    case "h":
+      return { kind: "hard", path: entry[1], target: entry[2], setIdBits: entry[3] };
+    default:
+      return { kind: kinds[entry[0]], path: entry[1] };
+  }
+}
+
+function storedForm(bytes: Uint8Array): Buffer {
+  const stored = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isOurs = stored.subarray(0, magic.length).equals(magic) && stored.length > magic.length + costBytes;
+  if (!isOurs) throw new RangeError("Stored layer facts have an unknown form.");
+  return stored;
 }
 
 function unpack(bytes: Buffer): Buffer {

@@ -1,6 +1,8 @@
-/** Bounds of what one layer may cost. Every one ends in a plain reason, none in a crash. */
+import type { LayerFacts } from "./facts.ts";
+
+/** Bounds of what the layers of one image may cost together. Every one ends in a plain reason, none in a crash. */
 export interface LayerLimits {
-  /** Bytes of the tar after decompression. */
+  /** Bytes of the tars after decompression. */
   uncompressedBytes: number;
   /** Uncompressed : compressed, looked at once `ratioFromBytes` have been written. */
   ratio: number;
@@ -15,22 +17,52 @@ export interface LayerLimits {
   /** One file whose content is kept, and all of them together. */
   wantedFileBytes: number;
   wantedTotalBytes: number;
-  /** Files with the set-user-id or set-group-id bit that are named; further ones are only counted. */
-  setIdFiles: number;
 }
 
 export const defaultLayerLimits: LayerLimits = {
-  uncompressedBytes: 32 * 1024 ** 3,
+  uncompressedBytes: 48 * 1024 ** 3,
   ratio: 400,
   ratioFromBytes: 256 * 1024 ** 2,
-  entries: 1_500_000,
-  pathBytes: 160 * 1024 ** 2,
+  entries: 2_500_000,
+  pathBytes: 256 * 1024 ** 2,
   pathLength: 4096,
   pathDepth: 256,
   wantedFileBytes: 64 * 1024 ** 2,
   wantedTotalBytes: 256 * 1024 ** 2,
-  setIdFiles: 10_000,
 };
+
+/** Layers of one image. Docker itself takes 127; registries take more. */
+export const MOST_LAYERS = 1000;
+
+/** What reading the layers of an image has cost so far. One object for all layers of an image. */
+export interface ImageCost {
+  compressedBytes: number;
+  uncompressedBytes: number;
+  entries: number;
+  pathBytes: number;
+  /** Bytes of the files whose content was kept. */
+  keptBytes: number;
+}
+
+/** Nothing spent yet. */
+export function noCost(): ImageCost {
+  return { compressedBytes: 0, uncompressedBytes: 0, entries: 0, pathBytes: 0, keptBytes: 0 };
+}
+
+/** What the facts of a layer hold in memory: the part of its cost that ends when they are thrown away. */
+export function heldBy(facts: LayerFacts): Pick<ImageCost, "entries" | "pathBytes" | "keptBytes"> {
+  let pathBytes = 0;
+  let keptBytes = 0;
+  for (const entry of facts.entries) {
+    if (typeof entry === "string") {
+      pathBytes += entry.length;
+      continue;
+    }
+    pathBytes += entry.path.length + ("target" in entry ? entry.target.length : 0);
+    if (entry.kind === "file") keptBytes += entry.bytes?.byteLength ?? 0;
+  }
+  return { entries: facts.entryCount, pathBytes, keptBytes };
+}
 
 export type LayerErrorCode =
   | "corrupt-compression"

@@ -1,9 +1,9 @@
-export type PathFault = "escapes" | "too-long" | "too-deep";
+export type PathFault = "too-long" | "too-deep";
 
 /**
  * Turns a path of a tar into the one form used everywhere: relative to the root, no leading or trailing slash, no empty,
- * `.` or `..` parts. The root itself is `""`. Where that is not possible `onFault` is told why and null comes back: a path
- * that climbs out of the root is refused, not guessed at.
+ * `.` or `..` parts. The root itself is `""`. A path that climbs out of the root ends there, because every runtime unpacks
+ * inside the root, where `..` of the root is the root. Where no Linux would take it `onFault` is told why and null comes back.
  */
 export function cleanPath(
   raw: string,
@@ -17,7 +17,7 @@ export function cleanPath(
   while (end > start && raw.charCodeAt(end - 1) === 47) end -= 1;
   const trimmed = start === 0 && end === raw.length ? raw : raw.slice(start, end);
   const path = trimmed.length > limits.pathLength || isPlain(trimmed) ? trimmed : resolveParts(trimmed);
-  const fault = path === null ? "escapes" : faultOf(path, limits);
+  const fault = faultOf(path, limits);
   if (fault === null) return path;
   onFault(fault);
   return null;
@@ -34,12 +34,12 @@ function isPlain(path: string): boolean {
   return !(path.charCodeAt(0) === 46 || path.includes("/.") || path.includes("//"));
 }
 
-function resolveParts(path: string): string | null {
+function resolveParts(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === undefined) return null;
+    if (part === "..") parts.pop();
+    else parts.push(part);
   }
   return parts.join("/");
 }

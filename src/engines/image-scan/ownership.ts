@@ -1,4 +1,5 @@
 import type { PackageType } from "#domain/package-kind.ts";
+import { nameOf } from "./byte-names.ts";
 import type { FileTree } from "./file-tree.ts";
 
 /** The system package that a file belongs to. */
@@ -57,5 +58,5 @@ function pathOf(bytes: Buffer, start: number, end: number): string {
   }
   if (bytes[from] === 46 && bytes[from + 1] === 47) from += 1;
   while (bytes[from] === 47) from += 1;
-  return bytes.toString("utf8", from, end);
+  return nameOf(bytes, from, end);
 }

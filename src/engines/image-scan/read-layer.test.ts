@@ -1,12 +1,34 @@
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { displayName, nameOf } from "./byte-names.ts";
+import type { LayerFacts } from "./facts.ts";
 import { LayerError } from "./layer-limits.ts";
 import { readLayer } from "./read-layer.ts";
 import { inPieces, paxRecord, type TestEntry, testEntry, testTar } from "./write-test-tar.ts";
 
 const osRelease: TestEntry = { path: "etc/os-release", content: "ID=debian\nVERSION_ID=12\n" };
-const read = (bytes: Uint8Array, options = {}) => readLayer(inPieces(bytes, 64 * 1024), options);
+/** The facts with their entries sorted into kinds, each in the order of the tar. */
+const sortedOut = (facts: LayerFacts) => {
+  const objects = facts.entries.filter((entry) => typeof entry !== "string");
+  const paths = (kind: string) => objects.flatMap((entry) => (entry.kind === kind ? [entry.path] : []));
+  return {
+    ...facts,
+    files: objects.flatMap((entry) =>
+      entry.kind === "file" && entry.bytes !== null ? [{ path: entry.path, bytes: entry.bytes }] : [],
+    ),
+    links: objects.flatMap((entry) =>
+      entry.kind === "symbolic" || entry.kind === "hard"
+        ? [{ path: entry.path, target: entry.target, kind: entry.kind }]
+        : [],
+    ),
+    whiteouts: paths("whiteout"),
+    opaqueDirectories: paths("opaque"),
+    others: facts.entries.filter((entry) => typeof entry === "string"),
+    directories: paths("directory"),
+  };
+};
+const read = async (bytes: Uint8Array, options = {}) => sortedOut(await readLayer(inPieces(bytes, 64 * 1024), options));
 const readEntries = (entries: TestEntry[], options = {}) => read(testTar(entries), options);
 const codeOf = async (work: Promise<unknown>) => {
   const error = await work.then(
@@ -61,21 +83,24 @@ describe("what a layer is read into", () => {
       { ...osRelease, path: "short" },
       { path: "big", content: Buffer.alloc(2000, 1) },
     ]);
-    const facts = await readLayer(inPieces(gzipSync(tar), size));
+    const facts = sortedOut(await readLayer(inPieces(gzipSync(tar), size)));
     expect(facts.files.map((file) => file.path)).toEqual(["etc/os-release"]);
     expect(facts.others).toEqual(["big"]);
   });
 
-  it("lets the last entry of a path win", async () => {
+  it("keeps the order of the tar, repeated paths included", async () => {
     const facts = await readEntries([
       osRelease,
       { path: "etc/os-release", type: "2", link: "../usr/lib/os-release" },
       { path: "a" },
       { path: "a", type: "5" },
     ]);
-    expect(facts.files).toEqual([]);
-    expect(facts.links).toHaveLength(1);
-    expect([facts.others, facts.directories]).toEqual([[], ["a"]]);
+    expect(facts.entries).toEqual([
+      { kind: "file", path: "etc/os-release", bytes: expect.anything(), setIdBits: 0 },
+      { kind: "symbolic", path: "etc/os-release", target: "../usr/lib/os-release" },
+      "a",
+      { kind: "directory", path: "a" },
+    ]);
   });
 });
 
@@ -262,21 +287,60 @@ describe("hostile layers", () => {
     expect(await codeOf(readEntries(entries, { limits: { pathBytes: 2000 } }))).toBe("too-many-entries");
   });
 
-  it("leaves out paths that climb, are too long or too deep, and says so", async () => {
+  it("leaves out paths that are too long or too deep and marks without a name, and says so", async () => {
     const facts = await readEntries([
-      { path: "../../etc/os-release", content: "ID=evil" },
-      { path: "a/../../b" },
-      { path: "..", type: "5" },
       { path: "x", type: "x", content: paxRecord("path", "p".repeat(5000)) },
       { path: "cut" },
       { path: "x", type: "x", content: paxRecord("path", "d/".repeat(300)) },
       { path: "cut" },
       { path: "app/.wh..." },
       { path: ".wh." },
-      { path: "h", type: "1", link: "../../etc/passwd" },
     ]);
     expect([facts.files, facts.others, facts.links, facts.whiteouts]).toEqual([[], [], [], []]);
-    expect(facts.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(Array(8).fill("unsafe-path"));
+    expect(facts.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(Array(4).fill("unsafe-path"));
+  });
+
+  it("paths that climb out of the root end there, as in a container runtime", async () => {
+    const facts = await readEntries([
+      { path: "../../etc/os-release", content: "ID=x" },
+      { path: "a/../../b" },
+      { path: "..", type: "5" },
+      { path: "h", type: "1", link: "../../etc/passwd" },
+    ]);
+    expect(facts.files.map((file) => file.path)).toEqual(["etc/os-release"]);
+    expect([facts.others, facts.links]).toEqual([["b"], [{ path: "h", target: "etc/passwd", kind: "hard" }]]);
+    expect(facts.diagnostics).toEqual([]);
+  });
+
+  it("names are bytes: those that are no UTF-8 stay apart, in every form of header", async () => {
+    const raw = (byte: number) => Buffer.from([0x61, byte]);
+    const entry = (byte: number) => {
+      const tar = testEntry({ path: "aX" });
+      tar[1] = byte;
+      const sum = tar.subarray(0, 512).reduce((total, value, at) => total + (at >= 148 && at < 156 ? 32 : value), 0);
+      tar.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+      return tar;
+    };
+    const long = testEntry({ path: "././@LongLink", type: "L", content: Buffer.concat([raw(0xea), Buffer.from([0])]) });
+    const record = Buffer.concat([Buffer.from("11 path="), raw(0xeb), Buffer.from("\n")]);
+    const pax = testEntry({ path: "x", type: "x", content: record });
+    const tar = [entry(0xe8), entry(0xe9), long, testEntry({ path: "s" }), pax, testEntry({ path: "s" })];
+    const facts = await read(Buffer.concat([...tar, Buffer.alloc(1024)]));
+    expect(facts.others).toEqual(["a\udce8", "a\udce9", "a\udcea", "a\udceb"]);
+    expect(facts.others.map((name) => displayName(name))).toEqual(["a\\xe8", "a\\xe9", "a\\xea", "a\\xeb"]);
+  });
+
+  it.each([
+    ["ASCII", [0x61], "a"],
+    ["two, three and four bytes", [0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80], "é€😀"],
+    ["the replacement sign itself", [0xef, 0xbf, 0xbd], "\ufffd"],
+    ["overlong forms", [0xc0, 0xaf, 0xe0, 0x80, 0xaf], "\\xc0\\xaf\\xe0\\x80\\xaf"],
+    ["a surrogate", [0xed, 0xa0, 0x80], "\\xed\\xa0\\x80"],
+    ["beyond Unicode", [0xf4, 0x90, 0x80, 0x80, 0xf5], "\\xf4\\x90\\x80\\x80\\xf5"],
+    ["a sequence cut off", [0x61, 0xe2, 0x82], "a\\xe2\\x82"],
+    ["Latin-1 between UTF-8", [0xc3, 0xa9, 0xe9, 0x62], "é\\xe9b"],
+  ])("the name of %s", (_name, bytes, want) => {
+    expect(displayName(nameOf(Buffer.from(bytes)))).toBe(want);
   });
 
   it("brings harmless spellings of a path into one form", async () => {
@@ -305,7 +369,7 @@ describe("hostile layers", () => {
   });
 
   it("keeps the list of diagnostics short", async () => {
-    const facts = await readEntries(Array.from({ length: 500 }, () => ({ path: "../up" })));
+    const facts = await readEntries(Array.from({ length: 500 }, () => ({ path: "x/.wh." })));
     expect(facts.diagnostics).toHaveLength(21);
     expect(facts.diagnostics.at(-1)?.message).toBe("480 more of the same kind.");
   });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { asBuffer, decompress } from "./decompress.ts";
 import type { LayerFacts } from "./facts.ts";
 import { LayerCollector } from "./layer-collector.ts";
-import { defaultLayerLimits, LayerError, type LayerLimits } from "./layer-limits.ts";
+import { defaultLayerLimits, type ImageCost, LayerError, type LayerLimits, noCost } from "./layer-limits.ts";
 import { TarReader } from "./tar-reader.ts";
 
 export interface ReadLayerOptions {
@@ -13,6 +13,10 @@ export interface ReadLayerOptions {
   signal?: AbortSignal;
   /** Whether to compute the diff id (sha256 of the uncompressed tar). Without it `diffId` is empty. Default true. */
   hash?: boolean;
+  /** What the image's other layers have cost, to which this one's cost is added: the limits are those of the image. */
+  cost?: ImageCost;
+  /** Paths whose content is kept besides what analysers want by name. */
+  alsoWanted?: ReadonlySet<string>;
 }
 
 /**
@@ -27,37 +31,44 @@ export async function readLayer(
     throw new LayerError("encrypted", "The layer is encrypted, so its content cannot be seen.");
   const limits = { ...defaultLayerLimits, ...options.limits };
   const hash = options.hash === false ? null : createHash("sha256");
-  const collector = new LayerCollector(limits);
+  const cost = options.cost ?? noCost();
+  const collector = new LayerCollector({ limits, cost, ...wantedBesides(options) });
   const reader = new TarReader(collector);
-  const counted = { bytes: 0 };
-  let uncompressedBytes = 0;
-  for await (const piece of decompress(abortable(counting(source, counted), options.signal))) {
-    uncompressedBytes += piece.length;
-    checkSize(uncompressedBytes, counted.bytes, limits);
+  const before = cost.uncompressedBytes;
+  for await (const piece of decompress(abortable(counting(source, cost), options.signal))) {
+    cost.uncompressedBytes += piece.length;
+    checkSize(cost, limits);
     hash?.update(piece);
     reader.push(piece);
   }
   reader.end();
   if (reader.hasTrailingData)
     collector.addDiagnostic("trailing-data", "Something follows the end of the layer's tar; it was not read.");
-  return collector.facts({ diffId: hash === null ? "" : `sha256:${hash.digest("hex")}`, uncompressedBytes });
+  return collector.facts({
+    diffId: hash === null ? "" : `sha256:${hash.digest("hex")}`,
+    uncompressedBytes: cost.uncompressedBytes - before,
+  });
 }
 
-function checkSize(uncompressed: number, compressed: number, limits: LayerLimits): void {
-  if (uncompressed > limits.uncompressedBytes) {
-    throw new LayerError("too-large", `The layer is larger than ${limits.uncompressedBytes} bytes when unpacked.`);
+function wantedBesides({ alsoWanted }: ReadLayerOptions): { alsoWanted?: ReadonlySet<string> } {
+  return alsoWanted === undefined ? {} : { alsoWanted };
+}
+
+function checkSize(cost: ImageCost, limits: LayerLimits): void {
+  if (cost.uncompressedBytes > limits.uncompressedBytes) {
+    throw new LayerError("too-large", `The image is larger than ${limits.uncompressedBytes} bytes when unpacked.`);
   }
-  if (uncompressed > limits.ratioFromBytes && uncompressed > compressed * limits.ratio) {
+  if (cost.uncompressedBytes > limits.ratioFromBytes && cost.uncompressedBytes > cost.compressedBytes * limits.ratio) {
     throw new LayerError(
       "compression-bomb",
-      `The layer unpacks to more than ${limits.ratio} times its size, as a decompression bomb does.`,
+      `It unpacks to more than ${limits.ratio} times its size, as a decompression bomb does.`,
     );
   }
 }
 
-async function* counting(source: AsyncIterable<Uint8Array>, counted: { bytes: number }): AsyncGenerator<Buffer> {
+async function* counting(source: AsyncIterable<Uint8Array>, cost: ImageCost): AsyncGenerator<Buffer> {
   for await (const piece of source) {
-    counted.bytes += piece.byteLength;
+    cost.compressedBytes += piece.byteLength;
     yield asBuffer(piece);
   }
 }

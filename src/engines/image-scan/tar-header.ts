@@ -1,3 +1,4 @@
+import { nameOf } from "./byte-names.ts";
 import { LayerError } from "./layer-limits.ts";
 
 /** One tar entry as its headers describe it. `path` and `linkPath` are as written: not cleaned. */
@@ -90,7 +91,7 @@ export function readText(block: Buffer, start: number, length: number): string {
     bits |= byte;
   }
   if (end === start) return "";
-  return block.toString(bits < 128 ? "latin1" : "utf8", start, end);
+  return bits < 128 ? block.toString("latin1", start, end) : nameOf(block, start, end);
 }
 
 /** Reads the plain ustar, GNU or v7 header at `offset`, with what extended headers said before it. */
@@ -174,7 +175,7 @@ export function readPax(bytes: Buffer): HeaderOverrides {
     const isSound =
       Number.isInteger(length) && end <= bytes.length && equals > space && equals < end && bytes[end - 1] === 0x0a;
     if (!isSound) throw new LayerError("corrupt-tar", "An extended tar header (pax) is malformed.");
-    applyPaxRecord(overrides, bytes.toString("latin1", space + 1, equals), bytes.toString("utf8", equals + 1, end - 1));
+    applyPaxRecord(overrides, bytes.toString("latin1", space + 1, equals), nameOf(bytes, equals + 1, end - 1));
     position = end;
   }
   return overrides;

@@ -1,4 +1,5 @@
 import { clock } from "#clock.ts";
+import type { Inventory } from "#engines/image-scan/facts.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
 import { type ImageToScan, readImageToScan } from "#store/image/image.ts";
@@ -6,7 +7,7 @@ import { type ImageKey, noteRetry, readScan, startScan } from "#store/image/imag
 import { transaction } from "#store/transaction.ts";
 import { defineJob, type JobContext, PermanentJobError } from "../define-job.ts";
 import { registryClientFor } from "../registry-access.ts";
-import { fetchLayers } from "../scan/fetch-layers.ts";
+import { fetchLayers, fetchUnread, type LayerSource } from "../scan/fetch-layers.ts";
 import { matchInventory, saveScan, saveScanCancelled, saveScanFailure } from "../scan/save-scan.ts";
 import { plainReason, ScanCancelled, ScanFailure } from "../scan/scan-failure.ts";
 import { ScanProgressWriter } from "../scan/scan-progress.ts";
@@ -64,15 +65,16 @@ async function run({ image, scanId, context }: Scan, found: ImageToScan): Promis
   const progress = new ScanProgressWriter(image, scanId, () => cancelled.abort(new ScanCancelled()));
   try {
     const repository = found.repository ?? "";
-    const layers = await fetchLayers({
+    const source: LayerSource = {
       registryId: image.registryId,
       layers: found.layers,
       openBlob: async (layer, layerSignal) =>
         client.blob(repository, layer.digest, { signal: layerSignal, expectedBytes: layer.sizeBytes }),
       signal,
       onProgress: (report) => progress.report("reading layers", report),
-    });
-    const inventory = await inventoryInThread(layers.facts, { signal });
+    };
+    const layers = await fetchLayers(source);
+    const inventory = await inventoryOf(source, layers.facts);
     progress.stage("matching");
     await matchInventory({ inventory, isDemo: found.isDemo });
     signal.throwIfAborted();
@@ -82,6 +84,13 @@ async function run({ image, scanId, context }: Scan, found: ImageToScan): Promis
   } finally {
     await progress.end();
   }
+}
+
+async function inventoryOf(source: LayerSource, facts: Uint8Array[]): Promise<Inventory> {
+  const { signal } = source;
+  const first = await inventoryInThread(facts, { signal });
+  if (first.unread.length === 0) return first.inventory;
+  return (await inventoryInThread(await fetchUnread(source, facts, first.unread), { signal })).inventory;
 }
 
 /** Ends the scan after an error, or leaves it waiting for its next try and throws on. */

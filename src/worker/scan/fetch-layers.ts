@@ -1,17 +1,20 @@
 import { clock } from "#clock.ts";
 import { faultReason, RegistryFault } from "#connectors/registry/registry-fault.ts";
-import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
+import { ANALYSER_VERSION, type UnreadFile } from "#engines/image-scan/facts.ts";
+import { costOfEncoded } from "#engines/image-scan/layer-facts-codec.ts";
+import { defaultLayerLimits, MOST_LAYERS } from "#engines/image-scan/layer-limits.ts";
 import type { ImageLayer } from "#store/image/image.ts";
 import type { ScanProgress } from "#store/image/image-scan.ts";
 import { readLayers, storeLayer } from "#store/image/layer.ts";
 import { ScanFailure } from "./scan-failure.ts";
+import type { ReadLayer } from "./scan-messages.ts";
 import { readLayerInThread } from "./scan-threads.ts";
 
 /** Layers that are fetched at the same time for one image. */
 const PARALLEL_LAYERS = 3;
 const LAYER_TIME_MS = 20 * 60_000;
-/** Facts of all layers of one image together, as stored: what an inventory has to hold in memory at once. */
-const MOST_FACTS_BYTES = 512 * 1024 ** 2;
+/** Facts of all layers of one image together, as stored: what this process has to hold in memory at once. */
+const MOST_FACTS_BYTES = 256 * 1024 ** 2;
 
 export interface LayerSource {
   registryId: string;
@@ -35,6 +38,7 @@ export interface FetchedLayers {
  * streamed from the registry and stored once their content proved to have the diff id. Throws ScanFailure that names the layer.
  */
 export async function fetchLayers(source: LayerSource): Promise<FetchedLayers> {
+  requireFew(source.layers);
   const known = await readLayers(source.layers.map((layer) => keyOf(source.registryId, layer)));
   const facts: (Uint8Array | null)[] = [...known];
   requireBearable(facts);
@@ -64,25 +68,63 @@ export async function fetchLayers(source: LayerSource): Promise<FetchedLayers> {
   };
 }
 
-async function fetchLayer(
+/**
+ * Reads layers once more for the files that the whole image's links need from them, and answers all facts with the new ones
+ * in their place. These are not stored: another image needs other files of the same layers.
+ */
+export async function fetchUnread(
   source: LayerSource,
-  options: { index: number; signal: AbortSignal; counter: ProgressCounter },
-): Promise<Uint8Array> {
+  facts: readonly Uint8Array[],
+  unread: readonly UnreadFile[],
+): Promise<Uint8Array[]> {
+  const wanted = Map.groupBy(unread, ({ layer }) => layer);
+  const result = [...facts];
+  const counter = new ProgressCounter(source, [...wanted.keys()]);
+  for (const [index, files] of wanted) {
+    const alsoWanted = files.map(({ path }) => path);
+    const layer = await readBlob(source, { index, signal: source.signal, counter, alsoWanted });
+    result[index] = layer.encoded;
+    requireBearable(result);
+  }
+  return result;
+}
+
+interface Fetch {
+  index: number;
+  signal: AbortSignal;
+  counter: ProgressCounter;
+  alsoWanted?: readonly string[];
+}
+
+async function fetchLayer(source: LayerSource, options: Fetch): Promise<Uint8Array> {
+  const layer = source.layers[options.index];
+  if (!layer) throw new RangeError(`No layer ${options.index}`);
+  const key = keyOf(source.registryId, layer);
+  const first = await readBlob(source, options);
+  const read = first.unread.length === 0 ? first : await readBlob(source, { ...options, alsoWanted: first.unread });
+  await storeLayer(key, read);
+  return read.encoded;
+}
+
+async function readBlob(source: LayerSource, options: Fetch): Promise<ReadLayer> {
   const layer = source.layers[options.index];
   if (!layer) throw new RangeError(`No layer ${options.index}`);
   const own = new AbortController();
   const signal = AbortSignal.any([options.signal, own.signal, AbortSignal.timeout(LAYER_TIME_MS)]);
   try {
     const blob = await source.openBlob(layer, signal);
-    const read = await readLayerInThread(options.counter.watch(blob), { mediaType: layer.mediaType ?? null, signal });
+    const read = await readLayerInThread(options.counter.watch(blob), {
+      mediaType: layer.mediaType ?? null,
+      signal,
+      alsoWanted: options.alsoWanted ?? [],
+    });
     if (read.diffId !== layer.diffId) {
       throw new ScanFailure(
         `its content has the hash ${shortened(read.diffId)}, but the image configuration says ${shortened(layer.diffId ?? "nothing")}`,
         { isPermanent: true },
       );
     }
-    await storeLayer(keyOf(source.registryId, layer), read);
-    return read.encoded;
+    return read;
   } catch (error) {
     if (options.signal.aborted) throw error;
     throw withPlace(error, `Layer ${options.index + 1} of ${source.layers.length} (${shortened(layer.digest)})`);
@@ -91,13 +133,33 @@ async function fetchLayer(
   }
 }
 
+/** The limits of an image hold for all its layers together, also for those that were read for other images. */
 function requireBearable(facts: readonly (Uint8Array | null)[]): void {
-  const total = facts.reduce((sum, one) => sum + (one?.byteLength ?? 0), 0);
-  if (total <= MOST_FACTS_BYTES) return;
-  const megabytes = MOST_FACTS_BYTES / 1024 ** 2;
-  throw new ScanFailure(`Its package files together are larger than the ${megabytes} MB that one image may take`, {
-    isPermanent: true,
-  });
+  const total = { stored: 0, entries: 0, pathBytes: 0, keptBytes: 0 };
+  for (const one of facts) {
+    if (one === null) continue;
+    const cost = costOfEncoded(one);
+    total.stored += one.byteLength;
+    total.entries += cost.entries;
+    total.pathBytes += cost.pathBytes;
+    total.keptBytes += cost.keptBytes;
+  }
+  const { entries, pathBytes, wantedTotalBytes } = defaultLayerLimits;
+  if (total.entries > entries || total.pathBytes > pathBytes)
+    throw refused(`It has more than ${entries} files, or names that take too much room`);
+  if (total.stored > MOST_FACTS_BYTES || total.keptBytes > wantedTotalBytes)
+    throw refused(
+      `Its package files together are larger than the ${wantedTotalBytes / 1024 ** 2} MB that one image may take`,
+    );
+}
+
+function requireFew(layers: readonly ImageLayer[]): void {
+  if (layers.length > MOST_LAYERS)
+    throw refused(`It has ${layers.length} layers, more than the ${MOST_LAYERS} that are read`);
+}
+
+function refused(reason: string): ScanFailure {
+  return new ScanFailure(reason, { isPermanent: true });
 }
 
 function withPlace(error: unknown, place: string): unknown {

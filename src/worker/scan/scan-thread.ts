@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
-import { inventory } from "#engines/image-scan/inventory.ts";
+import { takeInventory, unreadInLayer } from "#engines/image-scan/inventory.ts";
 import { decodeLayerFacts, encodeLayerFacts } from "#engines/image-scan/layer-facts-codec.ts";
 import { readLayer } from "#engines/image-scan/read-layer.ts";
 import { CHUNKS_IN_FLIGHT, type FromThread, type ToThread } from "./scan-messages.ts";
@@ -22,23 +22,26 @@ port.on("message", (message: ToThread) => {
       break;
     case "readLayer":
       incoming = new ChunkQueue();
-      void answer(readOneLayer(incoming, message.mediaType));
+      void answer(readOneLayer(incoming, message));
       break;
     case "inventory":
-      void answer(takeInventory(message.layers));
+      void answer(inventoryOf(message.layers));
       break;
   }
 });
 
-async function readOneLayer(chunks: ChunkQueue, mediaType: string | null): Promise<FromThread> {
-  const facts = await readLayer(chunks, mediaType ? { mediaType } : {});
-  const encoded = encodeLayerFacts(facts);
+async function readOneLayer(
+  chunks: ChunkQueue,
+  { mediaType, alsoWanted }: { mediaType: string | null; alsoWanted: readonly string[] },
+): Promise<FromThread> {
+  const facts = await readLayer(chunks, { ...(mediaType ? { mediaType } : {}), alsoWanted: new Set(alsoWanted) });
+  const encoded = new Uint8Array(encodeLayerFacts(facts));
   const { diffId, uncompressedBytes, diagnostics } = facts;
-  return { kind: "layer", layer: { encoded: new Uint8Array(encoded), diffId, uncompressedBytes, diagnostics } };
+  return { kind: "layer", layer: { encoded, diffId, uncompressedBytes, diagnostics, unread: unreadInLayer(facts) } };
 }
 
-async function takeInventory(layers: Uint8Array[]): Promise<FromThread> {
-  return { kind: "inventory", inventory: inventory(layers.map((layer) => decodeLayerFacts(layer))) };
+async function inventoryOf(layers: Uint8Array[]): Promise<FromThread> {
+  return { kind: "inventory", taken: takeInventory(layers.map((layer) => decodeLayerFacts(layer))) };
 }
 
 async function answer(work: Promise<FromThread>): Promise<void> {

@@ -1,7 +1,12 @@
 import { Worker } from "node:worker_threads";
-import type { Inventory } from "#engines/image-scan/facts.ts";
 import { ScanCancelled, ScanFailure } from "./scan-failure.ts";
-import { CHUNKS_IN_FLIGHT, type FromThread, type ReadLayer, type ToThread } from "./scan-messages.ts";
+import {
+  CHUNKS_IN_FLIGHT,
+  type FromThread,
+  type ReadLayer,
+  type TakenInventory,
+  type ToThread,
+} from "./scan-messages.ts";
 
 /** Threads that read at the same time in one worker process. */
 const POOL_SIZE = 2;
@@ -9,6 +14,8 @@ const POOL_SIZE = 2;
 const HEAP_MEGABYTES = 1024;
 /** A thread that had nothing to do for this long ends, so that an idle worker is small. */
 const IDLE_MS = 30_000;
+/** An inventory takes a second or two; one that takes minutes is an attack on the worker. */
+const INVENTORY_MS = 5 * 60_000;
 
 interface Thread {
   worker: Worker;
@@ -25,27 +32,38 @@ let busy = 0;
  */
 export function readLayerInThread(
   source: AsyncIterable<Uint8Array>,
-  options: { mediaType: string | null; signal: AbortSignal },
+  options: { mediaType: string | null; signal: AbortSignal; alsoWanted?: readonly string[] },
 ): Promise<ReadLayer> {
   return withThread(options.signal, async (thread) => {
     const pump = new ChunkPump(thread, source);
-    const answer = await ask(
-      thread,
-      { kind: "readLayer", mediaType: options.mediaType },
-      { signal: options.signal, pump },
-    );
+    const { mediaType, signal, alsoWanted = [] } = options;
+    const answer = await ask(thread, { kind: "readLayer", mediaType, alsoWanted }, { signal, pump });
     if (answer.kind !== "layer") throw unexpected(answer);
     return answer.layer;
   });
 }
 
-/** Takes the inventory of an image from the stored facts of its layers, lowest first. */
-export function inventoryInThread(layers: Uint8Array[], options: { signal: AbortSignal }): Promise<Inventory> {
-  return withThread(options.signal, async (thread) => {
-    const answer = await ask(thread, { kind: "inventory", layers }, options);
-    if (answer.kind !== "inventory") throw unexpected(answer);
-    return answer.inventory;
-  });
+/**
+ * Takes the inventory of an image from the stored facts of its layers, lowest first. Throws ScanFailure when that takes
+ * longer than any real image needs: the thread is ended then.
+ */
+export async function inventoryInThread(
+  layers: Uint8Array[],
+  options: { signal: AbortSignal },
+): Promise<TakenInventory> {
+  const time = AbortSignal.timeout(INVENTORY_MS);
+  const signal = AbortSignal.any([options.signal, time]);
+  try {
+    return await withThread(signal, async (thread) => {
+      const answer = await ask(thread, { kind: "inventory", layers }, { signal });
+      if (answer.kind !== "inventory") throw unexpected(answer);
+      return answer.taken;
+    });
+  } catch (error) {
+    if (!time.aborted || options.signal.aborted) throw error;
+    const reason = `Its packages were not listed within ${INVENTORY_MS / 60_000} minutes, so the scan was ended`;
+    throw new ScanFailure(reason, { isPermanent: true, cause: error });
+  }
 }
 
 /** Ends every idle thread. For the end of the process and of tests. */

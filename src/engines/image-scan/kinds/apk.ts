@@ -1,8 +1,9 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { packageKinds } from "#domain/package-kind.ts";
 import { type ApkPackage, apk as apkDatabase, ownedFiles } from "../analyzers/apk.ts";
-import type { FileNode, FileTree } from "../file-tree.ts";
+import type { FileTree } from "../file-tree.ts";
 import { PackageHistory } from "../package-history.ts";
+import type { FileNode } from "../tree-nodes.ts";
 import { compare } from "../versions/apk.ts";
 import type { ImagePackageKind, KindFindings, KindReader, ReadContext } from "./image-package-kind.ts";
 import { missedDatabases, type SystemPackage, toInstalled } from "./system-package.ts";

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { npmLock } from "../analyzers/npm-lock.ts";
-import type { FileNode } from "../file-tree.ts";
+import type { FileNode } from "../tree-nodes.ts";
 
 /** What the locks of an image say about which places are for development only. */
 export class DevelopmentFlags {

@@ -1,9 +1,9 @@
 import { isInstallPath, npm as npmManifest } from "../analyzers/npm.ts";
 import { npmLock } from "../analyzers/npm-lock.ts";
 import type { InstalledPackage } from "../facts.ts";
-import type { FileNode } from "../file-tree.ts";
 import type { Ownership } from "../ownership.ts";
 import { languagePackageUrl } from "../package-url.ts";
+import type { FileNode } from "../tree-nodes.ts";
 import { compare } from "../versions/semver.ts";
 import { DevelopmentFlags } from "./development-flags.ts";
 import type { ImagePackageKind, KindFindings, ReadContext } from "./image-package-kind.ts";

@@ -1,0 +1,40 @@
+/** A kept file. `previous` is what lay at the same path before, so that the layer that brought a version can be told. */
+export interface FileNode {
+  kind: "file";
+  bytes: Uint8Array;
+  layer: number;
+  previous: FileNode | null;
+  /** Set-user-id and set-group-id bits, 0 = none. */
+  setIdBits: number;
+}
+/** A file or device whose content was not kept. */
+export interface OtherNode {
+  kind: "other";
+  layer: number;
+  setIdBits: number;
+  /** Where its content can be read: the entry of a layer's tar. */
+  source: string;
+  sourceLayer: number;
+}
+export interface LinkNode {
+  kind: "link";
+  target: string;
+  layer: number;
+}
+/** `layer` is the last one that named the directory itself, `emptiedBy` the last one whose opaque mark reached it; -1 = none. */
+export interface DirectoryNode {
+  kind: "directory";
+  children: Map<string, TreeNode>;
+  layer: number;
+  emptiedBy: number;
+}
+export type TreeNode = FileNode | OtherNode | LinkNode | DirectoryNode;
+
+export function newDirectory(layer: number): DirectoryNode {
+  return { kind: "directory", children: new Map(), layer, emptiedBy: -1 };
+}
+
+/** True for what is neither a directory nor a symbolic link. */
+export function isPlainFile(node: TreeNode): node is FileNode | OtherNode {
+  return node.kind === "file" || node.kind === "other";
+}
