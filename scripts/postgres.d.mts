@@ -11,4 +11,5 @@ export function startPostgres(options: {
   dataFolder: string;
   durable?: boolean;
   port?: number;
+  native?: string;
 }): Promise<EmbeddedPostgres>;

@@ -213,13 +213,14 @@ function settings(port, durable) {
 
 /**
  * Starts the server of `dataFolder` (or adopts the one that still runs there) and makes sure the database exists. `port`
- * is preferred when it is free. `durable: false` is for tests: nothing is synced to disk.
+ * is preferred when it is free. `durable: false` and `native` (another installation's folder with bin/) are for tests: nothing
+ * is synced to disk.
  * Returns { url, adminUrl, port, pid, mode, adopted, stop() }.
  */
-export async function startPostgres({ dataFolder, durable = true, port: wanted }) {
+export async function startPostgres({ dataFolder, durable = true, port: wanted, native }) {
   const folder = path.resolve(dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const runner = chooseRunner(nativeFolder(), folder);
+  const runner = chooseRunner(native ?? nativeFolder(), folder);
   const cluster = path.join(folder, "cluster");
   const passwordFile = path.join(folder, "password");
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString("hex"), { mode: 0o600 });

@@ -28,6 +28,7 @@ const TARGETS = {
   types: ["scripts/test.mjs", "types"],
   "test:unit": ["scripts/test.mjs", "unit"],
   "test:integration": ["scripts/test.mjs", "integration"],
+  "test:postgres": ["scripts/test.mjs", "postgres"],
   "test:e2e": ["scripts/test.mjs", "e2e"],
   generate: ["scripts/generate.mjs"],
   "new:rule": ["scripts/new-rule.mjs"],

@@ -1,6 +1,6 @@
 // `npm test` and its parts. Every suite is counted; the last line is `N passed, N failed, N skipped`.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -18,9 +18,10 @@ const suites = {
   types: () => single("types", [bin("typescript", "bin", "tsc"), "--noEmit", "-p", "."]),
   unit: (rest) => vitest("unit", rest),
   integration: (rest) => vitest("integration", rest),
+  postgres: (rest) => systemPostgres(rest),
   e2e: (rest) => playwright(rest),
 };
-const sets = { all: ["lint", "types", "unit", "integration", "e2e"], verify: ["lint", "types", "unit"] };
+const sets = { all: ["lint", "types", "unit", "integration", "postgres", "e2e"], verify: ["lint", "types", "unit"] };
 
 const what = process.argv[2] ?? "all";
 const rest = process.argv.slice(3);
@@ -70,8 +71,26 @@ async function single(_name, args) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] };
 }
 
-async function vitest(project, rest) {
-  const file = path.join(counts, `${project}.json`);
+/** Needs no database, or would only repeat what does not change with its version. */
+const withoutDatabase = ["**/*-docker*", "**/this-machine*", "**/crash/**", "**/route-fuzz*", "**/agent-outage*"];
+
+/** The integration suite again, on the oldest Postgres that Debian installed here. */
+async function systemPostgres(rest) {
+  const folder = "/usr/lib/postgresql";
+  const [oldest] = (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((name) => Number(name) >= 15 && existsSync(path.join(folder, name, "bin", "postgres")))
+    .sort((a, b) => Number(a) - Number(b));
+  if (!oldest) {
+    const reason = `no Postgres 15 or newer in ${folder}: apt-get install postgresql`;
+    return { passed: 0, failed: 0, skipped: [{ name: "the integration suite on the system's own Postgres", reason }] };
+  }
+  console.log(`On Postgres ${oldest} of ${folder}`);
+  const exclude = withoutDatabase.flatMap((pattern) => ["--exclude", pattern]);
+  return vitest("integration", [...exclude, ...rest], { BREAKWATER_TEST_POSTGRES: path.join(folder, oldest) });
+}
+
+async function vitest(project, rest, env = {}) {
+  const file = path.join(counts, `${env.BREAKWATER_TEST_POSTGRES ? "postgres" : project}.json`);
   const reporter = path.join(root, "scripts", "vitest-reporter.mjs");
   const args = [
     bin("vitest", "vitest.mjs"),
@@ -82,7 +101,7 @@ async function vitest(project, rest) {
     `--reporter=${reporter}`,
     ...rest,
   ];
-  return counted(file, await run(args, { BREAKWATER_TEST_COUNTS: file }));
+  return counted(file, await run(args, { ...env, BREAKWATER_TEST_COUNTS: file }));
 }
 
 async function playwright(rest) {

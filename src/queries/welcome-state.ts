@@ -10,6 +10,8 @@ export interface WelcomeState {
   hasDemo: boolean;
   /** A job that loads or removes the demo waits or runs. */
   isDemoChanging: boolean;
+  /** Why the demo's last job gave up; null when it did not. */
+  demoFault: string | null;
   advisories: AdvisoryReadiness;
   /** The public feeds are pulled by this installation. */
   areFeedsOn: boolean;
@@ -27,16 +29,21 @@ export async function welcomeState(actor: Actor): Promise<WelcomeState> {
   return {
     resources: row?.resources ?? 0,
     hasDemo: row?.has_demo ?? false,
-    isDemoChanging: row?.has_queue ? await isDemoChanging() : false,
+    ...(row?.has_queue ? await demoJob() : { isDemoChanging: false, demoFault: null }),
     advisories: await advisoryReadiness(),
     areFeedsOn: config().feedsEnabled,
   };
 }
 
-async function isDemoChanging(): Promise<boolean> {
-  const row = await selectFirst(
-    z.object({ changing: z.boolean() }),
-    sql`select exists (select 1 from pgboss.job where name = 'load-demo' and state in ('created', 'retry', 'active')) as changing`,
+async function demoJob(): Promise<Pick<WelcomeState, "isDemoChanging" | "demoFault">> {
+  const job = await selectFirst(
+    z.object({ state: z.string(), reason: z.string().nullable() }),
+    sql`select state::text, left(coalesce(output ->> 'message', output -> 'value' ->> 'message'), 300) as reason
+          from pgboss.job where name = 'load-demo'
+         order by state in ('created', 'retry', 'active') desc, created_on desc limit 1`,
   );
-  return row?.changing ?? false;
+  return {
+    isDemoChanging: job !== undefined && ["created", "retry", "active"].includes(job.state),
+    demoFault: job?.state === "failed" ? (job.reason ?? "its job failed without a reason") : null,
+  };
 }

@@ -11,6 +11,8 @@ export interface JobContext {
   attempt: number;
   /** No retry follows a failure of this run, so the handler should leave its resource in a final state. */
   isLastAttempt: boolean;
+  /** Says, in a sentence that System health shows with the job, what was not done and why. Nothing said, it was done. */
+  note: (sentence: string | undefined) => void;
   /** Carries the job's id and name. */
   log: Logger;
 }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { clock } from "#clock.ts";
-import { config } from "#config.ts";
 import { log } from "#log.ts";
 import { closeDatabase } from "#store/client.ts";
 import { beat, endBeat, type ProcessIdentity } from "#store/queue/process-heartbeat.ts";
-import { enqueue, queue, stopQueue } from "#store/queue/queue.ts";
+import { openQueue, stopQueue } from "#store/queue/queue.ts";
+import { keepSchedules } from "#store/queue/schedules.ts";
 import { importAtStart } from "./import-at-start.ts";
 import { loadJobs } from "./load-jobs.ts";
 import { publishRules } from "./publish-rules.ts";
@@ -28,9 +28,10 @@ const stop = new AbortController();
 
 await publishRules();
 const definitions = await loadJobs();
+const boss = await openQueue();
 await startDemoIfAsked();
-const work = await runJobs(definitions, stop.signal);
-await schedule();
+const work = await runJobs(boss, definitions, stop.signal);
+await keepSchedules();
 await importAtStart().catch((error) =>
   log.error({ err: error }, "the imports that the environment asks for were not queued"),
 );
@@ -62,18 +63,6 @@ async function shutDown(reason: string): Promise<void> {
   // A statement that still waits in the database would hold the pool open; it ends with its connection.
   await Promise.race([closeDatabase().catch(() => {}), delay(500)]);
   process.exit(0);
-}
-
-async function schedule(): Promise<void> {
-  const boss = await queue();
-  const options = { tz: "UTC", priority: 10 };
-  await boss.schedule("maintenance", "*/5 * * * *", {}, { ...options, singletonKey: "all" });
-  if (config().feedsEnabled)
-    await boss.schedule("pull-feeds", "17 * * * *", { trigger: "schedule" }, { ...options, singletonKey: "all" });
-  else await boss.unschedule("pull-feeds");
-  await enqueue("maintenance", {}, { key: "all" });
-  // Whatever a worker that was killed had marked and not counted.
-  await enqueue("recount", {}, { key: "all" });
 }
 
 function describe(current: Work): Record<string, unknown> {

@@ -14,7 +14,7 @@ export interface DemoPushing {
   target: PushTarget;
   signal: AbortSignal;
   /** Compares the registry, for when no notification arrives. */
-  compare: () => Promise<void>;
+  compare: () => Promise<unknown>;
 }
 
 /**

@@ -14,6 +14,13 @@ export async function registryClientFor(registryId: string): Promise<RegistryCli
   return clientOf(registry);
 }
 
+/** Why a registry is not asked: it is disconnected, or a person paused it. */
+export function notAsked(registry: RegistryRow | undefined): string {
+  return registry
+    ? "The registry is paused: nothing was read. Resuming compares it at once."
+    : "The registry is no longer connected: nothing was read.";
+}
+
 /** As `registryClientFor`, for a row that is at hand. */
 export async function clientOf(registry: RegistryRow): Promise<RegistryClient> {
   const { url, username, secretId, tokenRealmHost, caPem } = registry;

@@ -3,9 +3,11 @@ import { clock } from "#clock.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { type JobName, type JobPayload, jobPayloads, queue } from "#store/queue/queue.ts";
+import { type JobName, type JobPayload, jobPayloads } from "#store/queue/queue.ts";
+import { holdLifeline, type Lifeline } from "#store/queue/worker-lifeline.ts";
 import { execute, sql } from "#store/sql.ts";
 import { isPermanent, type JobDefinition, PermanentJobError } from "./define-job.ts";
+import { watchLostWorkers } from "./lost-workers.ts";
 
 /** What the worker is doing now: shown on the system health page through its heartbeat. */
 export interface Work {
@@ -15,15 +17,23 @@ export interface Work {
 }
 
 /**
- * Starts taking jobs of every definition. `stop` fires when running jobs must come to an end: what they had not finished
+ * Starts taking jobs of every definition from an opened queue. `stop` fires when running jobs must come to an end: what they had not finished
  * goes back to the queue without costing an attempt.
  */
-export async function runJobs(definitions: readonly JobDefinition[], stop: AbortSignal): Promise<Work> {
+export async function runJobs(boss: PgBoss, definitions: readonly JobDefinition[], stop: AbortSignal): Promise<Work> {
   const work: Work = { running: new Map(), finished: 0, failed: 0 };
-  const boss = await queue({ supervise: true });
+  const lifeline = await holdLifeline();
+  const takers = new Map<string, string[]>();
   for (const definition of definitions) {
-    for (let taker = 0; taker < definition.concurrency; taker += 1) await takeJobs(boss, definition, { stop, work });
+    for (let taker = 0; taker < definition.concurrency; taker += 1) {
+      const id = await takeJobs(boss, definition, { stop, work, lifeline });
+      takers.set(definition.name, [...(takers.get(definition.name) ?? []), id]);
+    }
   }
+  const wake = (name: string) => {
+    for (const id of takers.get(name) ?? []) boss.notifyWorker(id);
+  };
+  void watchLostWorkers({ stop, wake });
   return work;
 }
 
@@ -32,41 +42,56 @@ export async function runJobs(definitions: readonly JobDefinition[], stop: Abort
  * must not wait for a notification per job, and the queue's own bursts are for batches only. Nothing found, it waits.
  * Retries come due without a notification, hence the short poll beside it.
  */
-async function takeJobs(boss: PgBoss, definition: JobDefinition, context: RunContext): Promise<void> {
+async function takeJobs(boss: PgBoss, definition: JobDefinition, context: RunContext): Promise<string> {
   let id: string | undefined;
   const options = { includeMetadata: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2 } as const;
   id = await boss.work(definition.name, options, async (jobs: JobWithMetadata<unknown>[]) => {
     try {
-      for (const job of jobs) await runJob(definition, job, context);
+      const [job] = jobs;
+      return job ? await runJob(definition, job, context) : undefined;
     } finally {
       if (id !== undefined) boss.notifyWorker(id);
     }
   });
+  return id;
 }
 
 interface RunContext {
   stop: AbortSignal;
   work: Work;
+  lifeline: Lifeline;
 }
 
-async function runJob(definition: JobDefinition, job: JobWithMetadata<unknown>, context: RunContext): Promise<void> {
-  const { stop, work } = context;
+/** Runs one job. Answers what the queue keeps of it beside its outcome. */
+async function runJob(
+  definition: JobDefinition,
+  job: JobWithMetadata<unknown>,
+  context: RunContext,
+): Promise<{ message: string } | undefined> {
+  const { stop, work, lifeline } = context;
   const jobLog = log.child({ jobId: job.id, job: definition.name });
   const started = clock.monotonicMs();
   const attempt = job.retryCount + 1;
+  let said: string | undefined;
   work.running.set(job.id, { name: definition.name, startedAt: clock.now().toISOString() });
   await announce();
   try {
+    await lifeline.claim(job.id);
     const payload = parsePayload(definition.name, job.data);
     await definition.handler(payload, {
       jobId: job.id,
       signal: AbortSignal.any([job.signal, stop]),
       attempt,
       isLastAttempt: job.retryCount >= job.retryLimit,
+      note: (sentence) => {
+        said = sentence ?? said;
+      },
       log: jobLog,
     });
     work.finished += 1;
-    jobLog.info({ attempt, durationMs: Math.round(clock.monotonicMs() - started) }, "job finished");
+    const durationMs = Math.round(clock.monotonicMs() - started);
+    jobLog.info({ attempt, durationMs, ...(said ? { note: said } : {}) }, "job finished");
+    return said ? { message: said } : undefined;
   } catch (error) {
     work.failed += 1;
     if (isPermanent(error) && !stop.aborted) {
@@ -76,6 +101,7 @@ async function runJob(definition: JobDefinition, job: JobWithMetadata<unknown>, 
     throw error;
   } finally {
     work.running.delete(job.id);
+    await lifeline.release(job.id).catch(() => {});
     await announce();
   }
 }

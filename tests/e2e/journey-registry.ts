@@ -4,7 +4,7 @@ import path from "node:path";
 import { startDemoRegistry } from "../../src/demo/demo-registry.ts";
 import type { GeneratedManifest } from "../../src/demo/generate-image.ts";
 import { deleteImage, type PushTarget, pushImage } from "../../src/demo/push-image.ts";
-import { dockerRegistryPath, skopeo, skopeoPath, startDockerRegistry } from "../registry-double/docker-registry.ts";
+import { skopeo, startDockerRegistry } from "../registry-double/docker-registry.ts";
 
 /** The registry of the journey, seen from the outside as its owner sees it. */
 export interface JourneyRegistry {
@@ -18,12 +18,6 @@ export interface JourneyRegistry {
   /** Every read of a manifest or layer so far, as its log has it. */
   reads(): string[];
   stop(): Promise<void>;
-}
-
-/** Why Debian's registry cannot take part, or null. */
-export function missingDockerRegistry(): string | null {
-  if (!dockerRegistryPath) return "docker-registry is not installed: apt-get install docker-registry";
-  return skopeoPath ? null : "skopeo is not installed: apt-get install skopeo";
 }
 
 const readLine = /GET \/v2\/\S+\/(?:manifests|blobs)\/\S+/g;

@@ -3,9 +3,10 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { generateImage } from "../../src/demo/generate-image.ts";
 import { dpkgStatus, npmTree, osRelease } from "../../src/demo/package-files.ts";
+import { missingRegistry } from "../registry-double/docker-registry.ts";
 import { uploadAdvisories } from "./advisory-file.ts";
 import { debianImage } from "./debian-root.ts";
-import { dockerRegistry, type JourneyRegistry, missingDockerRegistry, ownRegistry } from "./journey-registry.ts";
+import { dockerRegistry, type JourneyRegistry, ownRegistry } from "./journey-registry.ts";
 import { isSameDocument, markDocument, read, signIn, watchFaults } from "./session.ts";
 
 const SCANNED = { timeout: 180_000 };
@@ -13,7 +14,7 @@ const SCANNED = { timeout: 180_000 };
 const RETIRED = { timeout: 420_000 };
 
 const variants = [
-  { name: "Debian's docker-registry", start: dockerRegistry, missing: missingDockerRegistry(), year: 2091 },
+  { name: "Debian's docker-registry", start: dockerRegistry, missing: missingRegistry(), year: 2091 },
   { name: "our own registry", start: ownRegistry, missing: null, year: 2092 },
 ];
 

@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { createImport } from "#store/advisory/advisory-import.ts";
 import { pool } from "#store/client.ts";
 import { transaction } from "#store/transaction.ts";
 import { importSource } from "#worker/import-source.ts";
 import { matchPackages } from "#worker/match-packages.ts";
+import { testWhere } from "../support/where.ts";
 import { storePackages } from "./advisory-fixtures.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../../shared/advisories");
-const isThere = existsSync(folder);
-if (!isThere) console.log(`skipped: ${folder} does not exist, so the import of real advisories is not tried`);
+const missing = existsSync(folder) ? null : "no folder of real advisories lies beside the clone";
 
-test.skipIf(!isThere)(
+testWhere(
+  missing,
   "the whole folder of real advisories imports, every file or with a named reason",
-  { timeout: 600_000 },
   async () => {
     const importId = await createImport(pool(), {
       source: folder,
@@ -71,4 +71,5 @@ test.skipIf(!isThere)(
       severity: "medium",
     });
   },
+  600_000,
 );

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { HostRoot } from "#agent/collect/host-root.ts";
 import { discoverEngines } from "#agent/discover-engines.ts";
@@ -22,12 +22,13 @@ import { assessReport } from "#worker/assess-report.ts";
 import { publishRules } from "#worker/publish-rules.ts";
 import { type DockerDaemon, missingDocker, startDockerDaemon } from "../support/docker-daemon.ts";
 import { type IngestServer, startIngestServer } from "../support/ingest-server.ts";
+import { describeWhere } from "../support/where.ts";
 
 const admin: Actor = { kind: "user", id: newId(), name: "Admin", role: "admin" };
 const missing = missingDocker();
 const run = promisify(execFile);
 
-describe.skipIf(missing !== null)(`two real dockerd on one machine${missing ? ` (needs ${missing})` : ""}`, () => {
+describeWhere(missing, "two real dockerd on one machine", () => {
   let folder = "";
   let one: DockerDaemon;
   let two: DockerDaemon;

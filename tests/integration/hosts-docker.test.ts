@@ -1,5 +1,5 @@
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { EngineFleet } from "#agent/engine-fleet.ts";
 import { readSettings } from "#agent/settings.ts";
@@ -14,6 +14,7 @@ import { assessReport } from "#worker/assess-report.ts";
 import { publishRules } from "#worker/publish-rules.ts";
 import { type DockerDaemon, missingDocker, startDockerDaemon } from "../support/docker-daemon.ts";
 import { type IngestServer, startIngestServer } from "../support/ingest-server.ts";
+import { describeWhere } from "../support/where.ts";
 
 const admin: Actor = { kind: "user", id: newId(), name: "Admin", role: "admin" };
 let daemon: DockerDaemon | undefined;
@@ -21,7 +22,7 @@ let server: IngestServer | undefined;
 
 const missing = missingDocker();
 
-describe.skipIf(missing !== null)("a real dockerd", () => {
+describeWhere(missing, "a real dockerd", () => {
   let once: () => Promise<string>;
   let docker: DockerDaemon["docker"];
   let start: DockerDaemon["start"];

@@ -26,8 +26,9 @@ let hook: EventsServer;
 beforeAll(async () => {
   hook = await startEventsServer(() => "", port);
   const { loadJobs } = await import("../../src/worker/load-jobs.ts");
+  const { openQueue } = await import("#store/queue/queue.ts");
   const { runJobs } = await import("../../src/worker/run-jobs.ts");
-  await runJobs(await loadJobs(), stop.signal);
+  await runJobs(await openQueue(), await loadJobs(), stop.signal);
 });
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { connectRegistry } from "#commands/connect-registry.ts";
 import { createRegistryClient } from "#connectors/registry/client.ts";
@@ -7,22 +7,21 @@ import type { Actor } from "#domain/role.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import {
-  dockerRegistryPath,
   type LayoutImage,
+  missingRegistry,
   type RealRegistry,
   skopeo,
-  skopeoPath,
   skopeoPush,
   startDockerRegistry,
   writeLayout,
 } from "../registry-double/docker-registry.ts";
 import { drainJobs, waitingJobs } from "../registry-double/drain-jobs.ts";
 import { type EventsServer, startEventsServer } from "../registry-double/events-server.ts";
+import { describeWhere } from "../support/where.ts";
 
 const admin: Actor = { kind: "system", id: "test", name: "Test admin", role: "admin" };
-const isHere = dockerRegistryPath !== null && skopeoPath !== null;
 
-describe.skipIf(!isHere)("against Debian's docker-registry, pushed to by skopeo", () => {
+describeWhere(missingRegistry(), "against Debian's docker-registry, pushed to by skopeo", () => {
   let registry: RealRegistry;
   let hook: EventsServer;
   let registryId = "";

@@ -8,7 +8,8 @@ import { RegistryTransport } from "#connectors/registry/registry-transport.ts";
 import { type DemoRegistry, startDemoRegistry } from "#demo/demo-registry.ts";
 import { generateImage, generateIndex } from "#demo/generate-image.ts";
 import { pushImage } from "#demo/push-image.ts";
-import { skopeo, skopeoPath, skopeoPush, writeLayout } from "../registry-double/docker-registry.ts";
+import { missingSkopeo, skopeo, skopeoPush, writeLayout } from "../registry-double/docker-registry.ts";
+import { testWhere } from "../support/where.ts";
 
 const credentials = { username: "demo", password: "p:ss" };
 const folder = mkdtempSync(path.join(tmpdir(), "breakwater-double-"));
@@ -73,7 +74,7 @@ describe("our own small registry", () => {
     expect(await client().headManifest("team/multi", "v2")).toBeNull();
   });
 
-  test.skipIf(!skopeoPath)("is a registry in the eyes of skopeo", async () => {
+  testWhere(missingSkopeo(), "is a registry in the eyes of skopeo", async () => {
     const layout = writeLayout("from skopeo");
     const host = `127.0.0.1:${registry.port}`;
     await skopeoPush(layout, { host, ...credentials }, "sko/peo:1");

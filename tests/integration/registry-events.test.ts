@@ -11,6 +11,7 @@ import { queue } from "#store/queue/queue.ts";
 import { insertRegistry } from "#store/registry/registry.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { waitingJobs } from "../registry-double/drain-jobs.ts";
+import { describeWhere } from "../support/where.ts";
 
 const registryId = newId();
 const otherId = newId();
@@ -357,15 +358,14 @@ describe("deliveries recorded from docker-registry 2.8", () => {
 });
 
 const shared = new URL("../../../shared/fixtures/azure/", import.meta.url);
-describe.skipIf(!existsSync(shared))("samples of Azure and GitHub in the sibling folder", () => {
+const missingSamples = existsSync(shared) ? null : "the samples of Azure and GitHub lie in a folder beside the clone";
+describeWhere(missingSamples, "samples of Azure and GitHub in the sibling folder", () => {
   test.each(
-    existsSync(shared)
-      ? ["acr-webhooks", "event-grid", "ghcr"].flatMap((folder) =>
-          readdirSync(new URL(folder, shared))
-            .filter((name) => name.endsWith(".json") && !name.startsWith("_"))
-            .map((name) => `${folder}/${name}`),
-        )
-      : [],
+    ["acr-webhooks", "event-grid", "ghcr"].flatMap((folder) =>
+      readdirSync(new URL(folder, shared))
+        .filter((name) => name.endsWith(".json") && !name.startsWith("_"))
+        .map((name) => `${folder}/${name}`),
+    ),
   )("%s is understood", (name) => {
     const parsed = parseEnvelope(JSON.parse(readFileSync(new URL(name, shared), "utf8")), new Headers());
     if (name.includes("subscription_validation")) return expect(parsed.kind).toBe("handshake");

@@ -10,12 +10,21 @@ export interface WorkerProcess {
   exited: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts the real worker as its own process on this test file's database and waits until it takes jobs. */
-export async function startWorker(): Promise<WorkerProcess> {
+/**
+ * Starts the real worker as its own process on this test file's database and waits until it takes jobs. `env` names what it is
+ * started with besides.
+ */
+export async function startWorker(env: Record<string, string> = {}): Promise<WorkerProcess> {
   const child: ChildProcess = spawn(process.execPath, [path.join(root, "src/worker/main.ts")], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...process.env, BREAKWATER_LOG_LEVEL: "silent", BREAKWATER_FEEDS: "off", BREAKWATER_ROLE: "worker" },
+    env: {
+      ...process.env,
+      BREAKWATER_LOG_LEVEL: "silent",
+      BREAKWATER_FEEDS: "off",
+      BREAKWATER_ROLE: "worker",
+      ...env,
+    },
   });
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
+import { systemActor } from "#commands/system-actor.ts";
+import { jobList } from "#queries/queue/job-list.ts";
 import { pool } from "#store/client.ts";
 import { newId } from "#store/ids.ts";
 import { enqueue, enqueueMany } from "#store/queue/queue.ts";
@@ -101,6 +103,39 @@ test("a job whose worker is killed in its middle is run again by another worker,
   expect(partitions).toEqual(["audit_entry", "delivery", "status_history"].map((parent) => ({ parent, n: 4n })));
 }, 400_000);
 
+test("the job of a killed worker is taken over by one that runs, in under five seconds", async () => {
+  const both = [await start(), await start()];
+  await idle();
+  const release = await holdHousekeeping();
+  const id = await runningHousekeeping();
+  const runner = async () => {
+    const [row] = await selectRows(
+      z.object({ pid: z.number() }),
+      sql`select (detail ->> 'pid')::int as pid from process_heartbeat where detail -> 'running' @> ${JSON.stringify([{ id }])}::jsonb`,
+    );
+    return both.find((worker) => worker.pid === row?.pid);
+  };
+  await expect.poll(runner, { timeout: 60_000 }).toBeDefined();
+  const killed = await runner();
+  killed?.kill("SIGKILL");
+  await killed?.exited;
+  const [gone] = await selectRows(z.object({ at: z.date() }), sql`select now() as at`);
+  const taken = () =>
+    selectRows(
+      z.object({ seconds: z.number() }),
+      sql`select extract(epoch from started_on - ${gone?.at})::double precision as seconds from pgboss.job
+           where id = ${id} and state = 'active' and retry_count = 1`,
+    );
+  await expect.poll(async () => (await taken()).length, { timeout: 60_000, interval: 200 }).toBe(1);
+  // The promise itself, by the database's clock: the queue's own heartbeat would have needed twenty.
+  expect((await taken())[0]?.seconds).toBeLessThan(5);
+  await release();
+  await expect.poll(() => stateOf(id), { timeout: 60_000 }).toBe("completed");
+  expect(await selectRows(z.object({ n: z.number() }), sql`select count(*)::int as n from job_claim`)).toEqual([
+    { n: 0 },
+  ]);
+}, 400_000);
+
 test("a worker that is asked to stop hands a running job back within ten seconds, at no cost to the job", async () => {
   const first = await start();
   await idle();
@@ -135,6 +170,15 @@ test("a payload that does not fit is dead at once, and the others go on", async 
   expect((await jobs(bad ?? ""))[0]?.retry_count).toBe(0);
   const good = (await enqueue("recount", {}, { key: "after" })) ?? "";
   await expect.poll(() => stateOf(good), { timeout: 120_000 }).toBe("completed");
+}, 400_000);
+
+test("a job that did nothing says so, in the list of jobs", async () => {
+  await start();
+  const registryId = newId();
+  const id = (await enqueue("reconcile-registry", { registryId, trigger: "person" }, { key: registryId })) ?? "";
+  await expect.poll(() => stateOf(id), { timeout: 120_000 }).toBe("completed");
+  const { rows } = await jobList(systemActor({ name: "test" }), { queue: "reconcile-registry" });
+  expect(rows).toMatchObject([{ id, state: "done", reason: "The registry is no longer connected: nothing was read." }]);
 }, 400_000);
 
 test("a backlog that nobody announces any more is worked off job after job, not one per poll", async () => {

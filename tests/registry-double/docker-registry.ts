@@ -13,6 +13,15 @@ export const dockerRegistryPath =
   null;
 export const skopeoPath = ["/usr/bin/skopeo", "/usr/local/bin/skopeo"].find((file) => existsSync(file)) ?? null;
 
+/** Why a real registry cannot take part here, or null. */
+export function missingRegistry(): string | null {
+  return dockerRegistryPath ? missingSkopeo() : "docker-registry is not installed: apt-get install docker-registry";
+}
+
+export function missingSkopeo(): string | null {
+  return skopeoPath ? null : "skopeo is not installed: apt-get install skopeo";
+}
+
 export interface RealRegistry {
   url: string;
   host: string;

@@ -27,6 +27,7 @@ export async function drainJobs(...names: JobName[]): Promise<number> {
             signal: new AbortController().signal,
             attempt: 1,
             isLastAttempt: true,
+            note: () => {},
             log: undefined as never,
           });
           await boss.complete(name, job.id);

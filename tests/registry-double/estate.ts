@@ -123,6 +123,7 @@ export async function runScans(options: { attempts?: number } = {}): Promise<str
           signal: new AbortController().signal,
           attempt,
           isLastAttempt: attempt === attempts,
+          note: () => {},
           log: quiet,
         });
         break;

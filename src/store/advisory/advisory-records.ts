@@ -39,7 +39,7 @@ export async function countRecords(tx: Transaction, feedId: string): Promise<num
 export async function compareStaged(tx: Transaction, input: MergeInput): Promise<MergeCounts> {
   await tx.query(`create temp table stage_record on commit drop as
     select record_id, min(seq) as seq, null::bigint as id,
-           case when count(*) = 1 then min(hash) else sha256(string_agg(hash, ''::bytea order by seq)) end as hash
+           case when count(*) = 1 then (array_agg(hash))[1] else sha256(string_agg(hash, ''::bytea order by seq)) end as hash
       from stage_advisory group by record_id;
     create index on stage_range (record_id)`);
   await tx.query("analyze stage_record; analyze stage_range (record_id, seq); analyze stage_advisory (record_id, seq)");

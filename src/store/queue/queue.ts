@@ -78,19 +78,33 @@ const queueSettings: Record<JobName, QueueSettings> = {
 const holder = globalThis as typeof globalThis & { breakwaterQueue?: Promise<PgBoss> };
 
 /**
- * The queue, in its own schema of the same database. Web processes only send; the worker also supervises
- * (`supervise: true`), which is what returns the jobs of a killed worker.
+ * The queue, in its own schema of the same database, for sending. Whoever is first opens it; a process that takes jobs opens it
+ * with `openQueue` instead.
  */
-export function queue(options: { supervise?: boolean } = {}): Promise<PgBoss> {
-  if (!holder.breakwaterQueue) {
-    const started = startQueue(options.supervise ?? false);
-    holder.breakwaterQueue = started;
-    // A database that was away for a moment must not leave the process with a queue that failed once and for all.
-    started.catch(() => {
-      if (holder.breakwaterQueue === started) delete holder.breakwaterQueue;
-    });
-  }
+export function queue(): Promise<PgBoss> {
+  holder.breakwaterQueue ??= opened({ supervise: false });
   return holder.breakwaterQueue;
+}
+
+/**
+ * Opens the queue for a process that takes jobs: it returns the jobs of killed workers and runs schedules. A connection that was
+ * only for sending is replaced, so that no job sent before can leave the process without either.
+ */
+export async function openQueue(): Promise<PgBoss> {
+  const earlier = holder.breakwaterQueue;
+  holder.breakwaterQueue = opened({ supervise: true });
+  const boss = await holder.breakwaterQueue;
+  await earlier?.then((sender) => sender.stop({ graceful: false })).catch(() => {});
+  return boss;
+}
+
+function opened({ supervise }: { supervise: boolean }): Promise<PgBoss> {
+  const started = startQueue(supervise);
+  // A database that was away for a moment must not leave the process with a queue that failed once and for all.
+  started.catch(() => {
+    if (holder.breakwaterQueue === started) delete holder.breakwaterQueue;
+  });
+  return started;
 }
 
 async function startQueue(supervise: boolean): Promise<PgBoss> {
@@ -102,6 +116,7 @@ async function startQueue(supervise: boolean): Promise<PgBoss> {
     supervise,
     schedule: supervise,
     superviseIntervalSeconds: 5,
+    cronMonitorIntervalSeconds: 15,
     useListenNotify: supervise,
   });
   boss.on("error", (error) => log.error({ error: error.message }, "the job queue reported an error"));

@@ -86,6 +86,7 @@ function Demo({ state }: { state: WelcomeState }) {
 
 function demoText(state: WelcomeState, isBusy: boolean, problem: string | undefined): string {
   if (problem) return problem;
+  if (!isBusy && state.demoFault) return `The demo could not be loaded: ${state.demoFault} Run it again to retry.`;
   if (isBusy)
     return state.hasDemo
       ? "Being removed."

@@ -6,21 +6,29 @@ import { findRegistry, type RegistryRow } from "#store/registry/registry.ts";
 import { defineJob } from "../define-job.ts";
 import { noteRegistryFault } from "../note-registry-fault.ts";
 import { readPushedManifest } from "../read-pushed-manifest.ts";
-import { clientOf } from "../registry-access.ts";
+import { clientOf, notAsked } from "../registry-access.ts";
 import { type PushContext, savePushedManifest } from "../save-pushed-manifest.ts";
 
-export default defineJob("read-manifest", (payload, { signal }) => readManifestJob(payload, signal), {
-  concurrency: 4,
-});
+export default defineJob(
+  "read-manifest",
+  async (payload, { signal, note }) => note(await readManifestJob(payload, signal)),
+  {
+    concurrency: 4,
+  },
+);
 
 /**
  * Reads what an event says was pushed. The event is only a hint: digest, tag and content are taken from the registry. When the
  * registry no longer has it, the question becomes whether it was deleted.
  */
-export async function readManifestJob(payload: JobPayload<"read-manifest">, signal: AbortSignal): Promise<void> {
+export async function readManifestJob(
+  payload: JobPayload<"read-manifest">,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const registry = await findRegistry(payload.registryId);
-  if (!registry || registry.state === "paused") return;
-  if (payload.tag !== null && isIgnoredTag(payload.tag, registry.settings.ignoreTags)) return;
+  if (!registry || registry.state === "paused") return notAsked(registry);
+  if (payload.tag !== null && isIgnoredTag(payload.tag, registry.settings.ignoreTags))
+    return `Tags like ${payload.tag} are ignored in this registry: nothing was read.`;
   const client = await clientOf(registry);
   const { registryId, repository, reference, tag } = payload;
   try {
@@ -29,6 +37,7 @@ export async function readManifestJob(payload: JobPayload<"read-manifest">, sign
     const tagPointsHere = current === pushed.digest;
     await savePushedManifest(pushed, contextOf(registry, payload, tagPointsHere));
     if (tag !== null && current !== null && !tagPointsHere) await followTag({ ...payload, reference: current });
+    return undefined;
   } catch (error) {
     if (faultReason(error) !== "notFound") {
       await noteRegistryFault(registry, error, { right: "pullManifest", repository });
@@ -39,6 +48,7 @@ export async function readManifestJob(payload: JobPayload<"read-manifest">, sign
       { registryId, repository, digest: reference.startsWith("sha256:") ? reference : null, tag },
       { priority: "push" },
     );
+    return `${repository} no longer has ${tag ?? reference}: whether it was deleted is looked at.`;
   }
 }
 

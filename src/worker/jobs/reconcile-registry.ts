@@ -13,13 +13,17 @@ import { inParallel } from "../in-parallel.ts";
 import { connectionAfterFault } from "../note-registry-fault.ts";
 import { ReconcileProgress } from "../reconcile-progress.ts";
 import { reconcileRepository } from "../reconcile-repository.ts";
-import { clientOf } from "../registry-access.ts";
+import { clientOf, notAsked } from "../registry-access.ts";
 import { retireGone } from "../retire-gone.ts";
 import { repositoryExists } from "./verify-delete.ts";
 
-export default defineJob("reconcile-registry", (payload, { signal }) => reconcileRegistryJob(payload, signal), {
-  concurrency: 2,
-});
+export default defineJob(
+  "reconcile-registry",
+  async (payload, { signal, note }) => note(await reconcileRegistryJob(payload, signal)),
+  {
+    concurrency: 2,
+  },
+);
 
 const REPOSITORIES_AT_ONCE = 3;
 
@@ -30,9 +34,9 @@ const REPOSITORIES_AT_ONCE = 3;
 export async function reconcileRegistryJob(
   payload: JobPayload<"reconcile-registry">,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const registry = await findRegistry(payload.registryId);
-  if (!registry || registry.state === "paused") return;
+  if (!registry || registry.state === "paused") return notAsked(registry);
   const progress = new ReconcileProgress(registry.id, payload.trigger);
   const run: Run = { registry, client: await clientOf(registry), signal, progress, firstFault: null };
   try {
@@ -41,10 +45,12 @@ export async function reconcileRegistryJob(
     await inParallel(names, REPOSITORIES_AT_ONCE, (repository) => reconcileOne(run, repository));
     await retireVanished(run, names);
     await finish(run, connectionOf(run), true);
+    return undefined;
   } catch (error) {
     const after = signal.aborted ? null : connectionAfterFault(registry, error, { right: "catalog", repository: null });
     if (!after) throw error;
     await finish(run, after, false);
+    return `The comparison gave up: ${after.reason}`;
   }
 }
 

@@ -4,24 +4,29 @@ import { enqueue, type JobPayload } from "#store/queue/queue.ts";
 import { findRegistry } from "#store/registry/registry.ts";
 import { defineJob } from "../define-job.ts";
 import { noteRegistryFault } from "../note-registry-fault.ts";
-import { clientOf } from "../registry-access.ts";
+import { clientOf, notAsked } from "../registry-access.ts";
 import { retireGone } from "../retire-gone.ts";
 
-export default defineJob("verify-delete", (payload, { signal }) => verifyDeleteJob(payload, signal), {
-  concurrency: 2,
-});
+export default defineJob(
+  "verify-delete",
+  async (payload, { signal, note }) => note(await verifyDeleteJob(payload, signal)),
+  {
+    concurrency: 2,
+  },
+);
 
 type Payload = JobPayload<"verify-delete">;
 
 /** Believes a delete only after the registry answers 404 for what is said to be gone. */
-export async function verifyDeleteJob(payload: Payload, signal: AbortSignal): Promise<void> {
+export async function verifyDeleteJob(payload: Payload, signal: AbortSignal): Promise<string | undefined> {
   const registry = await findRegistry(payload.registryId);
-  if (!registry || registry.state === "paused") return;
+  if (!registry || registry.state === "paused") return notAsked(registry);
   const client = await clientOf(registry);
   try {
     if (payload.tag !== null) await verifyTag(client, payload, signal);
     if (payload.digest !== null) await verifyDigest(client, payload, signal);
     if (payload.tag === null && payload.digest === null) await verifyRepository(client, payload, signal);
+    return undefined;
   } catch (error) {
     await noteRegistryFault(registry, error, { right: "pullManifest", repository: payload.repository });
     throw error;
