@@ -3,8 +3,8 @@ import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { daemonsOf } from "#store/host/host.ts";
+import { approveHosts } from "#store/host/host-life.ts";
 import { enqueue } from "#store/queue/queue.ts";
-import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
 
@@ -16,11 +16,7 @@ export async function approveHost(actor: Actor, input: unknown): Promise<void> {
     const host = await managedHost(tx, hostId);
     // Further engines of a machine took its approval over; they are let in with it.
     const ids = [hostId, ...(await daemonsOf(tx, hostId)).flatMap(({ id, removedAt }) => (removedAt ? [] : [id]))];
-    await execute(
-      sql`update host set approval = 'approved', state_reason = null where id = any(${ids}::uuid[]) and approval <> 'approved'`,
-      tx,
-    );
-    await execute(sql`update resource_summary set state_reason = null where root_id = any(${ids}::uuid[])`, tx);
+    await approveHosts(tx, ids);
     // Any uuid serves as the report's id: the job takes every report that waits.
     for (const id of ids)
       await enqueue("assess-host", { hostId: id, reportId: id }, { executor: tx, priority: "person", key: id });

@@ -4,7 +4,7 @@ import { revokeApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { daemonsOf } from "#store/host/host.ts";
-import { execute, sql } from "#store/sql.ts";
+import { removeHosts } from "#store/host/host-life.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
 
@@ -21,9 +21,7 @@ export async function removeHost(actor: Actor, input: unknown): Promise<void> {
     const ids = [hostId, ...further.map(({ id }) => id)];
     for (const { tokenId, nextTokenId } of [host, ...further])
       for (const token of [tokenId, nextTokenId]) if (token) await revokeApiToken(tx, token);
-    await execute(sql`update host set removed_at = now() where id = any(${ids}::uuid[])`, tx);
-    await execute(sql`delete from resource_summary where root_id = any(${ids}::uuid[])`, tx);
-    await execute(sql`delete from notice where root_id = any(${ids}::uuid[])`, tx);
+    await removeHosts(tx, ids);
     await recordAudit(tx, actor, {
       action: "host.remove",
       target: hostTarget(host),

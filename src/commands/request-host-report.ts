@@ -2,7 +2,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { execute, sql } from "#store/sql.ts";
+import { wishReport } from "#store/host/host-life.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
 
@@ -12,7 +12,7 @@ export async function requestHostReport(actor: Actor, input: unknown): Promise<{
   const { hostId } = HostId.parse(input);
   return transaction(async (tx) => {
     const host = await managedHost(tx, hostId);
-    await execute(sql`update host set report_requested_at = now() where id = ${hostId}`, tx);
+    await wishReport(tx, hostId);
     await recordAudit(tx, actor, { action: "host.request-report", target: hostTarget(host) });
     await recordChange(tx, `host:${hostId}`);
     return { withinSeconds: host.heartbeatSeconds };

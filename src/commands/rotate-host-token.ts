@@ -2,7 +2,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
-import { execute, sql } from "#store/sql.ts";
+import { wishTokenRotation } from "#store/host/host-life.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
 
@@ -15,10 +15,7 @@ export async function rotateHostToken(actor: Actor, input: unknown): Promise<{ w
   const { hostId } = HostId.parse(input);
   return transaction(async (tx) => {
     const host = await managedHost(tx, hostId);
-    await execute(
-      sql`update host set rotate_requested_at = coalesce(rotate_requested_at, now()) where id = ${hostId}`,
-      tx,
-    );
+    await wishTokenRotation(tx, hostId);
     await recordAudit(tx, actor, { action: "host.rotate-token", target: hostTarget(host) });
     await recordChange(tx, `host:${hostId}`);
     return { withinSeconds: host.heartbeatSeconds };

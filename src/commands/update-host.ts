@@ -3,8 +3,8 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
+import { saveHostDetails } from "#store/host/host-life.ts";
 import { reassessHost } from "#store/host/host-report.ts";
-import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { GivenPolicy } from "./host-policy.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
@@ -33,17 +33,7 @@ export async function updateHost(actor: Actor, input: unknown): Promise<void> {
       assessManaged: changes.assessManaged ?? host.assessManaged,
       policy: changes.policy === undefined ? host.policy : changes.policy,
     };
-    await execute(
-      sql`update host set name = ${next.name}, owner = ${next.owner}, environment = ${next.environment}, assess_managed = ${next.assessManaged},
-            policy = ${next.policy === null || next.policy === undefined ? null : JSON.stringify(next.policy)},
-            clone_of = case when ${changes.clearCloneFlag ?? false}::boolean then null else clone_of end,
-            clone_reason = case when ${changes.clearCloneFlag ?? false}::boolean then null else clone_reason end where id = ${host.id}`,
-      tx,
-    );
-    await execute(
-      sql`update resource_summary set name = ${next.name}, owner = ${next.owner}, environment = ${next.environment} where root_id = ${host.id}`,
-      tx,
-    );
+    await saveHostDetails(tx, host.id, { ...next, clearCloneFlag: changes.clearCloneFlag ?? false });
     if (changes.assessManaged !== undefined || changes.policy !== undefined) await reassessHost(tx, host.id);
     const { hostId: _, ...after } = changes;
     await recordAudit(tx, actor, {

@@ -3,7 +3,7 @@ import type { Actor } from "#domain/role.ts";
 import { revokeApiToken } from "#store/account/api-token.ts";
 import { recordChange } from "#store/change.ts";
 import { findHost, type HostRow } from "#store/host/host.ts";
-import { execute, sql } from "#store/sql.ts";
+import { takeOverToken } from "#store/host/host-life.ts";
 import type { Transaction } from "#store/transaction.ts";
 import type { authenticateToken } from "./authenticate-token.ts";
 import { clientAddress } from "./client-address.ts";
@@ -35,10 +35,7 @@ export async function liveHost(tx: Transaction, hostId: string, tokenId: string)
   if (!host) throw new AppError("gone", "This host was removed. Enrol it again to report.");
   if (host.nextTokenId !== tokenId) return host;
   if (host.tokenId) await revokeApiToken(tx, host.tokenId);
-  await execute(
-    sql`update host set token_id = ${tokenId}, next_token_id = null, rotate_requested_at = null, token_rotated_at = now() where id = ${hostId}`,
-    tx,
-  );
+  await takeOverToken(tx, hostId, tokenId);
   await recordChange(tx, `host:${hostId}`);
   return { ...host, tokenId, nextTokenId: null, rotateRequestedAt: null };
 }

@@ -1,6 +1,6 @@
 import { AppError } from "#domain/app-error.ts";
 import { insertApiToken, revokeApiToken } from "#store/account/api-token.ts";
-import { execute, sql } from "#store/sql.ts";
+import { handOutToken } from "#store/host/host-life.ts";
 import { transaction } from "#store/transaction.ts";
 import { hostOf, liveHost } from "./agent-host.ts";
 import { authenticateToken } from "./authenticate-token.ts";
@@ -25,7 +25,7 @@ export async function exchangeAgentToken(request: Request): Promise<{ token: str
       createdBy: token.createdBy,
       expiresAt: null,
     });
-    await execute(sql`update host set next_token_id = ${next.id} where id = ${hostId}`, tx);
+    await handOutToken(tx, hostId, next.id);
     return { token: next.token };
   });
 }

@@ -4,8 +4,8 @@ import { insertApiToken, revokeApiToken } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { daemonsOf, type HostRow, insertHost, noteHeartbeat } from "#store/host/host.ts";
+import { replaceToken } from "#store/host/host-life.ts";
 import { newId } from "#store/ids.ts";
-import { execute, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { type AgentToken, HEARTBEAT_SECONDS, hostOf, liveHost, REPORT_SECONDS, tokenActor } from "./agent-host.ts";
 
@@ -49,7 +49,7 @@ export function enrolDaemon({ token, enrolment, daemon, request }: DaemonEnrolme
       createdBy: token.createdBy,
       expiresAt: null,
     });
-    if (same) await execute(sql`update host set token_id = ${agent.id}, next_token_id = null where id = ${id}`, tx);
+    if (same) await replaceToken(tx, id, agent.id);
     else await addDaemon(tx, { id, name, tokenId: agent.id, parent, enrolment, daemon });
     await recordAudit(tx, tokenActor(token, request), {
       action: same ? "host.enrol-again" : "host.enrol",

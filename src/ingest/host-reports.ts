@@ -13,10 +13,10 @@ import {
   noteRefusal,
   takeReportRequest,
 } from "#store/host/host.ts";
+import { noteAgentVersion, saveReportedIdentity } from "#store/host/host-life.ts";
 import { insertHostReport } from "#store/host/host-report.ts";
 import { sha256 } from "#store/ids.ts";
 import { enqueue } from "#store/queue/queue.ts";
-import { execute, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { type AgentToken, hostOf, liveHost, tokenActor } from "./agent-host.ts";
 import { authenticateToken } from "./authenticate-token.ts";
@@ -92,10 +92,7 @@ export async function ingestHostHeartbeat(request: Request): Promise<{ reportNow
     const host = await liveHost(tx, hostId, token.id);
     await noteHeartbeat(tx, hostId, BigInt(parsed.data.sequence));
     await addDroppedReports(tx, hostId, parsed.data.dropped);
-    await execute(
-      sql`update host set agent_version = ${parsed.data.agentVersion} where id = ${hostId} and agent_version is distinct from ${parsed.data.agentVersion}`,
-      tx,
-    );
+    await noteAgentVersion(tx, hostId, parsed.data.agentVersion);
     return {
       reportNow: await takeReportRequest(tx, hostId),
       rotateToken: host.rotateRequestedAt !== null,
@@ -165,10 +162,13 @@ async function noteIdentity(tx: Transaction, host: HostRow, report: HostReport):
     bootId === null || host.seenBootIds.includes(bootId)
       ? host.seenBootIds
       : [...host.seenBootIds, bootId].slice(-REMEMBERED_BOOTS);
-  await execute(
-    sql`update host set hostname = ${report.hostname}, agent_version = ${report.agentVersion}, boot_id = ${bootId}, seen_boot_ids = ${boots}::text[],
-          clock_skew_seconds = ${Math.max(-2_000_000_000, Math.min(2_000_000_000, skew))}, last_sequence = greatest(last_sequence, ${BigInt(report.sequence)}),
-          refused = null, machine_id_hash = coalesce(machine_id_hash, ${report.machineIdHash ?? null}) where id = ${host.id}`,
-    tx,
-  );
+  await saveReportedIdentity(tx, host.id, {
+    hostname: report.hostname,
+    agentVersion: report.agentVersion,
+    machineIdHash: report.machineIdHash ?? null,
+    bootId,
+    seenBootIds: boots,
+    clockSkewSeconds: Math.max(-2_000_000_000, Math.min(2_000_000_000, skew)),
+    sequence: BigInt(report.sequence),
+  });
 }

@@ -4,17 +4,15 @@ import { HostReport } from "#engines/cis-docker/facts.ts";
 import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
-import { attestationsOf, saveAssessments } from "#store/assessment/assessment.ts";
-import { recordChange } from "#store/change.ts";
-import { hostCounts, recountContainers, recountHosts, rulesWithExemptItems } from "#store/count/host-counts.ts";
-import { saveHostSummary } from "#store/count/host-summary.ts";
+import { attestationsOf } from "#store/assessment/assessment.ts";
+import { hostCounts, recountContainers, rulesWithExemptItems } from "#store/host/container-counts.ts";
 import { findHost, type HostRow } from "#store/host/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host/host-contents.ts";
 import { assessedSequence, finishReport, type PendingReport, trimReportBodies } from "#store/host/host-report.ts";
+import { saveHostSummary } from "#store/host/host-summary.ts";
 import { sitePolicy } from "#store/host/hosts-policy.ts";
-import { addNotices } from "#store/notice/notice.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
-import { noticesOfChanges } from "./assessment-notices.ts";
+import { assessRoot } from "./assess-root.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
 import { hostRegistryTags } from "./host-registry-tags.ts";
 import { hostScanFacts } from "./host-scan-facts.ts";
@@ -49,25 +47,24 @@ export async function assessReport(
       registryTags: await hostRegistryTags(tx, parsed.evidence, now),
     };
     const result = assess(evidence, { now, policy: await policyOf(tx, host), assessManaged: host.assessManaged });
-    const assessments = toAssessments(result, hostId);
-    const changes = await saveAssessments(
-      tx,
-      [{ subject: { rootId: hostId, kind: "host", resourceId: hostId }, assessments }],
-      { at: now, cause: "report", causeRef: report.id, isFresh: true },
-    );
-    const containers = seenContainers(result);
-    await saveHostContainers(tx, hostId, { containers, at: report.collectedAt });
+    await saveHostSummary(tx, hostId, summaryOf(result, { report, now }));
     await saveHostImages(tx, hostId, { images: seenImages(result), at: report.collectedAt });
-    await saveHostSummary(tx, host, summaryOf(result, { report, now }));
-    await recountHosts(tx, [hostId]);
+    await saveHostContainers(tx, hostId, { containers: seenContainers(result), at: report.collectedAt });
+    const subject = { rootId: hostId, kind: "host" as const, resourceId: hostId };
+    const changes = await assessRoot(
+      tx,
+      { ...host, kind: "host" },
+      {
+        judged: [{ subject, assessments: toAssessments(result, hostId) }],
+        save: { at: now, cause: "report", causeRef: report.id, isFresh: true },
+      },
+    );
     await recountContainers(tx, [hostId], await rulesWithExemptItems(tx, hostId));
-    await addNotices(tx, await noticesOfChanges(tx, { ...host, kind: "host" }, { changes, causeRef: report.id }));
     await finishReport(tx, hostId, report.id, {
       state: "assessed",
       summary: { counts: await hostCounts(tx, hostId), changes: changes.length },
     });
     await trimReportBodies(tx, hostId);
-    await recordChange(tx, `host:${hostId}`, "containers");
   });
 }
 

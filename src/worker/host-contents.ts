@@ -24,7 +24,7 @@ export function seenContainers({ facts, controls }: HostAssessment): SeenContain
       container.inspect.ImageManifestDescriptor?.digest ?? digestOf.get(container.inspect.Image ?? "") ?? null,
     state: container.inspect.State.Status ?? "unknown",
     facts: containerDetails(container),
-    failing: failing.get(container.name)?.size ?? 0,
+    brokenRules: [...(failing.get(container.name) ?? [])].sort(),
   }));
 }
 

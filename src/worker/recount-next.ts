@@ -1,6 +1,7 @@
+import type { ChangeTopic } from "#domain/topic.ts";
 import { spreadMatchChanges } from "#store/advisory/match-changes.ts";
 import type { StatusCause } from "#store/assessment/status-history.ts";
-import { type ChangeTopic, recordChange } from "#store/change.ts";
+import { recordChange } from "#store/change.ts";
 import {
   recountRepositories,
   recountVulnerabilities,
@@ -9,8 +10,8 @@ import {
 } from "#store/count/counters.ts";
 import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "#store/count/dirty-marks.ts";
 import { recordMetrics } from "#store/count/metric-day.ts";
-import { recountRegistries } from "#store/count/resource-summary.ts";
 import { noticeExploited } from "#store/notice/exploited-notice.ts";
+import { saveSummaries } from "#store/resource-summary.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { settleImages } from "./settle-images.ts";
 
@@ -80,7 +81,7 @@ async function countRegistries(tx: Transaction): Promise<boolean> {
   const taken = await takeDirtyMarks(tx, "registry", REGISTRIES_AT_ONCE);
   if (taken.length === 0) return false;
   const ids = taken.map(({ mark }) => mark.registryId);
-  await recountRegistries(tx, ids);
+  await saveSummaries(tx, "registry", ids);
   await recordMetrics(tx, ids);
   await recordChange(tx, "containers", ...ids.map((id): ChangeTopic => `registry:${id}`));
   return true;

@@ -1,5 +1,6 @@
+import type { ChangeTopic } from "#domain/topic.ts";
 import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
-import { type ChangeTopic, recordChange } from "#store/change.ts";
+import { recordChange } from "#store/change.ts";
 import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
 import { queueScan, type ScanTrigger } from "#store/image/image-scan.ts";
 import { type RepositoryKey, recordManifests, unreachable, withDescendants } from "#store/image/manifest.ts";

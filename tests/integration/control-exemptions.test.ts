@@ -55,7 +55,9 @@ const exempt = (more: object = {}, actor = analyst) =>
 const summaryOf = async (hostId: string) =>
   (
     await rows(
-      sql`select healthy, unhealthy, unknown, not_applicable, exempt, critical, high, medium, low, risk, worst from resource_summary where root_id = ${hostId}`,
+      sql`select controls_healthy as healthy, controls_unhealthy as unhealthy, controls_unknown as unknown, controls_exempt as exempt,
+        controls_not_applicable as not_applicable, controls_critical as critical, controls_high as high, controls_medium as medium,
+        controls_low as low, risk, worst from resource_summary where root_id = ${hostId}`,
     )
   )[0];
 const failingOf = async (hostId: string) =>

@@ -204,7 +204,7 @@ describe("a report", () => {
       images_in_use: 4,
     });
     const [row] = await rows(
-      sql`select state, unhealthy, contents_count from resource_summary where root_id = ${agent.hostId}`,
+      sql`select state, controls_unhealthy as unhealthy, contents_count from resource_summary where root_id = ${agent.hostId}`,
     );
     expect(row).toMatchObject({ state: "connected", contents_count: 9 });
     expect(Number(row?.unhealthy)).toBeGreaterThan(20);

@@ -12,8 +12,8 @@ import { repositoryDetail } from "#queries/registry/repository-detail.ts";
 import { RepositoryPushesParams, repositoryPushes } from "#queries/registry/repository-pushes.ts";
 import { welcomeState } from "#queries/welcome-state.ts";
 import { pool } from "#store/client.ts";
-import { recountRegistries } from "#store/count/resource-summary.ts";
 import { newId, stableUuid } from "#store/ids.ts";
+import { saveSummaries } from "#store/resource-summary.ts";
 import { addFlaws, addImage, addRegistries, debian, otherRegistryId, recountAll, registryId } from "./query-estate.ts";
 
 const viewer: Actor = { kind: "user", id: "viewer", name: "Viewer", role: "viewer" };
@@ -55,7 +55,7 @@ beforeAll(async () => {
     { key: "CVE-2026-3", severity: "medium", packages: ["zlib"], fixed: "2.0" },
   ]);
   await recountAll();
-  await recountRegistries(pool(), [registryId, otherRegistryId]);
+  await saveSummaries(pool(), "registry", [registryId, otherRegistryId]);
   await pool().query("update resource_summary set last_data_at = now() - interval '3 hours'");
 });
 
@@ -156,7 +156,7 @@ describe("registry", () => {
       [registryId],
     );
     await recountAll();
-    await recountRegistries(pool(), [registryId]);
+    await saveSummaries(pool(), "registry", [registryId]);
     expect((await images()).rows.length).toBe(4);
     expect((await images()).views.all).toBe(4);
   });

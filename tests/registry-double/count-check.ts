@@ -167,14 +167,14 @@ async function checkRegistries(findings: readonly FlatFinding[]): Promise<void> 
       ...figures,
       risk: riskOf(figures),
       contents_count: images.length,
-      healthy: posture("healthy"),
-      unhealthy: posture("unhealthy"),
-      unknown: posture("unknown"),
+      images_healthy: posture("healthy"),
+      images_unhealthy: posture("unhealthy"),
+      images_unknown: posture("unknown"),
     });
     const exempt = findings.filter(
       (one) => one.registry === summary.root_id && !one.retired && one.state === "exempt",
     ).length;
-    hold(`registry ${summary.name}`, summary, { exempt });
+    hold(`registry ${summary.name}`, summary, { findings_exempt: exempt });
     const [today] = await rows(
       sql`select * from metric_day where root_id = ${summary.root_id} order by day desc limit 1`,
     );

@@ -100,9 +100,9 @@ async function readTotals(isDemo: boolean): Promise<z.infer<typeof Totals>> {
                coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
                coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
                coalesce(sum(s.unrated), 0)::int as unrated, coalesce(sum(s.fixable), 0)::int as fixable,
-               coalesce(sum(s.kev), 0)::int as kev, coalesce(sum(s.healthy), 0)::int as healthy,
-               coalesce(sum(s.unhealthy), 0)::int as unhealthy, coalesce(sum(s.unknown), 0)::int as unknown
-          from resource_summary s where s.is_demo = ${isDemo}`,
+               coalesce(sum(s.kev), 0)::int as kev, coalesce(sum(s.images_healthy), 0)::int as healthy,
+               coalesce(sum(s.images_unhealthy), 0)::int as unhealthy, coalesce(sum(s.images_unknown), 0)::int as unknown
+          from resource_summary s where s.kind = 'registry' and s.is_demo = ${isDemo}`,
   );
   if (!row) throw new Error("an aggregate returned no row");
   return row;

@@ -8,7 +8,7 @@ import { IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
-import { isSilent, rootPosture, rootSignal, rootSignals } from "./root-signal.ts";
+import { isSilent, lastDataAt, rootPosture, rootSignal, rootSignals } from "./root-signal.ts";
 
 export const containerViews = ["all", "needsAction", "production", "notReporting"] as const;
 export const containerSorts = ["risk", "name", "lastData"] as const;
@@ -133,7 +133,7 @@ function filters(params: ContainersParams): Statement[] {
   return conditions;
 }
 
-const needsAction = sql`(s.critical > 0 or s.high > 0 or s.kev > 0)`;
+const needsAction = sql`(s.critical > 0 or s.high > 0 or s.kev > 0 or s.controls_critical > 0 or s.controls_high > 0)`;
 const isProduction = sql`(lower(s.environment) in ('production', 'prod'))`;
 
 function viewCondition(view: ContainersParams["view"]): Statement {
@@ -149,10 +149,13 @@ function viewCondition(view: ContainersParams["view"]): Statement {
   }
 }
 
-function sortValues(params: ContainersParams, row: ResourceRow & { risk?: number }): (string | number | null)[] {
+function sortValues(
+  params: ContainersParams,
+  row: ResourceRow & { risk: number; sortedAt: string | null },
+): (string | number | null)[] {
   if (params.sort === "name") return [row.name, row.rootId];
-  if (params.sort === "lastData") return [row.lastDataAt, row.rootId];
-  return [row.risk ?? 0, row.rootId];
+  if (params.sort === "lastData") return [row.sortedAt, row.rootId];
+  return [row.risk, row.rootId];
 }
 
 function pageCondition(params: ContainersParams): Statement {
@@ -180,12 +183,14 @@ const orders: Record<ContainersParams["sort"], Statement> = {
 
 function readRows(params: ContainersParams, conditions: Statement[]) {
   return selectRows(
-    ResourceRow.extend({ risk: z.number() }),
+    ResourceRow.extend({ risk: z.number(), sortedAt: IsoColumn.nullable() }),
     sql`select s.root_id as "rootId", s.kind, s.name, s.detail, s.repository_count as "repositoryCount", s.owner, s.environment,
-               ${rootPosture} as posture, s.critical, s.high, s.medium, s.low, s.unrated, s.healthy, s.unhealthy, s.unknown,
-               s.not_applicable as "notApplicable",
+               ${rootPosture} as posture, s.critical + s.controls_critical as critical, s.high + s.controls_high as high,
+               s.medium + s.controls_medium as medium, s.low + s.controls_low as low, s.unrated,
+               s.images_healthy + s.controls_healthy as healthy, s.images_unhealthy + s.controls_unhealthy as unhealthy,
+               s.images_unknown + s.controls_unknown as unknown, s.controls_not_applicable as "notApplicable",
                s.worst, s.alerts_active as "alertsActive", s.contents_count as "contentsCount",
-               s.contents_unit as "contentsUnit", s.last_data_at as "lastDataAt",
+               s.contents_unit as "contentsUnit", ${lastDataAt} as "lastDataAt", s.last_data_at as "sortedAt",
                s.expected_interval_seconds as "expectedIntervalSeconds", ${rootSignal} as signal,
                s.state_reason as "stateReason", s.is_demo as "isDemo", s.risk
           from resource_summary s

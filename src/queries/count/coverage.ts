@@ -5,7 +5,7 @@ import { rootKinds } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
-import { isSilent, rootSignal, rootSignals } from "./root-signal.ts";
+import { isSilent, lastDataAt, rootSignal, rootSignals } from "./root-signal.ts";
 
 const IMAGES = 50;
 
@@ -98,7 +98,7 @@ export async function coverage(actor: Actor): Promise<Coverage> {
 async function readTotals(): Promise<Coverage["images"]> {
   const row = await selectFirst(
     z.object({ total: z.number(), unknown: z.number() }),
-    sql`select coalesce(sum(healthy + unhealthy + unknown), 0)::int as total, coalesce(sum(unknown), 0)::int as unknown from resource_summary`,
+    sql`select coalesce(sum(images_healthy + images_unhealthy + images_unknown), 0)::int as total, coalesce(sum(images_unknown), 0)::int as unknown from resource_summary`,
   );
   return row ?? { total: 0, unknown: 0 };
 }
@@ -112,7 +112,7 @@ function readUnassessed(): Promise<UnassessedImage[]> {
                     when i.package_count = 0 then 'noPackages' when i.os_state <> 'known' then 'unknownSystem' else 'partial' end as cause,
                i.scan_reason as reason, place.last_pushed_at as "lastPushedAt", g.is_demo as "isDemo"
           from registry g
-          join resource_summary s on s.root_id = g.id and s.unknown > 0
+          join resource_summary s on s.root_id = g.id and s.images_unknown > 0
           cross join lateral (
             select i.* from image i where i.registry_id = g.id
                and image_posture(i.scan_state, i.os_state, i.completeness, i.critical, i.high, i.medium, i.unrated, i.kev) = 'unknown'
@@ -132,15 +132,15 @@ function readUnassessed(): Promise<UnassessedImage[]> {
 function readPerRegistry(): Promise<Coverage["perRegistry"]> {
   return selectRows(
     z.object({ registryId: z.string(), registry: z.string(), unknown: z.number() }),
-    sql`select root_id as "registryId", name as registry, unknown from resource_summary
-         where kind = 'registry' and unknown > 0 order by unknown desc, name limit 100`,
+    sql`select root_id as "registryId", name as registry, images_unknown as unknown from resource_summary
+         where kind = 'registry' and images_unknown > 0 order by images_unknown desc, name limit 100`,
   );
 }
 
 function readSilent(): Promise<SilentRoot[]> {
   return selectRows(
     SilentRoot,
-    sql`select s.root_id as "rootId", s.kind, s.name, ${rootSignal} as signal, s.state_reason as reason, s.last_data_at as "lastDataAt",
+    sql`select s.root_id as "rootId", s.kind, s.name, ${rootSignal} as signal, s.state_reason as reason, ${lastDataAt} as "lastDataAt",
                s.expected_interval_seconds as "expectedIntervalSeconds", s.is_demo as "isDemo"
           from resource_summary s where ${isSilent} order by s.last_data_at nulls first, s.name limit 200`,
   );

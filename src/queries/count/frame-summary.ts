@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import { selectFirst, sql } from "#store/sql.ts";
-import { isSilent } from "./root-signal.ts";
+import { isSilent, lastDataAt } from "./root-signal.ts";
 
 /** What stands around every page: who is signed in, what is new, and what we cannot see right now. */
 export interface FrameSummary {
@@ -63,7 +63,7 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
       (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
       (select count(*)::int from (select 1 from resource_summary s where ${isSilent} limit 10000) q) as silent,
       (select json_build_object('rootId', s.root_id, 'kind', s.kind, 'name', s.name, 'lastDataAt',
-                to_char(s.last_data_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                to_char(${lastDataAt} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
          from resource_summary s where ${isSilent} order by s.last_data_at nulls first, s.root_id limit 1) as worst,
       exists (select 1 from resource_summary where is_demo) as has_demo,
       exists (select 1 from resource_summary where not is_demo) as has_real`,

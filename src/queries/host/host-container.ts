@@ -54,6 +54,7 @@ const Row = z.object({
   state: z.string(),
   facts: Facts,
   failing: z.number(),
+  brokenRules: z.array(z.string()),
   firstSeenAt: IsoColumn,
   lastSeenAt: IsoColumn,
   goneAt: IsoColumn.nullable(),
@@ -92,7 +93,7 @@ export async function hostContainer(
   const row = await selectFirst(
     Row,
     sql`select c.container_id as "containerId", c.name, c.host_id as "hostId", h.name as "hostName", c.image_ref as "imageRef", c.image_id as "imageId",
-          case when i.digest is null then null else 'sha256:' || encode(i.digest, 'hex') end as "imageDigest", i.critical, i.high, c.state, c.facts, c.failing,
+          case when i.digest is null then null else 'sha256:' || encode(i.digest, 'hex') end as "imageDigest", i.critical, i.high, c.state, c.facts, c.failing, c.broken_rules as "brokenRules",
           c.first_seen_at as "firstSeenAt", c.last_seen_at as "lastSeenAt", c.gone_at as "goneAt", h.last_report_at as "reportedAt"
           from host_container c join host h on h.id = c.host_id and h.removed_at is null
           left join lateral (select i.digest, i.critical, i.high from image i
@@ -106,9 +107,9 @@ export async function hostContainer(
 async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promise<ContainerControl[]> {
   const rows = await selectRows(
     ControlRow,
-    sql`select a.rule_id as "ruleId", r.title, r.refs as "references", a.status as "hostStatus", coalesce(f.severity, a.severity) as severity,
+    sql`select a.rule_id as "ruleId", r.title, r.refs as "references", a.verdict as "hostStatus", coalesce(f.severity, a.severity) as severity,
           f.status as "findingStatus", coalesce(f.exemption_id, a.exemption_id) is not null as "isExempt", f.remediation, f.evidence
-          from assessment a join rule r on r.id = a.rule_id
+          from effective_assessment a join rule r on r.id = a.rule_id
           left join lateral (select f.* from assessment_finding f
              where f.root_id = a.root_id and f.assessment_id = a.id and f.title = ${container.name} order by f.exemption_id is not null, f.key limit 1) f on true
          where a.root_id = ${hostId} and a.resource_kind = 'host'`,
@@ -124,7 +125,7 @@ async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promi
           ruleId: row.ruleId,
           title: row.title,
           severity: row.severity,
-          status: statusFor(row, isActive),
+          status: statusFor(row, { isActive, isBroken: container.brokenRules.includes(row.ruleId) }),
           remediation: row.remediation,
           evidence: row.evidence ?? [],
         },
@@ -134,8 +135,13 @@ async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promi
 }
 
 /** A container that a failing control does not name passes it; what is not known of the host is not known of it. */
-function statusFor(row: z.infer<typeof ControlRow>, isActive: boolean): EffectiveStatus {
+function statusFor(
+  row: z.infer<typeof ControlRow>,
+  { isActive, isBroken }: { isActive: boolean; isBroken: boolean },
+): EffectiveStatus {
   if (row.findingStatus) return row.isExempt ? "exempt" : row.findingStatus;
+  // Of a control that very many containers break, not each has an item of its own in the store.
+  if (isBroken) return row.isExempt ? "exempt" : "unhealthy";
   if (!isActive) return "notApplicable";
   if (row.isExempt && row.hostStatus === "unknown") return "exempt";
   return row.hostStatus === "unhealthy" || row.hostStatus === "manual" ? "healthy" : row.hostStatus;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NoticeKind } from "#domain/notice-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities } from "#domain/severity.ts";
@@ -24,7 +25,7 @@ const countLimit = 10_000;
 const NoticeRow = z.object({
   rootId: z.string(),
   id: z.string(),
-  kind: z.string(),
+  kind: NoticeKind,
   severity: Severity,
   title: z.string(),
   detail: z.string(),
@@ -45,7 +46,7 @@ export interface NoticeList {
   total: number;
   unread: number;
   nextCursor: string | null;
-  kinds: string[];
+  kinds: NoticeKind[];
   asOf: AsOf;
 }
 
@@ -67,7 +68,7 @@ export async function noticeList(actor: Actor, input: unknown): Promise<NoticeLi
     ),
     countNotices(where),
     countNotices(sql`not ${isRead(actor.id)}`),
-    selectRows(z.object({ kind: z.string() }), sql`select distinct kind from notice order by kind limit 50`),
+    selectRows(z.object({ kind: NoticeKind }), sql`select distinct kind from notice order by kind limit 50`),
     asOf(),
   ]);
   const page = rows.slice(0, pageSize);

@@ -8,7 +8,7 @@ import { requireRole } from "#domain/require-role.ts";
 import { ConnectionState, RegistryKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { webhookUrl } from "#domain/webhook-snippets.ts";
-import { rootSignal, rootSignals } from "#queries/count/root-signal.ts";
+import { lastDataAt, rootSignal, rootSignals } from "#queries/count/root-signal.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 
@@ -71,9 +71,9 @@ export async function registryDetail(
                r.state_reason as "stateReason", r.state_since as "stateSince", ${rootSignal} as signal, r.owner, r.environment,
                r.settings, r.rights, r.sync, r.last_event_at as "lastEventAt", r.last_reconciled_at as "lastReconciledAt",
                r.next_reconcile_at as "nextReconcileAt", r.created_at as "createdAt", r.is_demo as "isDemo",
-               t.prefix as "tokenPrefix", t.last_used_at as "tokenUsedAt", s.last_data_at as "lastDataAt",
+               t.prefix as "tokenPrefix", t.last_used_at as "tokenUsedAt", ${lastDataAt} as "lastDataAt",
                coalesce(s.repository_count, 0) as repositories, coalesce(s.contents_count, 0) as images,
-               coalesce(s.healthy, 0) as healthy, coalesce(s.unhealthy, 0) as unhealthy, coalesce(s.unknown, 0) as unknown,
+               coalesce(s.images_healthy, 0) as healthy, coalesce(s.images_unhealthy, 0) as unhealthy, coalesce(s.images_unknown, 0) as unknown,
                coalesce(s.critical, 0) as critical, coalesce(s.high, 0) as high, coalesce(s.medium, 0) as medium,
                coalesce(s.low, 0) as low, coalesce(s.unrated, 0) as unrated, coalesce(s.fixable, 0) as fixable,
                coalesce(s.kev, 0) as kev, scans.*

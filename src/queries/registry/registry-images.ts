@@ -106,7 +106,7 @@ async function countRows(conditions: Statement[]): Promise<number> {
 async function readViews(registryId: string): Promise<RegistryImages["views"]> {
   const row = await selectFirst(
     z.object({ all: z.number(), unhealthy: z.number(), healthy: z.number(), unknown: z.number() }),
-    sql`select contents_count as all, unhealthy, healthy, unknown from resource_summary where root_id = ${registryId}`,
+    sql`select contents_count as all, images_unhealthy as unhealthy, images_healthy as healthy, images_unknown as unknown from resource_summary where root_id = ${registryId}`,
   );
   return row ?? { all: 0, unhealthy: 0, healthy: 0, unknown: 0 };
 }

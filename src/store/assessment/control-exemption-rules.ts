@@ -1,4 +1,5 @@
-import { recountContainers, recountHosts } from "#store/count/host-counts.ts";
+import { recountContainers } from "#store/host/container-counts.ts";
+import { saveSummaries } from "#store/resource-summary.ts";
 import { type Executor, sql } from "#store/sql.ts";
 import { applyControlExemptions } from "./control-exemption.ts";
 import { type AssessmentChange, trackChanges } from "./track-changes.ts";
@@ -21,7 +22,7 @@ export async function reapplyExemptions(
     },
     () => applyControlExemptions(executor, rootIds, { now, ruleId }),
   );
-  await recountHosts(executor, rootIds);
+  await saveSummaries(executor, "host", rootIds);
   await recountContainers(executor, rootIds, [ruleId]);
   return changes;
 }

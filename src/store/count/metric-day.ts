@@ -9,7 +9,7 @@ export async function recordMetrics(executor: Executor, registryIds: readonly st
   await execute(
     sql`insert into metric_day (root_id, day, critical, high, medium, low, unrated, fixable, kev, images, not_assessed)
         select root_id, (clock_timestamp() at time zone 'utc')::date, critical, high, medium, low, unrated, fixable, kev,
-          contents_count, unknown from resource_summary where root_id = any(${registryIds}::uuid[]) and kind = 'registry'
+          contents_count, images_unknown from resource_summary where root_id = any(${registryIds}::uuid[]) and kind = 'registry'
         on conflict (root_id, day) do update set critical = excluded.critical, high = excluded.high, medium = excluded.medium,
           low = excluded.low, unrated = excluded.unrated, fixable = excluded.fixable, kev = excluded.kev, images = excluded.images,
           not_assessed = excluded.not_assessed`,

@@ -12,7 +12,8 @@ export interface SeenContainer {
   state: string;
   /** User, privileges, mounts, ports and limits as the container page shows them. */
   facts: unknown;
-  failing: number;
+  /** Ids of the controls that it breaks, exempt ones included. */
+  brokenRules: string[];
 }
 
 export interface SeenImage {
@@ -38,14 +39,14 @@ export async function saveHostContainers(
   const { containers, at } = save;
   const column = <Value>(pick: (container: SeenContainer) => Value) => containers.map(pick);
   await execute(
-    sql`insert into host_container (host_id, container_id, name, image_ref, image_id, image_digest, state, facts, failing, first_seen_at, last_seen_at)
-        select ${hostId}, c.id, c.name, c.image_ref, c.image_id, c.image_digest, c.state, c.facts::jsonb, c.failing, ${at}, ${at}
+    sql`insert into host_container (host_id, container_id, name, image_ref, image_id, image_digest, state, facts, failing, broken_rules, first_seen_at, last_seen_at)
+        select ${hostId}, c.id, c.name, c.image_ref, c.image_id, c.image_digest, c.state, c.facts::jsonb, c.failing, array(select jsonb_array_elements_text(c.broken_rules::jsonb)), ${at}, ${at}
           from unnest(${column((c) => storableText(c.containerId))}::text[], ${column((c) => storableText(c.name))}::text[], ${column((c) => (c.imageRef === null ? null : storableText(c.imageRef)))}::text[],
             ${column((c) => (c.imageId === null ? null : storableText(c.imageId)))}::text[], ${column((c) => bytesOrNull(c.imageDigest))}::bytea[], ${column((c) => storableText(c.state))}::text[],
-            ${column((c) => storableJson(c.facts))}::text[], ${column((c) => c.failing)}::int[])
-          as c (id, name, image_ref, image_id, image_digest, state, facts, failing)
+            ${column((c) => storableJson(c.facts))}::text[], ${column((c) => c.brokenRules.length)}::int[], ${column((c) => JSON.stringify(c.brokenRules))}::text[])
+          as c (id, name, image_ref, image_id, image_digest, state, facts, failing, broken_rules)
         on conflict (host_id, container_id) do update set name = excluded.name, image_ref = excluded.image_ref, image_id = excluded.image_id,
-          image_digest = excluded.image_digest, state = excluded.state, facts = excluded.facts, failing = excluded.failing,
+          image_digest = excluded.image_digest, state = excluded.state, facts = excluded.facts, failing = excluded.failing, broken_rules = excluded.broken_rules,
           last_seen_at = excluded.last_seen_at, gone_at = null`,
     executor,
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
+import { noteData, saveIdentity } from "#store/resource-summary.ts";
 import { type Executor, execute, selectFirst, selectRows, sql } from "#store/sql.ts";
 
 export const HostRow = z.object({
@@ -96,12 +97,7 @@ export async function insertHost(executor: Executor, host: NewHost): Promise<voi
           ${host.approval === "pending" ? "An admin has to approve this host." : "The agent is enrolled; its first report is on the way."})`,
     executor,
   );
-  await execute(
-    sql`insert into resource_summary (root_id, kind, name, detail, state, state_reason, contents_unit, expected_interval_seconds, owner, environment)
-        values (${host.id}, 'host', ${name}, 'Docker VM', 'connecting',
-          ${host.approval === "pending" ? "An admin has to approve this host." : "The first report is on the way."}, 'running', 300, ${owner}, ${environment})`,
-    executor,
-  );
+  await saveIdentity(executor, "host", [host.id]);
 }
 
 /** Flags a host as a possible clone; the first reason stays until a person clears it. */
@@ -117,7 +113,10 @@ export async function flagClone(
   );
 }
 
-/** Notes that the agent is alive. The narrow table is updated in place; the wide row is not touched. */
+/**
+ * Notes that the agent is alive. The narrow table is updated in place and is what the signal reads; the row of the Containers list
+ * follows at most every quarter of an hour, and at once when the host was taken for silent.
+ */
 export async function noteHeartbeat(executor: Executor, hostId: string, sequence: bigint): Promise<void> {
   const now = clock.now();
   await execute(
@@ -125,15 +124,12 @@ export async function noteHeartbeat(executor: Executor, hostId: string, sequence
         on conflict (host_id) do update set seen_at = excluded.seen_at, sequence = greatest(host_heartbeat.sequence, excluded.sequence)`,
     executor,
   );
-  await execute(
-    sql`update resource_summary set last_data_at = ${now}, state = case when state = 'unreachable' then 'connected' else state end,
-          state_reason = case when state = 'unreachable' then null else state_reason end where root_id = ${hostId}`,
-    executor,
-  );
-  await execute(
+  await noteData(executor, hostId, now);
+  const returned = await execute(
     sql`update host set state = 'connected', state_reason = null where id = ${hostId} and state = 'unreachable'`,
     executor,
   );
+  if (returned > 0) await saveIdentity(executor, "host", [hostId]);
 }
 
 /** Shows on the host why its last report was refused; the next accepted report clears it. */
@@ -178,10 +174,7 @@ export function silentHosts(
 /** Marks a host as not reporting. */
 export async function markSilent(executor: Executor, hostId: string, reason: string): Promise<void> {
   await execute(sql`update host set state = 'unreachable', state_reason = ${reason} where id = ${hostId}`, executor);
-  await execute(
-    sql`update resource_summary set state = 'unreachable', state_reason = ${reason}, updated_at = now() where root_id = ${hostId}`,
-    executor,
-  );
+  await saveIdentity(executor, "host", [hostId]);
 }
 
 /** The further daemons of a machine, removed ones too: an admin who removed one does not want it back by itself. */

@@ -1,12 +1,9 @@
 import { z } from "zod";
+import type { NoticeKind } from "#domain/notice-kind.ts";
 import { Severity, severityRank } from "#domain/severity.ts";
 import { recordChange } from "#store/change.ts";
 import { newId } from "#store/ids.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
-
-/** `new-findings` by a push or an import, `exploited` a flaw became known as exploited, `first-look` sums up what is new to us;
- * `control-failed` a control of a host turned unhealthy, `host-silent` an agent went silent. */
-export type NoticeKind = "new-findings" | "exploited" | "first-look" | "control-failed" | "host-silent";
 
 export interface NewNotice {
   rootId: string;
@@ -41,6 +38,11 @@ export async function addNotices(executor: Executor, notices: readonly NewNotice
     );
   }
   if (notices.length > 0) await recordChange(executor, "notices");
+}
+
+/** Forgets the notices of roots that were removed. */
+export async function deleteNoticesOf(executor: Executor, rootIds: readonly string[]): Promise<void> {
+  await execute(sql`delete from notice where root_id = any(${rootIds}::uuid[])`, executor);
 }
 
 const THRESHOLD_KEY = "notices.threshold";

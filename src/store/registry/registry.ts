@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { clock } from "#clock.ts";
 import { type RegistryRights, RegistrySync } from "#domain/registry-rights.ts";
 import { RegistryAuthKind, RegistrySettings } from "#domain/registry-settings.ts";
 import { ConnectionState, RegistryKind } from "#domain/resource.ts";
 import { recordChange } from "#store/change.ts";
 import { markRegistryImagesDirty } from "#store/count/dirty-marks.ts";
+import { noteData, saveIdentity } from "#store/resource-summary.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
 
 /** A connected registry as the worker and commands see it; the credential itself is behind `secretId`. */
@@ -101,12 +103,7 @@ export async function insertRegistry(executor: Executor, registry: NewRegistry):
           ${registry.webhookTokenId}, ${registry.createdBy}, ${registry.isDemo}, ${registry.nextReconcileAt})`,
     executor,
   );
-  await execute(
-    sql`insert into resource_summary (root_id, kind, name, detail, owner, environment, state, contents_unit, expected_interval_seconds, is_demo)
-        values (${registry.id}, 'registry', ${registry.name}, ${registry.url}, ${registry.owner}, ${registry.environment},
-          'connecting', 'images', ${registry.settings.reconcileMinutes * 60}, ${registry.isDemo})`,
-    executor,
-  );
+  await saveIdentity(executor, "registry", [registry.id]);
   await recordChange(executor, "containers", `registry:${registry.id}`);
 }
 
@@ -126,10 +123,7 @@ export async function setConnectionState(
     executor,
   );
   if (touched === 0) return;
-  await execute(
-    sql`update resource_summary set state = ${to.state}, state_reason = ${to.reason}, updated_at = clock_timestamp() where root_id = ${id}`,
-    executor,
-  );
+  await saveIdentity(executor, "registry", [id]);
   await recordChange(executor, "containers", `registry:${id}`);
 }
 
@@ -142,11 +136,7 @@ export async function noteRegistryData(executor: Executor, id: string, kind: "ev
       executor,
     );
   }
-  await execute(
-    sql`update resource_summary set last_data_at = clock_timestamp()
-         where root_id = ${id} and (last_data_at is null or last_data_at < clock_timestamp() - interval '1 second')`,
-    executor,
-  );
+  await noteData(executor, id, clock.now());
 }
 
 /** Writes how far a comparison with the registry is. */
@@ -190,11 +180,7 @@ export async function saveRegistryDetails(
          where id = ${id}`,
     executor,
   );
-  await execute(
-    sql`update resource_summary set name = ${to.name}, owner = ${to.owner}, environment = ${to.environment},
-          expected_interval_seconds = ${to.settings.reconcileMinutes * 60} where root_id = ${id}`,
-    executor,
-  );
+  await saveIdentity(executor, "registry", [id]);
 }
 
 /** Replaces how the registry is signed in to. */
@@ -239,7 +225,7 @@ export async function retireRegistry(executor: Executor, id: string, reason: str
     sql`update repository set retired_at = clock_timestamp(), retired_reason = ${reason} where registry_id = ${id} and retired_at is null`,
     executor,
   );
-  await execute(sql`delete from resource_summary where root_id = ${id}`, executor);
+  await saveIdentity(executor, "registry", [id]);
   await markRegistryImagesDirty(executor, id, "removed");
   await recordChange(executor, "containers", "vulnerabilities", `registry:${id}`);
 }

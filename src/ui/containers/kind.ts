@@ -11,5 +11,5 @@ export const kinds: Record<RootKind, { one: string; many: string; icon: IconName
 
 /** The page of a resource. */
 export function resourceHref(row: { kind: RootKind; rootId: string }): string {
-  return row.kind === "host" ? links.host(row.rootId) : links.registry(row.rootId);
+  return links.root(row.kind, row.rootId);
 }

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useCallback } from "react";
+import { noticeKindWords } from "#domain/notice-kind.ts";
 import type { NoticeList, NoticeRow } from "#queries/notice/notice-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
@@ -21,7 +22,6 @@ import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
-import { kindWords } from "./notice-kind.ts";
 import { noticesView } from "./notice-params.ts";
 import styles from "./notices.module.css";
 
@@ -91,7 +91,7 @@ export function NoticesView() {
         />
         <ChoiceFilter
           label="Kind"
-          choices={(first?.kinds ?? []).map((kind) => ({ value: kind, label: kindWords[kind] ?? kind }))}
+          choices={(first?.kinds ?? []).map((kind) => ({ value: kind, label: noticeKindWords[kind] }))}
           value={url.get("kind")}
           onChange={(kind) => url.set({ kind })}
         />
@@ -175,7 +175,7 @@ function noticeColumns(
       label: "Kind",
       width: 150,
       leavesBelow: 1040,
-      cell: (row) => <span className="bw-second">{kindWords[row.kind] ?? row.kind}</span>,
+      cell: (row) => <span className="bw-second">{noticeKindWords[row.kind]}</span>,
     },
     {
       key: "source",
