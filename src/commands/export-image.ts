@@ -8,7 +8,7 @@ import { transaction } from "#store/transaction.ts";
 export const ExportImageInput = z.object({
   digest: Digest,
   repository: z.string().max(300),
-  format: z.enum(["csv", "cyclonedx", "cyclonedx-vex"]),
+  format: z.enum(["csv", "cyclonedx", "cyclonedx-vex", "openvex-vex"]),
 });
 
 /** Notes that the findings or packages of an image left the house. Call it before the first byte is sent. */

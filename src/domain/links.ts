@@ -24,6 +24,7 @@ export const links = {
   hostContainer: (hostId: string, containerId: string) =>
     `/hosts/${segment(hostId)}/containers/${segment(containerId)}`,
   rule: (ruleId: string) => `/rules/${segment(ruleId)}`,
+  exemptions: () => "/exemptions",
   notices: () => "/notices",
   settings: (page: string) => `/settings/${segment(page)}`,
 } as const;

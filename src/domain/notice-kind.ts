@@ -2,9 +2,17 @@ import { z } from "zod";
 
 /**
  * What a notice is about: `new-findings` by a push or an import, `exploited` a flaw became known as exploited, `first-look` sums up
- * what is new to us, `control-failed` controls of a root turned unhealthy, `host-silent` an agent went silent.
+ * what is new to us, `control-failed` controls of a root turned unhealthy, `host-silent` an agent went silent, `exemption-ended` what
+ * a person had exempted counts again.
  */
-export const noticeKinds = ["new-findings", "exploited", "first-look", "control-failed", "host-silent"] as const;
+export const noticeKinds = [
+  "new-findings",
+  "exploited",
+  "first-look",
+  "control-failed",
+  "host-silent",
+  "exemption-ended",
+] as const;
 export const NoticeKind = z.enum(noticeKinds);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -15,4 +23,5 @@ export const noticeKindWords: Record<NoticeKind, string> = {
   "first-look": "First look",
   "control-failed": "Control failed",
   "host-silent": "Host silent",
+  "exemption-ended": "Exemption over",
 };

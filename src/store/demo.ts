@@ -60,6 +60,7 @@ const registryTables = [
 /** Tables that name it as their root. */
 const rootTables = [
   "exempted_finding",
+  "exempted_package",
   "exemption",
   "notice_read",
   "notice",

@@ -11,6 +11,7 @@ import {
   type StoredCandidate,
 } from "#store/advisory/advisory-candidates.ts";
 import { compareMatches, type MatchChanges, type MatchRow, replaceMatches } from "#store/advisory/package-advisory.ts";
+import { applyExemptionsToPackages } from "#store/exemption/to-findings.ts";
 import { lockPackages, markMatched, readPackages, type StoredPackage } from "#store/image/package-version.ts";
 import type { Executor } from "#store/sql.ts";
 
@@ -49,6 +50,7 @@ export async function matchPackages(
       importId: options.importId ?? null,
       at,
     });
+    await applyExemptionsToPackages(executor, changes.packageIds);
     await markMatched(executor, packageIds, { advisoriesVersion, at });
     total.added += changes.added;
     total.changed += changes.changed;

@@ -1,9 +1,9 @@
 import { clock } from "#clock.ts";
 import { assess } from "#engines/image-scan/assess.ts";
 import { saveAssessments } from "#store/assessment/assessment.ts";
-import { applyExemptions } from "#store/assessment/exempted-finding.ts";
 import type { StatusCause } from "#store/assessment/status-history.ts";
 import { recountImages } from "#store/count/counters.ts";
+import { applyExemptions } from "#store/exemption/to-findings.ts";
 import type { ImageKey } from "#store/image/image-scan.ts";
 import { imageStandings } from "#store/image/image-standing.ts";
 import { recordArrivals } from "#store/registry/arrival.ts";

@@ -1,18 +1,19 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { endExemption } from "#commands/end-exemption.ts";
-import { exemptControl } from "#commands/exempt-control.ts";
+import { exempt as exemptCommand } from "#commands/exempt.ts";
+import { previewExemption } from "#commands/preview-exemption.ts";
 import type { Actor } from "#domain/role.ts";
 import type { HostEvidence } from "#engines/cis-docker/facts.ts";
-import { exemptionList } from "#queries/assessment/exemption-list.ts";
 import { ruleDetail } from "#queries/assessment/rule-detail.ts";
+import { exemptionList } from "#queries/exemption/exemption-list.ts";
 import { hostContainer } from "#queries/host/host-container.ts";
 import { hostControls } from "#queries/host/host-controls.ts";
 import { hostDetail } from "#queries/host/host-detail.ts";
 import { newId } from "#store/ids.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
-import { endExpiredExemptions } from "#worker/expired-exemptions.ts";
+import { endDueExemptions } from "#worker/due-exemptions.ts";
 import { publishRules } from "#worker/publish-rules.ts";
 import { assessedHost, assessWaiting, recordedEvidence, storeReport } from "./assessed-host.ts";
 
@@ -42,16 +43,30 @@ const controlOf = async (hostId: string, ruleId = PRIVILEGED) => {
   if (!control) throw new Error(`the host has no control ${ruleId}`);
   return control;
 };
-const exempt = (more: object = {}, actor = analyst) =>
-  exemptControl(actor, {
-    hostId: host,
-    ruleId: PRIVILEGED,
-    scope: "host",
+interface Asked {
+  ruleId?: string;
+  scope?: object;
+  note?: string;
+  expiresAt?: string;
+  conditions?: object[];
+}
+/** Exempts on the first host, unless a scope is given; the preview must have said what happens. */
+const exempt = async (
+  { ruleId = PRIVILEGED, scope = { rootId: host }, conditions = [], ...more }: Asked = {},
+  actor = analyst,
+) => {
+  const target = { subject: { kind: "rule", id: ruleId }, scope, conditions };
+  const told = await previewExemption(actor, target).catch(() => null);
+  const { ids, resources } = await exemptCommand(actor, {
+    ...target,
     reason: "accepted-risk",
     note: "needed for backups",
     expiresAt: null,
     ...more,
   });
+  if (told !== null) expect(resources, "resources that the preview named").toBe(told.resources);
+  return { id: ids[0] ?? "", hosts: resources };
+};
 const summaryOf = async (hostId: string) =>
   (
     await rows(
@@ -183,7 +198,7 @@ describe("an exempt item", () => {
   test("leaves the control failing by the others, and exempt when there are no others", async () => {
     await report(host, privileged(["a-priv", "a-hard"]));
     const before = await failingOf(host);
-    const first = await exempt({ scope: "item", item: "a-priv" });
+    const first = await exempt({ scope: { rootId: host, item: "a-priv" } });
     expect(first.hosts, "the control still counts as before").toBe(0);
     const control = await controlOf(host);
     expect(control).toMatchObject({ status: "unhealthy", findingCount: 2, exemptCount: 1 });
@@ -193,7 +208,7 @@ describe("an exempt item", () => {
     ]);
     expect((await failingOf(host))["a-priv"]).toBe(Number(before["a-priv"]) - 1);
     expect((await failingOf(host))["a-hard"]).toBe(before["a-hard"]);
-    await exempt({ scope: "item", item: "a-hard" });
+    await exempt({ scope: { rootId: host, item: "a-hard" } });
     expect((await controlOf(host)).status).toBe("exempt");
 
     await report(host, privileged(["a-priv", "a-hard", "a-zero"]));
@@ -205,20 +220,23 @@ describe("an exempt item", () => {
   });
 
   test("must be one that the control names", async () => {
-    await expect(exempt({ scope: "item", item: "no-such-container" })).rejects.toMatchObject({ code: "conflict" });
-    await expect(exempt({ scope: "item" })).rejects.toMatchObject({ code: "validation-failed" });
-    await expect(exempt({ scope: "host", item: "a-priv" })).rejects.toMatchObject({ code: "validation-failed" });
+    await expect(exempt({ scope: { rootId: host, item: "no-such-container" } })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await expect(exempt({ scope: { rootId: host, packageName: "openssl" } })).rejects.toMatchObject({
+      code: "validation-failed",
+    });
   });
 });
 
 describe("a control exempt everywhere", () => {
   test("is so on every host, also on one that comes later; ended, it fails on all", async () => {
-    const { id, hosts } = await exempt({ scope: "all" });
+    const { id, hosts } = await exempt({ scope: {} });
     expect(hosts).toBeGreaterThanOrEqual(2);
     const later = await assessedHost("later", evidence);
     for (const one of [host, other, later]) expect((await controlOf(one)).status).toBe("exempt");
     const listed = (await exemptionList(viewer, {})).items[0];
-    expect(listed).toMatchObject({ id, hostId: null, control: "5.5", hosts: hosts + 1, state: "active" });
+    expect(listed).toMatchObject({ id, rootId: null, control: "5.5", resources: hosts + 1, state: "active" });
     await endExemption(admin, { exemptionId: id });
     for (const one of [host, other, later]) expect((await controlOf(one)).status).toBe("unhealthy");
     expect((await exemptionList(viewer, { state: "ended" })).items[0]).toMatchObject({
@@ -231,7 +249,7 @@ describe("a control exempt everywhere", () => {
 
   test("does not hide that the control of one host is exempt on its own as well", async () => {
     const own = await exempt();
-    const all = await exempt({ scope: "all" });
+    const all = await exempt({ scope: {} });
     await endExemption(analyst, { exemptionId: all.id });
     expect((await controlOf(host)).status).toBe("exempt");
     expect((await controlOf(other)).status).toBe("unhealthy");
@@ -243,9 +261,9 @@ describe("a control exempt everywhere", () => {
 describe("its end", () => {
   test("comes by itself, with a notice and its cause in the history", async () => {
     const { id } = await exempt({ expiresAt: "2100-01-01T00:00:00Z" });
-    expect(await endExpiredExemptions(new Date("2099-12-31T23:59:59Z"))).toBe(0);
+    expect(await endDueExemptions(new Date("2099-12-31T23:59:59Z"))).toBe(0);
     expect((await controlOf(host)).status).toBe("exempt");
-    expect(await endExpiredExemptions(new Date("2100-01-01T00:00:01Z"))).toBe(1);
+    expect(await endDueExemptions(new Date("2100-01-01T00:00:01Z"))).toBe(1);
     expect((await controlOf(host)).status).toBe("unhealthy");
     expect((await historyOf(host)).at(-1)).toEqual({
       from_status: "exempt",
@@ -262,8 +280,9 @@ describe("its end", () => {
     expect((await exemptionList(viewer, { state: "ended", q: "needed for backups" })).items[0]).toMatchObject({
       id,
       endedBy: null,
+      endedBecause: "time",
     });
-    expect(await endExpiredExemptions(new Date("2100-01-01T00:00:02Z"))).toBe(0);
+    expect(await endDueExemptions(new Date("2100-01-01T00:00:02Z"))).toBe(0);
   });
 
   test("is told before it comes", async () => {
@@ -284,7 +303,7 @@ describe("who and what", () => {
     await expect(exempt({ note: "  " })).rejects.toThrow();
     await expect(exempt({ expiresAt: "2020-01-01T00:00:00Z" })).rejects.toMatchObject({ code: "validation-failed" });
     await expect(exempt({ ruleId: "no-such-rule" })).rejects.toMatchObject({ code: "not-found" });
-    await expect(exempt({ hostId: newId() })).rejects.toMatchObject({ code: "not-found" });
+    await expect(exempt({ scope: { rootId: newId() } })).rejects.toMatchObject({ code: "validation-failed" });
     const both = await Promise.allSettled([exempt(), exempt()]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const { id } = (await exemptionList(viewer, {})).items[0] ?? { id: "" };
@@ -300,8 +319,8 @@ describe("who and what", () => {
       sql`select action, actor_name, coalesce(after, '{}') ->> 'note' as note from audit_entry where after ->> 'id' = ${id} or before ->> 'id' = ${id} order by at, id`,
     );
     expect(audited).toEqual([
-      { action: "control.exempt", actor_name: "Bob", note: "needed for backups" },
-      { action: "control.end-exemption", actor_name: "Ada", note: null },
+      { action: "exemption.create", actor_name: "Bob", note: "needed for backups" },
+      { action: "exemption.end", actor_name: "Ada", note: null },
     ]);
   });
 

@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from "vitest";
+import { exempt } from "#commands/exempt.ts";
+import type { Actor } from "#domain/role.ts";
 import { markDirty } from "#store/count/dirty-marks.ts";
 import { newId } from "#store/ids.ts";
 import { execute, sql } from "#store/sql.ts";
@@ -23,6 +25,7 @@ import { addLayer, debianFiles, npmFiles, startMemoryRegistry } from "../registr
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 const STEPS = Number(process.env.COUNTER_STEPS ?? 25);
 const names = ["alpha", "beta", "gamma", "delta", "epsilon"];
+const analyst: Actor = { kind: "user", id: newId(), name: "Ada", role: "analyst" };
 const severities = ["CRITICAL", "HIGH", "MODERATE", "LOW"] as const;
 
 afterAll(endScanThreads);
@@ -111,22 +114,25 @@ test(`every number equals its list after random changes (SEED=${seed})`, { timeo
       const [found] = await rows(sql`select f.registry_id, f.repository_id, v.key, f.digest from placement_finding f
         join vulnerability v on v.id = f.vulnerability_id order by md5(f.placement_id::text || v.key || ${random()}) limit 1`);
       if (!found) return;
-      const registryId = String(found.registry_id);
-      await transaction(async (tx) => {
-        await execute(
-          sql`insert into exemption (root_id, id, vulnerability_key, repository_id, reason, note, created_by)
-              values (${registryId}, ${newId()}, ${found.key}, ${random() < 0.5 ? found.repository_id : null}, 'accepted', '', 'test')`,
-          tx,
-        );
-        const images = await rows(
-          sql`select encode(digest, 'hex') as hex from image where registry_id = ${registryId}`,
-        );
-        await markDirty(
-          tx,
-          "exemption",
-          images.map((image) => ({ scope: "image" as const, registryId, digest: `sha256:${image.hex}` })),
-        );
-      });
+      const rootId = String(found.registry_id);
+      const [repositoryId, resourceId] = [
+        String(found.repository_id),
+        `sha256:${(found.digest as Buffer).toString("hex")}`,
+      ];
+      const scope = pick([
+        {},
+        { rootId },
+        { rootId, repositoryId },
+        { rootId, repositoryId, resourceId },
+        { resourceId },
+      ]);
+      await exempt(analyst, {
+        subject: { kind: "vulnerability", id: found.key },
+        scope,
+        reason: "accepted-risk",
+        note: "random",
+        expiresAt: null,
+      }).catch((error: unknown) => expect(error).toMatchObject({ code: "conflict" }));
     },
     recount: recountAll,
   };

@@ -196,9 +196,9 @@ async function addRows(): Promise<void> {
   );
   await insert("host", "id, name, hostname, created_at", `${uuid}, 'host ' || n % 40, 'h', ${at}`);
   await insert(
-    "control_exemption",
-    "id, rule_id, item, reason, note, created_by, created_at",
-    `${uuid}, 'paging-rule', n::text, 'accepted-risk', 'x', 'test', ${at}`,
+    "exemption",
+    "id, subject_kind, subject, item, reason, note, created_by, created_at",
+    `${uuid}, 'rule', 'paging-rule', n::text, 'accepted-risk', 'x', 'test', ${at}`,
   );
   await insert(
     "rule",

@@ -1,15 +1,16 @@
 import { beforeAll, expect, test } from "vitest";
+import { exempt } from "#commands/exempt.ts";
 import type { Actor } from "#domain/role.ts";
 import { imageChanges } from "#queries/image/image-changes.ts";
 import { imageDetail } from "#queries/image/image-detail.ts";
-import { imageFindingsCsv, imageSbom, imageVex } from "#queries/image/image-export.ts";
+import { imageFindingsCsv, imageSbom } from "#queries/image/image-export.ts";
 import { imageFinding } from "#queries/image/image-finding.ts";
 import { type ImageFindings, imageFindings } from "#queries/image/image-findings.ts";
 import { imageFixPlan } from "#queries/image/image-fix-plan.ts";
 import { imageHistory } from "#queries/image/image-history.ts";
 import { imagePackages } from "#queries/image/image-packages.ts";
+import { imageVex } from "#queries/image/image-vex.ts";
 import { newId } from "#store/ids.ts";
-import { execute, sql } from "#store/sql.ts";
 import {
   addFlaws,
   addImage,
@@ -87,12 +88,16 @@ beforeAll(async () => {
       title: "=cmd|'/C calc'!A0",
     })),
   ]);
-  await execute(
-    sql`insert into exemption (root_id, id, vulnerability_key, reason, note, created_by) values (${registryId}, ${newId()}, 'CVE-2026-1000', 'notReachable', '', 'x')`,
+  await exempt(
+    { kind: "user", id: newId(), name: "Ada", role: "analyst" },
+    {
+      subject: { kind: "vulnerability", id: "CVE-2026-1000" },
+      scope: { rootId: registryId },
+      reason: "not-reachable",
+      note: "nothing calls it",
+      expiresAt: null,
+    },
   );
-  await execute(sql`insert into exempted_finding (root_id, placement_id, vulnerability_id, package_version_id, exemption_id)
-    select f.registry_id, f.placement_id, f.vulnerability_id, f.package_version_id, (select id from exemption)
-      from placement_finding f join vulnerability v on v.id = f.vulnerability_id where v.key = 'CVE-2026-1000' and f.registry_id = ${registryId}`);
   await recountAll();
 });
 
@@ -284,7 +289,11 @@ test("exports hold every finding and package; formulas are defused", async () =>
   const vex = JSON.parse([...(await imageVex(viewer, { digest, at })).chunks].join(""));
   expect(vex.vulnerabilities).toHaveLength(81);
   const exempt = vex.vulnerabilities.find((entry: { id: string }) => entry.id === "CVE-2026-1000");
-  expect(exempt).toMatchObject({ analysis: { state: "not_affected", detail: "notReachable" } });
+  expect(exempt.analysis).toEqual({
+    state: "not_affected",
+    justification: "code_not_reachable",
+    detail: "nothing calls it",
+  });
   const refs = new Set(
     sbom.components.map(
       (component: { "bom-ref": string }) => `urn:cdx:${sbom.serialNumber.slice(9)}/1#${component["bom-ref"]}`,

@@ -56,13 +56,12 @@ async function flatFindings(): Promise<FlatFinding[]> {
     rows(
       sql`select package_version_id::text as package, vulnerability_id::text as vulnerability, severity_rank, fixed_version, hidden_reason from package_advisory`,
     ),
-    rows(
-      sql`select placement_id, vulnerability_id::text as vulnerability, package_version_id::text as package from exempted_finding`,
-    ),
+    rows(sql`select placement_id::text as place, vulnerability_id::text as vulnerability, package_version_id::text as package from exempted_finding
+             union all select root_id::text, vulnerability_id::text, package_version_id::text from exempted_package`),
     rows(sql`select id::text as id, kev_added_at is not null as kev from vulnerability`),
   ]);
   const kev = new Map(flaws.map((flaw) => [flaw.id, flaw.kev === true]));
-  const exempt = new Set(exempted.map((row) => `${row.placement_id} ${row.vulnerability} ${row.package}`));
+  const exempt = new Set(exempted.map((row) => `${row.place} ${row.vulnerability} ${row.package}`));
   const matchesOf = groupBy(matches, (match) => String(match.package));
   const packagesOf = groupBy(packages, (member) => `${member.registry_id} ${member.set_id}`);
   const setsOf = groupBy(sets, (set) => `${set.registry_id} ${set.digest}`);
@@ -72,7 +71,10 @@ async function flatFindings(): Promise<FlatFinding[]> {
       .flatMap((member) => listOf(matchesOf, String(member.package)));
   const stateOf = (place: Row, match: Row) => {
     if (match.hidden_reason !== null) return "hidden";
-    return exempt.has(`${place.id} ${match.vulnerability} ${match.package}`) ? "exempt" : "open";
+    const isExempt = [place.id, place.registry_id].some((at) =>
+      exempt.has(`${at} ${match.vulnerability} ${match.package}`),
+    );
+    return isExempt ? "exempt" : "open";
   };
   return places.flatMap((place) =>
     matchesIn(place).map((match) => ({

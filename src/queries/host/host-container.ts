@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { AssessmentStatus } from "#domain/assessment.ts";
-import type { EffectiveStatus } from "#domain/control-exemption.ts";
 import { Evidence } from "#domain/evidence.ts";
+import type { EffectiveStatus } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AssessmentStatus, assessmentStatuses } from "#domain/assessment.ts";
-import { ExemptionReason } from "#domain/control-exemption.ts";
 import { Diagnostic, Evidence } from "#domain/evidence.ts";
+import { ExemptionReason } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
@@ -178,9 +178,10 @@ async function findingsOf(hostId: string, ids: string[]): Promise<Map<string, Ho
 async function exemptionsOf(hostId: string, ruleIds: string[]): Promise<Map<string, HostControlExemption[]>> {
   const rows = await selectRows(
     Exemption.extend({ ruleId: z.string() }),
-    sql`select e.rule_id as "ruleId", e.id, e.host_id as "hostId", e.item, e.reason, e.note, e.created_by as by, e.created_at as at, e.expires_at as until
-          from control_exemption e where e.rule_id = any(${ruleIds}::text[]) and (e.host_id is null or e.host_id = ${hostId}) and e.ended_at is null
-         order by e.rule_id, e.item is not null, e.host_id is not null, e.created_at limit 1000`,
+    sql`select e.subject as "ruleId", e.id, e.root_id as "hostId", e.item, e.reason, e.note, e.created_by as by, e.created_at as at, e.expires_at as until
+          from exemption e where e.subject_kind = 'rule' and e.subject = any(${ruleIds}::text[]) and e.ended_at is null
+           and (e.root_id is null or e.root_id = ${hostId}) and e.repository_id is null and e.resource_id is null
+         order by e.subject, e.item is not null, e.root_id is not null, e.created_at limit 1000`,
   );
   const grouped = new Map<string, HostControlExemption[]>();
   for (const { ruleId, ...exemption } of rows) grouped.set(ruleId, [...(grouped.get(ruleId) ?? []), exemption]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { csvLine } from "#domain/csv-cell.ts";
+import { ExemptionReason } from "#domain/exemption.ts";
 import { productVersion } from "#domain/product-version.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
@@ -21,7 +22,7 @@ export interface ImageExport {
 }
 
 /** Lines or elements that are joined before they are handed on. */
-const batchSize = 500;
+export const batchSize = 500;
 
 const Row = z.object({
   vulnerability_id: BigIntColumn,
@@ -44,11 +45,12 @@ const Row = z.object({
   vendor_status: z.string().nullable(),
   state: z.enum(findingStatuses),
   hidden_reason: z.string().nullable(),
-  exemption_reason: z.string().nullable(),
+  exemption_id: z.string().nullable(),
+  exemption_reason: ExemptionReason.nullable(),
   exemption_note: z.string().nullable(),
   first_seen_at: IsoColumn,
 });
-type Row = z.infer<typeof Row>;
+export type ExportRow = z.infer<typeof Row>;
 
 const head = [
   "vulnerability",
@@ -78,11 +80,11 @@ export async function imageFindingsCsv(actor: Actor, input: unknown): Promise<Im
   requireRole(actor, "viewer");
   const params = ImageExportParams.parse(input);
   const place = await imagePlace(params);
-  const rows = await loadRows(place, params);
+  const rows = await exportRows(place, params);
   return { repository: place.repository, chunks: csvChunks(place, rows) };
 }
 
-function* csvChunks(place: ImagePlace, rows: readonly Row[]): Generator<string> {
+function* csvChunks(place: ImagePlace, rows: readonly ExportRow[]): Generator<string> {
   yield `\uFEFF${csvLine(head)}`;
   for (let start = 0; start < rows.length; start += batchSize) {
     yield rows
@@ -92,7 +94,7 @@ function* csvChunks(place: ImagePlace, rows: readonly Row[]): Generator<string> 
   }
 }
 
-function cells(place: ImagePlace, row: Row): (string | number | boolean | null)[] {
+function cells(place: ImagePlace, row: ExportRow): (string | number | boolean | null)[] {
   return [
     row.key,
     row.aliases.join(" "),
@@ -125,24 +127,8 @@ export async function imageSbom(actor: Actor, input: unknown): Promise<ImageExpo
   return { repository: place.repository, chunks: bomChunks(place, "components", packages.map(toComponent)) };
 }
 
-/** The findings of an image as a CycloneDX 1.6 VEX document: open ones are in triage, exempt ones carry the exemption. */
-export async function imageVex(actor: Actor, input: unknown): Promise<ImageExport> {
-  requireRole(actor, "viewer");
-  const params = ImagePlaceParams.parse(input);
-  const place = await imagePlace(params);
-  const all = FindingFilters.parse({ status: findingStatuses.join(",") });
-  const flaws = Map.groupBy(await loadRows(place, all), (row) => `${row.key} ${row.state}`);
-  return {
-    repository: place.repository,
-    chunks: bomChunks(
-      place,
-      "vulnerabilities",
-      [...flaws.values()].map((rows) => toVexEntry(place, rows)),
-    ),
-  };
-}
-
-function* bomChunks(
+/** A CycloneDX document of one section, piece by piece. */
+export function* bomChunks(
   place: ImagePlace,
   section: "components" | "vulnerabilities",
   entries: readonly unknown[],
@@ -181,7 +167,7 @@ function metadata(place: ImagePlace) {
 }
 
 /** The same image and section give the same number, as CycloneDX asks of documents about one thing. */
-function serialNumber(place: ImagePlace, section: string): string {
+export function serialNumber(place: ImagePlace, section: string): string {
   const bytes = createHash("sha256").update(`${place.placementId} ${section}`).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
@@ -214,54 +200,15 @@ function toComponent(found: StoredPackage[]) {
   };
 }
 
-/** What a statement is about, as a link into the bill of materials of the same image (CycloneDX BOM-Link). */
-function bomLink(place: ImagePlace, packageVersionId: string): string {
-  return `urn:cdx:${serialNumber(place, "components").slice(9)}/1#${packageVersionId}`;
-}
-
-function toVexEntry(place: ImagePlace, rows: Row[]) {
-  const [first] = rows;
-  if (!first) return {};
-  return {
-    id: first.key,
-    references: first.aliases.map((id) => ({ id, source: { name: id.split("-")[0] } })),
-    description: first.title,
-    ratings: [
-      {
-        severity: first.severity === "informational" ? "info" : first.severity,
-        ...(first.severity_source ? { source: { name: first.severity_source } } : {}),
-        ...(first.cvss_score === null ? {} : { score: first.cvss_score }),
-        ...(first.cvss_vector === null ? {} : { vector: first.cvss_vector }),
-      },
-    ],
-    analysis: { state: first.state === "exempt" ? "not_affected" : "in_triage", ...analysisDetail(first) },
-    affects: rows.map((row) => ({
-      ref: bomLink(place, row.package_version_id),
-      versions: [{ version: row.version, status: first.state === "exempt" ? "unaffected" : "affected" }],
-    })),
-    properties: rows.flatMap((row) =>
-      row.fixed_version ? [{ name: `breakwater:fixed-in:${row.purl}`, value: row.fixed_version }] : [],
-    ),
-  };
-}
-
-function analysisDetail(row: Row): { detail?: string } {
-  const detail = [row.hidden_reason && `Hidden: ${row.hidden_reason}`, row.exemption_reason, row.exemption_note]
-    .filter(Boolean)
-    .join(". ");
-  return detail ? { detail } : {};
-}
-
-function loadRows(place: ImagePlace, filters: FindingFilters): Promise<Row[]> {
+/** The findings of a place under these filters, worst first, with what stands against each. */
+export function exportRows(place: ImagePlace, filters: FindingFilters): Promise<ExportRow[]> {
   return selectRows(
     Row,
     sql`select m.*, v.aliases, v.cvss_score, v.cvss_vector, pv.purl, e.reason as exemption_reason, e.note as exemption_note
           from (${matchingFindings(place, filters)}) m
           join vulnerability v on v.id = m.vulnerability_id
           join package_version pv on pv.id = m.package_version_id
-          left join exempted_finding x on x.root_id = ${place.registryId} and x.placement_id = ${place.placementId}
-               and x.vulnerability_id = m.vulnerability_id and x.package_version_id = m.package_version_id
-          left join exemption e on e.root_id = x.root_id and e.id = x.exemption_id
+          left join exemption e on e.id = m.exemption_id
          order by m.severity_rank desc, m.key, m.name, m.package_version_id`,
   );
 }

@@ -181,7 +181,7 @@ export function matchingFindings(place: ImagePlace, filters: FindingFilters): St
   }
   return sql`select f.vulnerability_id, v.key, v.title, f.severity, f.severity_rank, pa.severity_source, v.epss,
                     v.kev_added_at is not null as kev, f.package_version_id, pv.name, pv.type, pv.version, f.fixed_version,
-                    f.match_status, f.vendor_status, f.state, f.hidden_reason, f.first_seen_at
+                    f.match_status, f.vendor_status, f.state, f.hidden_reason, f.exemption_id, f.first_seen_at
                from placement_finding f
                join vulnerability v on v.id = f.vulnerability_id
                join package_version pv on pv.id = f.package_version_id

@@ -5,6 +5,7 @@ import { Severity, severityRank } from "#domain/severity.ts";
 import { askForRecount } from "#store/count/dirty-marks.ts";
 import { addOpenedClosed } from "#store/count/metric-day.ts";
 import { addNotices, type NewNotice, noticeThreshold } from "#store/notice/notice.ts";
+import { enqueue } from "#store/queue/queue.ts";
 import { packagesText } from "#store/registry/arrival.ts";
 import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
 
@@ -23,6 +24,7 @@ export async function spreadMatchChanges(tx: Executor): Promise<boolean> {
   await appendImageHistory(tx);
   await countOpenedClosed(tx);
   await noticeIntroduced(tx);
+  await enqueue("end-exemptions", {}, { executor: tx, key: "changed", priority: "push" });
   return true;
 }
 

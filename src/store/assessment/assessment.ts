@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Assessment } from "#domain/assessment.ts";
 import { assessmentId } from "#domain/assessment-id.ts";
 import type { Subject } from "#domain/resource.ts";
+import { applyRuleExemptions } from "#store/exemption/to-assessments.ts";
 import { type Executor, execute, type Statement, selectRows, sql } from "#store/sql.ts";
 import { storableJson, storableText } from "#store/storable-text.ts";
 import { saveItems } from "./assessment-items.ts";
-import { applyControlExemptions } from "./control-exemption.ts";
 import { type AssessmentChange, type Because, trackChanges } from "./track-changes.ts";
 
 /** Everything that the rules of its kind say of one resource. A rule that is missing here has no verdict on it any more. */
@@ -38,11 +38,12 @@ export async function saveAssessments(
     })),
   );
   const rootIds = [...new Set(saved.map(({ subject }) => subject.rootId))];
-  return trackChanges(executor, { of: ofSubjects(saved.map(({ subject }) => subject)), because: save }, async () => {
+  const of = ofSubjects(saved.map(({ subject }) => subject));
+  return trackChanges(executor, { of, because: save }, async () => {
     await upsertAssessments(executor, rows, save);
     await deleteOthers(executor, saved);
     await saveItems(executor, rows);
-    await applyControlExemptions(executor, rootIds, { now: save.at });
+    await applyRuleExemptions(executor, { of, rootIds }, save.at);
   });
 }
 

@@ -44,9 +44,15 @@ export async function recountImages(executor: Executor, images: readonly ImageKe
             from held h join of_set c on c.registry_id = h.registry_id and c.set_id = h.set_id
            group by h.registry_id, h.digest),
         with_exemption as materialized (
-          select distinct p.registry_id, p.id, p.digest from wanted w
+          select p.registry_id, p.id, p.digest from wanted w
             join placement p on p.registry_id = w.registry_id and p.digest = w.digest
-            join exempted_finding e on e.root_id = p.registry_id and e.placement_id = p.id),
+            join exempted_finding e on e.root_id = p.registry_id and e.placement_id = p.id
+          union
+          select p.registry_id, p.id, p.digest from held h
+            join (select distinct sp.registry_id, sp.set_id from exempted_package x
+                    join set_package sp on sp.registry_id = x.root_id and sp.package_version_id = x.package_version_id) x
+                 on x.registry_id = h.registry_id and x.set_id = h.set_id
+            join placement p on p.registry_id = h.registry_id and p.digest = h.digest),
         exempted as materialized (
           select f.registry_id, f.placement_id, ${openCounts(sql`f.state = 'exempt'`)},
             (count(*) filter (where f.state = 'exempt'))::int as exempt

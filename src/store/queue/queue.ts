@@ -45,6 +45,8 @@ export const jobPayloads = {
   maintenance: z.object({}),
   /** Starts or removes the demo estate. */
   "load-demo": z.object({ action: z.enum(["load", "remove"]) }),
+  /** Ends the exemptions whose time is over or whose reason is gone. */
+  "end-exemptions": z.object({}),
   /** Assesses one stored host report. */
   "assess-host": z.object({ hostId: Uuid, reportId: Uuid }),
 } as const;
@@ -71,6 +73,7 @@ const queueSettings: Record<JobName, QueueSettings> = {
   "rematch-advisories": { ...standard, expireInSeconds: 3600 },
   recount: { ...standard, expireInSeconds: 600 },
   maintenance: { ...standard, expireInSeconds: 600 },
+  "end-exemptions": { ...standard, expireInSeconds: 600 },
   "load-demo": { ...standard, expireInSeconds: 600, retryLimit: 1 },
   "assess-host": { ...standard, expireInSeconds: 300 },
 };

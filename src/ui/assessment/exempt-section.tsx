@@ -5,12 +5,13 @@ import { useState } from "react";
 import { links } from "#domain/links.ts";
 import type { HostControl, HostControlExemption } from "#queries/host/host-controls.ts";
 import { useChange } from "#ui/data/use-change.ts";
+import { ExemptDialog } from "#ui/exemption/exempt-dialog.tsx";
+import { exemptionSentence } from "#ui/exemption/exemption-words.ts";
+import { ruleScopes } from "#ui/exemption/scope-choice.ts";
 import styles from "#ui/host/host.module.css";
 import { Icon } from "#ui/icon.tsx";
 import { healthWords } from "#ui/marks/health.tsx";
 import { useMay } from "#ui/shell/frame-context.tsx";
-import { ExemptForm } from "./exempt-form.tsx";
-import { exemptionSentence } from "./exemption-words.ts";
 
 interface Props {
   hostId: string;
@@ -30,7 +31,7 @@ export function ExemptSection({ hostId, control }: Props) {
           {control.status === "exempt" && (
             <p className="bw-second">
               The evidence says {healthWords[control.verdict].toLowerCase()}. It does not count while this holds.{" "}
-              <Link href={`${links.settings("exemptions")}?q=${encodeURIComponent(control.ruleId)}`}>
+              <Link href={`${links.exemptions()}?subject=${encodeURIComponent(control.ruleId)}`}>
                 All exemptions of this control
               </Link>
             </p>
@@ -47,9 +48,21 @@ export function ExemptSection({ hostId, control }: Props) {
           </Button>
         </div>
       )}
-      {isOpen && <ExemptForm hostId={hostId} control={control} close={() => setOpen(false)} />}
+      {isOpen && (
+        <ExemptDialog
+          title={`${control.control} ${control.title}`}
+          scopes={ruleScopes(control.ruleId, { rootId: hostId, noun: "host", items: openItems(control) })}
+          close={() => setOpen(false)}
+        />
+      )}
     </>
   );
+}
+
+/** Failing items that nothing covers, unless the control itself is its only one. */
+function openItems({ findings, title: control }: HostControl): string[] {
+  const titles = [...new Set(findings.filter(({ isExempt }) => !isExempt).map(({ title }) => title))];
+  return titles.length === 1 && titles[0] === control ? [] : titles;
 }
 
 function Exemption({ exemption, isAnalyst }: { exemption: HostControlExemption; isAnalyst: boolean }) {

@@ -95,6 +95,9 @@ function Actions({ image }: { image: ImageDetail }) {
             <Menu.Item component="a" href={`${address}/vex?${at}`} download>
               VEX, CycloneDX
             </Menu.Item>
+            <Menu.Item component="a" href={`${address}/vex?${at}&format=openvex`} download>
+              VEX, OpenVEX
+            </Menu.Item>
             <Menu.Item component="a" href={`${address}/findings.csv?${at}`} download>
               Findings, CSV
             </Menu.Item>

@@ -10,7 +10,6 @@ const pages: { page: string; label: string; needs: Role }[] = [
   { page: "users", label: "Users", needs: "admin" },
   { page: "tokens", label: "Tokens", needs: "viewer" },
   { page: "docker-hosts", label: "Docker hosts", needs: "viewer" },
-  { page: "exemptions", label: "Exemptions", needs: "viewer" },
   { page: "advisories", label: "Advisories", needs: "viewer" },
   { page: "health", label: "System health", needs: "viewer" },
   { page: "audit", label: "Audit", needs: "admin" },

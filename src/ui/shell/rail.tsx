@@ -53,6 +53,7 @@ export function RailItems() {
       below: ["/vulnerabilities"],
       count: frame?.vulnerabilities,
     },
+    { label: "Exemptions", href: links.exemptions(), icon: "exempt", below: ["/exemptions"] },
   ];
   const manage: Item[] = [
     ...(isAdmin ? [{ label: "Connect", href: "/connect", icon: "plug" as const, below: ["/connect"] }] : []),

@@ -4,7 +4,7 @@ import { enqueue } from "#store/queue/queue.ts";
 import { dueRegistries } from "#store/registry/due-registries.ts";
 import { expireOldRows, hasDirtyMarks } from "#store/retention.ts";
 import { defineJob } from "../define-job.ts";
-import { endExpiredExemptions } from "../expired-exemptions.ts";
+import { endDueExemptions } from "../due-exemptions.ts";
 import { noteSilentHosts } from "../silent-hosts.ts";
 
 /** How many scheduled reconciles one round may start: the oldest due first, never a burst. */
@@ -21,6 +21,6 @@ export default defineJob("maintenance", async (_payload, { log }) => {
   // The jobs that mark also ask for a recount; this only mends one that was lost.
   if (await hasDirtyMarks(now)) await enqueue("recount", {}, { key: "all" });
   const silentHosts = await noteSilentHosts();
-  const endedExemptions = await endExpiredExemptions(now);
+  const endedExemptions = await endDueExemptions(now);
   log.info({ ...partitions, ...expired, silentHosts, endedExemptions }, "housekeeping done");
 });

@@ -6,6 +6,6 @@ export const DELETE = apiRoute({
   role: "analyst",
   summary: "Ends an exemption; what it covered counts again",
   params: z.object({ id: z.uuid() }),
-  result: z.object({ hosts: z.number() }),
+  result: z.object({ findings: z.number(), resources: z.number() }),
   handle: ({ actor, params }) => endExemption(actor, { exemptionId: params.id }),
 });
