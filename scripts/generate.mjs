@@ -6,14 +6,16 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { generateRouteIndex } from "./generate-route-index.mjs";
+import { generateRuleIndexes } from "./generate-rules.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const output = path.join(root, "src", "store", "generated");
 const stamp = path.join(output, ".made-from");
 
-/** Makes the index of routes, and the Prisma client when it is missing or older than the schema. Returns whether it had to make the client. */
+/** Makes the indexes of routes and rules, and the Prisma client when it is missing or older than the schema. Returns whether it had to make the client. */
 export function generate({ force = false } = {}) {
   generateRouteIndex();
+  generateRuleIndexes();
   const schema = path.join(root, "prisma", "schema.prisma");
   const manifest = path.join(root, "node_modules", "prisma", "package.json");
   const source = createHash("sha256")
@@ -46,5 +48,5 @@ export function generate({ force = false } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   generate({ force: true });
-  console.log("Generated the database client.");
+  console.log("Generated the database client and the indexes of routes and rules.");
 }

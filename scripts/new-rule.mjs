@@ -1,47 +1,67 @@
-// `npm run new:rule -- <section> <slug>` writes the stub of a Docker control and adds it to the index.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+// `npm run new:rule -- <engine> [<section>] <slug>` writes the stub of a rule and adds it to the index of its engine.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { indexPath, renderIndex } from "./generate-rules.mjs";
+import { fileURLToPath } from "node:url";
+import { enginesWithRules, generateRuleIndexes, indexPath } from "./generate-rules.mjs";
 
-const [section, slug] = process.argv.slice(2);
-const root = path.dirname(indexPath);
-const sections = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
-if (!section || !slug || !sections.includes(section) || !/^docker-[a-z0-9-]+$/.test(slug)) {
-  console.error(`Usage: npm run new:rule -- <section> docker-<slug>\nSections: ${sections.join(", ")}`);
-  process.exit(2);
+/**
+ * Writes the stub and the index; answers the file's path. Throws an Error with what to type instead. `root` is the folder of
+ * engines, for tests.
+ */
+export function writeNewRule(args, root) {
+  const [engine = "", ...rest] = args;
+  const engines = enginesWithRules(root);
+  if (!engines.includes(engine)) throw new Error(usage(`Engines: ${engines.join(", ")}`));
+  const folder = path.dirname(indexPath(engine, root));
+  const sections = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
+  const [section, slug] = sections.length > 0 ? rest : ["", ...rest];
+  if (sections.length > 0 && !sections.includes(section)) throw new Error(usage(`Sections: ${sections.join(", ")}`));
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(slug ?? ""))
+    throw new Error(usage("A slug is like container-runs-as-root"));
+  const file = path.join(folder, section, `${slug}.ts`);
+  if (existsSync(file)) throw new Error(`${path.relative(process.cwd(), file)} exists already.`);
+  writeFileSync(file, stub({ slug, engineFolder: path.join(folder, ".."), above: section ? "../../" : "../" }));
+  generateRuleIndexes(root);
+  return file;
 }
-const file = path.join(root, section, `${slug}.ts`);
-if (existsSync(file)) {
-  console.error(`${path.relative(process.cwd(), file)} exists already.`);
-  process.exit(2);
-}
-writeFileSync(
-  file,
-  `import { healthy, unhealthy } from "../../../kit/outcome.ts";
-import { defineHostRule } from "../../define-rule.ts";
-import { example } from "../../example.ts";
 
-/** CIS Docker 1.8.0, control TODO. */
-export default defineHostRule({
+const usage = (known) => `Usage: npm run new:rule -- <engine> [<section>] <slug>\n${known}`;
+
+/** An engine's own first factory makes the rule; an engine without factories writes a plain rule of the kit. */
+function stub({ slug, engineFolder, above }) {
+  const own = path.join(engineFolder, "define-rule.ts");
+  const factory = existsSync(own) && /export function (define\w+)/.exec(readFileSync(own, "utf8"))?.[1];
+  const imports = factory
+    ? `import { ${factory} } from "${above}define-rule.ts";\n`
+    : `import type { Rule } from "${above}../kit/rule.ts";\n`;
+  const open = factory ? `export default ${factory}({` : "const rule: Rule<Record<string, unknown>, unknown> = {";
+  const close = factory ? "});\n" : "};\n\nexport default rule;\n";
+  return `import { unknown } from "${above}../kit/outcome.ts";
+${imports}
+${open}
   id: "${slug}",
   title: "",
-  controls: { "1.8.0": "", "1.7.0": null, "1.6.0": null, "1.2.0": null },
-  level: 1,
-  severity: "medium",
+  failedTitle: "",
+  references: [{ framework: "", control: "" }],
+${factory ? "" : '  scope: "host",\n'}  severity: "medium",
   severityReason: "",
   rationale: "",
   needs: [],
   remediation: (item) => \`\${item}\`,
-  assess: ({ facts }) => {
-    const reading = { item: "", path: "", pointer: "", actual: String(facts.info?.Driver), expected: "" };
-    return facts.info ? healthy("", [reading]) : unhealthy("", [reading]);
-  },
-  examples: { healthy: [example()], unhealthy: [] },
-});
-`,
-);
-writeFileSync(indexPath, renderIndex());
-console.log(`Wrote ${path.relative(process.cwd(), file)}. Fill it in; the tests say what is missing.`);
+  assess: () => unknown("Everything", "Write this rule."),
+  examples: () => ({ healthy: [], unhealthy: [] }),
+${close}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const file = writeNewRule(process.argv.slice(2));
+    console.log(`Wrote ${path.relative(process.cwd(), file)}. Fill it in; the tests say what is missing.`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -45,7 +45,7 @@ export interface AuditResult {
 /** Assesses evidence, with the end of support that our own table knows, and puts the answer in the form that is printed. */
 export function auditResult(evidence: HostEvidence, options: AssessOptions): AuditResult {
   const result = assess({ ...evidence, host: withEndOfLife(evidence.host) }, options);
-  const controls = result.controls.map(({ control, rule, outcome }): AuditControl => {
+  const controls = result.controls.map(({ control, rule, reference, outcome }): AuditControl => {
     const readings = outcome.readings.map(({ item, path, actual, expected, severity }) => ({
       item: item ?? null,
       path,
@@ -59,7 +59,7 @@ export function auditResult(evidence: HostEvidence, options: AssessOptions): Aud
       rule: rule.id,
       title: rule.title,
       severity: outcome.severity ?? rule.severity,
-      level: rule.level,
+      level: Number(/\d+/.exec(reference.level ?? "")?.[0] ?? 0),
       status: printed(outcome.status),
       reason: outcome.reason,
       findings: isOpen ? readings : [],

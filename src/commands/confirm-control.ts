@@ -3,11 +3,10 @@ import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
-import { rules } from "#engines/cis-docker/rules/index.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { reassessHost } from "#store/host/host-report.ts";
-import { execute, sql } from "#store/sql.ts";
+import { execute, selectFirst, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
 import { HostId, hostTarget, managedHost } from "./managed-host.ts";
 
@@ -21,7 +20,10 @@ const Confirmation = HostId.extend({
 export async function confirmControl(actor: Actor, input: unknown): Promise<void> {
   requireRole(actor, "analyst");
   const { hostId, ruleId, confirmed, note } = Confirmation.parse(input);
-  const rule = rules.find((candidate) => candidate.id === ruleId);
+  const rule = await selectFirst(
+    z.object({ confirms: z.string().nullable() }),
+    sql`select confirms from rule where id = ${ruleId} and retired is null`,
+  );
   if (!rule?.confirms)
     throw new AppError("bad-request", `Control ${ruleId} is answered from evidence; there is nothing to confirm.`);
   await transaction(async (tx) => {

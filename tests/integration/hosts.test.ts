@@ -13,6 +13,7 @@ import { removeHost } from "#commands/remove-host.ts";
 import { updateHost } from "#commands/update-host.ts";
 import type { Actor } from "#domain/role.ts";
 import type { HostEvidence } from "#engines/cis-docker/facts.ts";
+import { rules } from "#engines/cis-docker/rules/index.ts";
 import { hostContainers } from "#queries/host/host-containers.ts";
 import { readBlobs } from "#store/blob.ts";
 import { pool } from "#store/client.ts";
@@ -185,7 +186,7 @@ describe("enrolment", () => {
       await rows(sql`select 1 from pgboss.job where name = 'assess-host' and singleton_key = ${agent.hostId}`),
     ).toHaveLength(1);
     await work(agent.hostId);
-    expect(await rows(sql`select 1 from assessment where root_id = ${agent.hostId}`)).toHaveLength(118);
+    expect(await rows(sql`select 1 from assessment where root_id = ${agent.hostId}`)).toHaveLength(rules.length);
   });
 });
 

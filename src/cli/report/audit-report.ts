@@ -1,15 +1,7 @@
+import { cisDockerSections } from "#domain/cis-docker-sections.ts";
 import type { AuditFormat } from "../audit-arguments.ts";
 import type { AuditControl, AuditResult, PrintedStatus } from "../audit-result.ts";
 
-const sections: Record<string, string> = {
-  "1": "Host configuration",
-  "2": "Docker daemon",
-  "3": "Daemon files",
-  "4": "Images and build files",
-  "5": "Container runtime",
-  "6": "Operations",
-  "7": "Swarm",
-};
 const words: Record<PrintedStatus, string> = {
   pass: "pass",
   fail: "FAIL",
@@ -34,7 +26,7 @@ function table({ host, benchmark, controls, summary }: AuditResult): string {
   let section = "";
   for (const control of controls) {
     const own = control.id.split(".")[0] ?? "";
-    if (own !== section) lines.push("", `${own} ${sections[own] ?? ""}`);
+    if (own !== section) lines.push("", `${own} ${cisDockerSections[own] ?? ""}`);
     section = own;
     lines.push(...controlLines(control));
   }

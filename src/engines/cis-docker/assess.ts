@@ -1,21 +1,27 @@
 import type { Assessment } from "#domain/assessment.ts";
-import type { RuleText } from "#domain/rule.ts";
-import { severityRank } from "#domain/severity.ts";
+import { cisDockerSections } from "#domain/cis-docker-sections.ts";
+import type { RuleReference, RuleScope, RuleText } from "#domain/rule.ts";
+import { assessRules, rulesOfFramework, toAssessments as toKitAssessments } from "../kit/assess-rules.ts";
 import { notApplicable, type Outcome } from "../kit/outcome.ts";
+import { referenceTo } from "../kit/rule.ts";
+import { exampleTexts, ruleTexts as kitRuleTexts } from "../kit/rule-texts.ts";
 import { attested } from "./attested.ts";
 import type { CisRule, RuleContext } from "./define-rule.ts";
+import { exampleDay } from "./example.ts";
 import type { HostEvidence } from "./facts.ts";
 import { type HostFacts, hostFacts } from "./host-facts.ts";
 import type { ManagedBy } from "./managed-host.ts";
 import { Policy } from "./policy.ts";
 import { rules } from "./rules/index.ts";
 
-export type Benchmark = "1.8.0" | "1.7.0" | "1.6.0" | "1.2.0";
+export const benchmarks = ["1.8.0", "1.7.0", "1.6.0", "1.2.0"] as const;
+export type Benchmark = (typeof benchmarks)[number];
 
 export interface ControlResult {
   /** Number in the chosen benchmark. */
   control: string;
   rule: CisRule;
+  reference: RuleReference;
   outcome: Outcome;
 }
 
@@ -43,96 +49,48 @@ export function assess(evidence: HostEvidence, options: AssessOptions): HostAsse
   const benchmark = options.benchmark ?? "1.8.0";
   const context = { facts, policy: options.policy ?? Policy.parse({}), now: options.now };
   const managed = options.assessManaged ? null : facts.managed;
-  const controls = rulesOf(benchmark).map(({ control, rule }) => ({
-    control,
-    rule,
-    outcome: managed
-      ? notApplicable(`This host is managed by ${managed.manager}: ${managed.signals.join(", ")}.`)
-      : confirmed(rule, rule.assess(context), context),
-  }));
+  const listed = rulesOf(benchmark);
+  const controls = managed
+    ? listed.map((entry) => ({
+        ...entry,
+        outcome: notApplicable(`This host is managed by ${managed.manager}: ${managed.signals.join(", ")}.`),
+      }))
+    : assessRules(listed, context).map((entry) => ({ ...entry, outcome: confirmed(entry, context) }));
   return { benchmark, facts, managed, controls };
 }
 
 /** A control that a person must confirm is met once somebody did, for as long as the confirmation is valid. */
-function confirmed(rule: CisRule, outcome: Outcome, { policy, now }: RuleContext): Outcome {
+function confirmed({ rule, outcome }: { rule: CisRule; outcome: Outcome }, { policy, now }: RuleContext): Outcome {
   return outcome.status === "manual" ? (attested(policy, rule.id, now) ?? outcome) : outcome;
 }
 
 /** The controls of one benchmark version in its own numbering. */
-export function rulesOf(benchmark: Benchmark): { control: string; rule: CisRule }[] {
-  return rules
-    .flatMap((rule) => {
-      const control = rule.controls[benchmark];
-      return control === null ? [] : [{ control, rule }];
-    })
-    .sort((left, right) => compareControls(left.control, right.control));
-}
-
-/** Orders 2.9 before 2.10. */
-export function compareControls(left: string, right: string): number {
-  const [a, b] = [left.split("."), right.split(".")];
-  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-    const difference = Number(a[index] ?? -1) - Number(b[index] ?? -1);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+export function rulesOf(benchmark: Benchmark): Omit<ControlResult, "outcome">[] {
+  return rulesOfFramework(rules, `CIS Docker ${benchmark}`).map((entry) => ({
+    ...entry,
+    control: entry.reference.control,
+  }));
 }
 
 /** The results as assessments of one host resource, ready to be stored. */
 export function toAssessments(result: HostAssessment, hostId: string): Assessment[] {
-  return result.controls.map(({ rule, outcome }) => ({
-    ruleId: rule.id,
-    resourceId: hostId,
-    status: outcome.status,
-    severity: outcome.severity ?? rule.severity,
-    reason: outcome.reason,
-    completeness: outcome.status === "unknown" ? "partial" : "complete",
-    diagnostics: (outcome.notes ?? []).map((message) => ({ code: "note", message })),
-    evidence: outcome.readings.slice(0, 50).map(toEvidence),
-    findings:
-      outcome.status === "unhealthy" || outcome.status === "manual"
-        ? outcome.readings
-            .map((reading, index) => ({
-              key: `${reading.item ?? rule.id}|${reading.path}|${index}`,
-              ruleId: rule.id,
-              severity: reading.severity ?? outcome.severity ?? rule.severity,
-              status: outcome.status,
-              title: reading.item ?? rule.title,
-              remediation: rule.remediation(reading.item ?? "this host", reading),
-              evidence: [toEvidence(reading)],
-            }))
-            .sort(
-              (left, right) =>
-                severityRank[right.severity] - severityRank[left.severity] || (left.key < right.key ? -1 : 1),
-            )
-        : [],
-  }));
-}
-
-function toEvidence(reading: Outcome["readings"][number]): Assessment["evidence"][number] {
-  const { path, actual, expected, item } = reading;
-  return { kind: "setting", path, actual, expected, ...(item === undefined ? {} : { item }) };
+  return toKitAssessments(result.controls, hostId);
 }
 
 /** The words of every control, for the database and the help pages. */
 export function ruleTexts(): RuleText[] {
-  return rules.map((rule) => ({
-    id: rule.id,
+  const policy = Policy.parse({});
+  return kitRuleTexts({
     engine: "cis-docker",
-    title: rule.title,
-    severity: rule.severity,
-    rationale: rule.rationale,
-    remediation: rule.remediation(sampleItem[rule.scope]),
-    logic: `Reads ${rule.needs.join(", ")}.${rule.confirms ? ` A person may have to confirm ${rule.confirms}.` : ""}`,
-    references: rule.references,
-    examples: Object.keys(rule.examples).map((verdict) => ({
-      verdict,
-      text: `An example that answers ${verdict} is run by the tests.`,
-    })),
-  }));
+    rules,
+    area: (rule) => cisDockerSections[referenceTo(rule, "CIS Docker 1.8.0")?.control.split(".")[0] ?? ""] ?? "Docker",
+    sampleItem: (rule) => sampleItem[rule.scope],
+    examples: (rule) =>
+      exampleTexts(rule, (_, example) => rule.assess({ facts: hostFacts(example), policy, now: exampleDay })),
+  });
 }
 
-const sampleItem = {
+const sampleItem: Record<RuleScope, string> = {
   host: "PATH",
   daemon: "/etc/docker/daemon.json",
   container: "CONTAINER",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, flag, map, text, texts } from "./failed-section.ts";
+import { count, flag, map, text, texts } from "../kit/section.ts";
 
 export const ContainerSummary = z.object({
   Id: z.string(),

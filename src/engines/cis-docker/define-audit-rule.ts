@@ -1,6 +1,6 @@
 import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
 import { coveringWatch } from "./audit-rules.ts";
-import { type CisRule, defineHostRule, type RuleExamples, type RuleWords } from "./define-rule.ts";
+import { type CisRule, type CisWords, defineHostRule, type RuleExamples } from "./define-rule.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
 import { isAbsent } from "./host-files.ts";
 
@@ -17,7 +17,7 @@ export interface WatchedObject {
  * path or one of its names and records writes and attribute changes; a watch on a child never covers its parent.
  */
 export function defineAuditRule(
-  definition: Omit<RuleWords, "needs" | "remediation"> & {
+  definition: Omit<CisWords, "needs" | "remediation"> & {
     objects: (facts: HostFacts) => WatchedObject[];
     /** The object may be created after auditd started (below /run), so that a written rule is enough. */
     isVolatile?: boolean;

@@ -1,5 +1,5 @@
 import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
-import { type CisRule, defineHostRule, type RuleContext, type RuleExamples, type RuleWords } from "./define-rule.ts";
+import { type CisRule, type CisWords, defineHostRule, type RuleContext, type RuleExamples } from "./define-rule.ts";
 import type { FileFact } from "./facts.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
 import { excessiveAcl, isAbsent, modeBits } from "./host-files.ts";
@@ -13,7 +13,7 @@ export interface FileTarget {
   notes?: (facts: HostFacts) => string[];
 }
 
-type Definition = Omit<RuleWords, "needs" | "remediation"> & FileTarget & { examples: RuleExamples; what: string };
+type Definition = Omit<CisWords, "needs" | "remediation"> & FileTarget & { examples: RuleExamples; what: string };
 
 /** A rule "X is owned by root:root" (or by root and the daemon's group). */
 export function defineFileOwnershipRule(

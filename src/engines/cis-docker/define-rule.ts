@@ -1,6 +1,7 @@
-import type { RuleReference } from "#domain/rule.ts";
-import type { Severity } from "#domain/severity.ts";
-import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
+import type { RuleScope } from "#domain/rule.ts";
+import { defineItemRule, type ItemOutcome, type ItemRuleDefinition, type JudgedItems } from "../kit/item-rule.ts";
+import { notApplicable, type Outcome, type Reading, unknown } from "../kit/outcome.ts";
+import type { RuleContext as KitContext, RuleExamples as KitExamples, Rule, RuleWords } from "../kit/rule.ts";
 import type { Container } from "./container-facts.ts";
 import type { HostEvidence } from "./facts.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -8,60 +9,24 @@ import type { HostImage } from "./image-facts.ts";
 import { acceptedOfOwnAgent, ownAgentNote } from "./own-agent.ts";
 import type { Policy } from "./policy.ts";
 
-export interface RuleContext {
-  facts: HostFacts;
-  policy: Policy;
-  now: Date;
-}
+export type CisRule = Rule<HostFacts, Policy, HostEvidence>;
+export type RuleContext = KitContext<HostFacts, Policy>;
+export type RuleExamples = KitExamples<HostEvidence>;
 
-/** Control numbers by benchmark version; null where a version does not have the control. */
-export interface ControlNumbers {
-  "1.8.0": string;
-  "1.7.0": string | null;
-  "1.6.0": string | null;
-  "1.2.0": string | null;
-}
-
-export interface RuleWords {
-  /** Slug, equal to the file name; never changes. */
-  id: string;
-  title: string;
-  controls: ControlNumbers;
-  level: 1 | 2;
-  severity: Severity;
-  severityReason: string;
-  rationale: string;
-  /** What must be read to answer. */
-  needs: string[];
-  /** Commands and steps for one failing item; the item names the file, container or image at hand. */
-  remediation: (item: string, reading?: Reading) => string;
-  /** True when full evidence may still need a person, with what the person confirms. */
-  confirms?: string;
-}
-
-export type Example = HostEvidence;
-export interface RuleExamples {
-  healthy?: Example[];
-  unhealthy?: Example[];
-  notApplicable?: Example[];
-  manual?: Example[];
-  unknown?: Example[];
-}
-
-export interface CisRule extends RuleWords {
-  scope: "host" | "daemon" | "container" | "image" | "swarm";
-  references: RuleReference[];
-  assess: (context: RuleContext) => Outcome;
-  examples: RuleExamples;
-}
-
-type Definition<Assess> = RuleWords & { assess: Assess; examples: RuleExamples };
+/** The words of a Docker rule; its factory knows the scope. */
+export type CisWords = Omit<RuleWords, "scope">;
+type Definition<Assess> = CisWords & { assess: Assess; examples: RuleExamples };
+/** A rule about items, which the factory finds and names the scope of. */
+type ItemDefinition<Item, Judge> = Omit<
+  ItemRuleDefinition<Item, HostFacts, Policy, HostEvidence>,
+  "scope" | "items" | "judge"
+> & { assess: Judge };
 
 /** A rule about the machine or the daemon: one outcome. */
 export function defineHostRule(
-  definition: Definition<(context: RuleContext) => Outcome> & { scope?: CisRule["scope"] },
+  definition: Definition<(context: RuleContext) => Outcome> & { scope?: RuleScope },
 ): CisRule {
-  return { ...definition, scope: definition.scope ?? "host", references: referencesOf(definition) };
+  return { ...definition, scope: definition.scope ?? "host" };
 }
 
 /** A rule about daemon settings. Podman has no daemon; unread settings are unknown. */
@@ -74,7 +39,6 @@ export function defineDaemonRule(
   return {
     ...definition,
     scope: "daemon",
-    references: referencesOf(definition),
     remediation: (item, reading) => `${argumentFirst(reading)}${definition.remediation(item, reading)}`,
     assess: (context) => {
       const { facts } = context;
@@ -94,69 +58,56 @@ function argumentFirst(reading: Reading | undefined): string {
     : "";
 }
 
-/** What one container answers: null when the rule does not apply to it. */
-export type ItemOutcome = {
-  status: "healthy" | "unhealthy" | "manual" | "unknown";
-  readings: Reading[];
-  severity?: Severity;
-} | null;
+type JudgeContainer = (container: Container, context: RuleContext & { containers: Container[] }) => ItemOutcome;
 
 /**
  * A rule that judges every container on its own. Running and paused ones decide; stopped ones that break the rule are
  * named in a note, because they harm only when they are started.
  */
 export function defineContainerRule(
-  definition: Definition<(container: Container, context: RuleContext & { containers: Container[] }) => ItemOutcome> & {
-    /** Answers for the whole host before containers are looked at. */
-    before?: (context: RuleContext) => Outcome | undefined;
+  definition: ItemDefinition<Container, JudgeContainer> & {
     /** Answers when no container is running. */
     whenNoneRuns?: (context: RuleContext) => Outcome;
-    /** Sentence for a host on which every container passed. */
-    passed: string;
-    /** Sentence that follows the number of failing containers: "containers run privileged". */
-    failed: string;
-    unconfirmed?: string;
   },
 ): CisRule {
-  return {
-    ...definition,
+  const { assess, whenNoneRuns, ...words } = definition;
+  const judge = (container: Container, context: RuleContext) =>
+    assess(container, { ...context, containers: context.facts.containers ?? [] });
+  return defineItemRule({
+    ...words,
     scope: "container",
-    references: referencesOf(definition),
-    assess: (context) => {
-      const early = definition.before?.(context);
-      if (early) return early;
-      const { containers } = context.facts;
-      if (!containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
-      const judge = (container: Container) => definition.assess(container, { ...context, containers });
-      const accepted = containers.filter(
-        (container) =>
-          acceptedOfOwnAgent(definition.id, container, context.facts) &&
-          ["unhealthy", "manual"].includes(judge(container)?.status ?? ""),
-      );
-      const active = containers.filter((container) => container.isActive && !accepted.includes(container));
-      const unread = context.facts.unreadContainers.map(unreadContainer);
-      const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
-      const notes = [
-        ...accepted.map((container) => ownAgentNote(container, judge(container)?.readings ?? [])),
-        ...stopped.map((container) => `${container.name} is stopped and would break this rule when it is started.`),
-      ];
-      if (active.length + unread.length === 0 && definition.whenNoneRuns) return definition.whenNoneRuns(context);
-      if (active.length + unread.length === 0)
-        return {
-          ...notApplicable(
-            accepted.length > 0 ? "No container but Breakwater's own agent is running." : "No container is running.",
-          ),
-          ...(notes.length ? { notes } : {}),
-        };
-      return combine({
-        outcomes: [...active.map(judge), ...unread],
-        notes,
-        passed: definition.passed,
-        failed: definition.failed,
-        unconfirmed: definition.unconfirmed,
-      });
-    },
-  };
+    judge,
+    items: (context) => judgedContainers(context, { id: words.id, judge, whenNoneRuns }),
+  });
+}
+
+function judgedContainers(
+  context: RuleContext,
+  rule: {
+    id: string;
+    judge: (container: Container, context: RuleContext) => ItemOutcome;
+    whenNoneRuns: ((context: RuleContext) => Outcome) | undefined;
+  },
+): JudgedItems<Container> | Outcome {
+  const { containers } = context.facts;
+  if (!containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
+  const judge = (container: Container) => rule.judge(container, context);
+  const accepted = containers.filter(
+    (container) =>
+      acceptedOfOwnAgent(rule.id, container, context.facts) &&
+      ["unhealthy", "manual"].includes(judge(container)?.status ?? ""),
+  );
+  const active = containers.filter((container) => container.isActive && !accepted.includes(container));
+  const unread = context.facts.unreadContainers.map(unreadContainer);
+  const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
+  const notes = [
+    ...accepted.map((container) => ownAgentNote(container, judge(container)?.readings ?? [])),
+    ...stopped.map((container) => `${container.name} is stopped and would break this rule when it is started.`),
+  ];
+  if (active.length + unread.length > 0) return { items: active, further: unread, notes };
+  if (rule.whenNoneRuns) return rule.whenNoneRuns(context);
+  const none = accepted.length > 0 ? "No container but Breakwater's own agent is running." : "No container is running.";
+  return { ...notApplicable(none), ...(notes.length ? { notes } : {}) };
 }
 
 /** A container that is there and could not be inspected keeps a rule from being met, and hides no failing one. */
@@ -170,28 +121,20 @@ function unreadContainer(why: string, index: number): ItemOutcome {
 
 /** A rule that judges every image that is tagged or in use. */
 export function defineImageRule(
-  definition: Definition<(image: HostImage, context: RuleContext) => ItemOutcome> & {
-    before?: (context: RuleContext) => Outcome | undefined;
-    passed: string;
-    failed: string;
-    unconfirmed?: string;
-  },
+  definition: ItemDefinition<HostImage, (image: HostImage, context: RuleContext) => ItemOutcome>,
 ): CisRule {
-  return {
-    ...definition,
+  const { assess, ...words } = definition;
+  return defineItemRule({
+    ...words,
     scope: "image",
-    references: referencesOf(definition),
-    assess: (context) => {
-      const early = definition.before?.(context);
-      if (early) return early;
-      const { images } = context.facts;
+    judge: assess,
+    items: ({ facts: { images } }) => {
       if (!images) return unknown("The list of images", "Give the agent access to the Docker socket.");
       if (images.length === 0) return notApplicable("No image is on this host.");
       // Layers and images that lost their tag are no images in use.
-      const judged = images.filter((image) => image.isTagged || image.isUsed);
-      return combine({ ...definition, outcomes: judged.map((image) => definition.assess(image, context)), notes: [] });
+      return { items: images.filter((image) => image.isTagged || image.isUsed) };
     },
-  };
+  });
 }
 
 /** A rule about a swarm, judged on managers. Without a swarm it does not apply, which is not a pass. */
@@ -199,7 +142,6 @@ export function defineSwarmRule(definition: Definition<(context: RuleContext) =>
   return {
     ...definition,
     scope: "swarm",
-    references: referencesOf(definition),
     assess: (context) => {
       const { facts } = context;
       if (!facts.info) return unknown("The state of the engine", "Give the agent access to the Docker socket.");
@@ -217,57 +159,9 @@ export function defineSwarmRule(definition: Definition<(context: RuleContext) =>
   };
 }
 
-interface Combination {
-  outcomes: ItemOutcome[];
-  notes: string[];
-  passed: string;
-  failed: string;
-  unconfirmed?: string | undefined;
-}
-
-/** The verdict of a control is the worst of its items. */
-function combine({ outcomes, notes, passed, failed, unconfirmed }: Combination): Outcome {
-  const present = outcomes.filter((outcome) => outcome !== null);
-  const of = (status: string) => present.filter((outcome) => outcome.status === status);
-  const readings = (status: string) =>
-    of(status).flatMap(({ severity, readings: list }) =>
-      list.map((reading): Reading => (severity ? { severity, ...reading } : reading)),
-    );
-  const count = (status: string) => new Set(readings(status).map((reading) => reading.item)).size;
-  if (of("unhealthy").length > 0) {
-    // Items that a person must still confirm stand beside the failing ones: fixing the latter would leave them open.
-    const open = readings("manual").map((reading): Reading => ({ ...reading, severity: "low" }));
-    return unhealthy(`${count("unhealthy")} of ${present.length} ${failed}.`, [...readings("unhealthy"), ...open], {
-      notes,
-    });
-  }
-  if (of("unknown").length > 0) {
-    return {
-      status: "unknown",
-      reason: `Not known for ${count("unknown")} of ${present.length}: evidence is missing.`,
-      readings: readings("unknown"),
-    };
-  }
-  if (of("manual").length > 0)
-    return {
-      status: "manual",
-      reason: unconfirmed ?? "A person must confirm.",
-      readings: readings("manual"),
-      ...(notes.length ? { notes } : {}),
-    };
-  if (of("healthy").length === 0) return notApplicable("Nothing on this host has what this control is about.");
-  return healthy(passed, readings("healthy"), notes);
-}
-
 export function unreadDaemon(): Outcome {
   return unknown(
     "The daemon's arguments and configuration file",
     "Run the agent as root, in the host's process namespace, with the host's /etc mounted.",
-  );
-}
-
-function referencesOf(words: RuleWords): RuleReference[] {
-  return Object.entries(words.controls).flatMap(([version, control]) =>
-    control === null ? [] : [{ framework: `CIS Docker ${version}`, control, level: `Level ${words.level}` }],
   );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, flag, map, section, text, texts } from "./failed-section.ts";
+import { count, flag, map, section, text, texts } from "../kit/section.ts";
 
 export const Info = z.object({
   Name: text,

@@ -34,6 +34,9 @@ export interface ExampleOptions {
 /** What every container of an example has, whatever else it is given. */
 type Inspected = { Id: string; Name: string; State: { Status: string } };
 
+/** The day on which the examples are judged. */
+export const exampleDay = new Date("2026-11-20T12:00:00Z");
+
 const CONTAINER_ID = "1f".repeat(32);
 const IMAGE_ID = `sha256:${"a1".repeat(32)}`;
 const IMAGE_DIGEST = `sha256:${"b2".repeat(32)}`;

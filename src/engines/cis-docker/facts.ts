@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { element, lenient, section } from "../kit/section.ts";
 import { ContainerInspect, ContainerSummary, Top } from "./container-inspect.ts";
 import { Info, Network, Swarm, Version, Volumes } from "./engine-section.ts";
-import { element, lenient, section } from "./failed-section.ts";
 import { ExecObservations, Host } from "./host-section.ts";
 import { HistoryEntry, ImageInspect, ImageScanFact, ImageSummary, RegistryTagFact } from "./image-inspect.ts";
 
+export { type FailedSection, isFailed } from "../kit/section.ts";
 export { ContainerInspect } from "./container-inspect.ts";
-export { type FailedSection, isFailed } from "./failed-section.ts";
 export { FileFact, type HostSection } from "./host-section.ts";
 export { ImageScanFact, RegistryTagFact } from "./image-inspect.ts";
 

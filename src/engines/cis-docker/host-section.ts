@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, flag, lenient, text, texts } from "./failed-section.ts";
+import { count, flag, lenient, text, texts } from "../kit/section.ts";
 
 export const FileFact = z.object({
   path: z.string(),

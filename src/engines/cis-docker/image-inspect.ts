@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Severity } from "#domain/severity.ts";
+import { count, map, text, texts } from "../kit/section.ts";
 import { Health } from "./container-inspect.ts";
-import { count, map, text, texts } from "./failed-section.ts";
 
 export const ImageSummary = z.object({
   Id: z.string(),

@@ -1,6 +1,6 @@
+import type { ItemOutcome } from "../kit/item-rule.ts";
 import { type Reading, show } from "../kit/outcome.ts";
 import type { Container } from "./container-facts.ts";
-import type { ItemOutcome } from "./define-rule.ts";
 
 /** One value of a container held against what it should be; the pointer follows from the path unless given. */
 export function read(

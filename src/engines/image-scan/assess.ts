@@ -1,13 +1,13 @@
 import type { Assessment } from "#domain/assessment.ts";
-import type { RuleText } from "#domain/rule.ts";
 import type { Severity } from "#domain/severity.ts";
 import { healthy, notApplicable, type Outcome, unhealthy } from "../kit/outcome.ts";
+import type { RuleWords } from "../kit/rule.ts";
 import type { ImageStanding } from "./image-standing.ts";
-import { imageAssessed } from "./rules/image-assessed.ts";
-import { imageDistributionSupported } from "./rules/image-distribution-supported.ts";
-import { imageVulnerabilitiesRemediated } from "./rules/image-vulnerabilities-remediated.ts";
+import imageAssessed from "./rules/image-assessed.ts";
+import imageDistributionSupported from "./rules/image-distribution-supported.ts";
+import imageVulnerabilitiesRemediated from "./rules/image-vulnerabilities-remediated.ts";
 
-const judged: readonly { rule: RuleText; assess(image: ImageStanding, now: Date): Outcome }[] = [
+const judged: readonly { rule: RuleWords; assess(image: ImageStanding, now: Date): Outcome }[] = [
   { rule: imageVulnerabilitiesRemediated, assess: vulnerabilities },
   { rule: imageDistributionSupported, assess: distribution },
   { rule: imageAssessed, assess: assessed },

@@ -47,16 +47,20 @@ export async function ruleDetail(actor: Actor, input: unknown): Promise<RuleDeta
   requireRole(actor, "viewer");
   const params = RuleDetailParams.parse(input);
   const row = await selectFirst(
-    RuleText.extend({ retired: RuleText.shape.retired.unwrap().nullish(), publishedAt: IsoColumn }),
-    sql`select id, engine, title, severity, rationale, remediation, logic, refs as "references", examples, retired,
+    RuleText.extend({
+      confirms: RuleText.shape.confirms.unwrap().nullish(),
+      retired: RuleText.shape.retired.unwrap().nullish(),
+      publishedAt: IsoColumn,
+    }),
+    sql`select id, engine, title, failed_title as "failedTitle", scope, area, confirms, severity, rationale, remediation, logic, refs as "references", examples, retired,
                published_at as "publishedAt" from rule where id = ${params.id}`,
   );
   if (!row)
     throw new AppError("not-found", `There is no rule ${params.id}. Rules are published when the worker starts.`);
-  const { publishedAt, retired, ...words } = row;
+  const { publishedAt, retired, confirms, ...words } = row;
   const [counts, page, freshness] = await Promise.all([countStatuses(params.id), loadAssessments(params), asOf()]);
   return {
-    rule: { ...words, ...(retired ? { retired } : {}) },
+    rule: { ...words, ...(confirms ? { confirms } : {}), ...(retired ? { retired } : {}) },
     publishedAt,
     counts,
     ...page,

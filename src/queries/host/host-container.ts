@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { AssessmentStatus } from "#domain/assessment.ts";
+import { compareControls } from "#domain/compare-controls.ts";
 import { Evidence } from "#domain/evidence.ts";
 import type { EffectiveStatus } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
 import { Severity } from "#domain/severity.ts";
-import { compareControls } from "#engines/cis-docker/assess.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 

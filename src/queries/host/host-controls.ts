@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { AssessmentStatus, assessmentStatuses } from "#domain/assessment.ts";
+import { compareControls } from "#domain/compare-controls.ts";
 import { Diagnostic, Evidence } from "#domain/evidence.ts";
 import { ExemptionReason } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
 import { Severity } from "#domain/severity.ts";
-import { compareControls } from "#engines/cis-docker/assess.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { ChoiceParam, ListParam, OptionalText } from "#queries/list/search-params.ts";
 import { selectRows, sql } from "#store/sql.ts";

@@ -1,7 +1,7 @@
 import Link from "next/link";
+import { cisDockerSections } from "#domain/cis-docker-sections.ts";
 import type { HostSection } from "#queries/host/host-controls.ts";
 import styles from "#ui/host/host.module.css";
-import { sectionNames } from "#ui/host/host-words.ts";
 import { HealthMark } from "#ui/marks/health.tsx";
 import { PostureBar } from "#ui/marks/posture-bar.tsx";
 import { formatNumber } from "#ui/text/format-number.ts";
@@ -36,7 +36,7 @@ export function SectionList({ sections, current, hrefOf }: Props) {
 }
 
 function Section({ section: { section, counts, total } }: { section: HostSection }) {
-  const name = sectionNames[section] ?? "Others";
+  const name = cisDockerSections[section] ?? "Others";
   const applicable = total - counts.notApplicable;
   if (applicable === 0) {
     return (

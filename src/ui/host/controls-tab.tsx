@@ -1,5 +1,6 @@
 "use client";
 import { Button, SegmentedControl } from "@mantine/core";
+import { cisDockerSections } from "#domain/cis-docker-sections.ts";
 import type { HostControls, HostSection } from "#queries/host/host-controls.ts";
 import type { HostDetail } from "#queries/host/host-detail.ts";
 import { ControlTable } from "#ui/assessment/control-table.tsx";
@@ -16,7 +17,6 @@ import { LoadingBars } from "../state/loading-bars.tsx";
 import { formatNumber } from "../text/format-number.ts";
 import styles from "./host.module.css";
 import { controlsView } from "./host-params.ts";
-import { sectionNames } from "./host-words.ts";
 
 const statuses = (["unhealthy", "unknown", "manual", "healthy", "exempt", "notApplicable"] as const).map((value) => ({
   value,
@@ -52,7 +52,7 @@ export function ControlsTab({ host }: { host: HostDetail }) {
         )}
         <div className={styles.controlsHead}>
           <h2 className="bw-h2">
-            {section?.section} {sectionNames[section?.section ?? ""]}
+            {section?.section} {cisDockerSections[section?.section ?? ""]}
           </h2>
           <span className="bw-sub">{section && countWords(section)}</span>
           <div className={styles.controlsTools}>

@@ -2,17 +2,6 @@ import type { HostDetail } from "#queries/host/host-detail.ts";
 import type { HealthValue } from "../marks/health.tsx";
 import { formatNumber, plural } from "../text/format-number.ts";
 
-/** Names of the benchmark's sections, shorter than its own. */
-export const sectionNames: Record<string, string> = {
-  "1": "Host configuration",
-  "2": "Docker daemon",
-  "3": "Daemon files",
-  "4": "Images and build files",
-  "5": "Running containers",
-  "6": "Operations",
-  "7": "Swarm",
-};
-
 /** The one mark of a host: health and the words beside it. */
 export function hostHealth(host: HostDetail): { health: HealthValue; words: string } {
   const assessed = host.healthy + host.unhealthy + host.unknown + host.manual;

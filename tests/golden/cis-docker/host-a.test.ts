@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { readEvidence } from "#cli/audit-evidence.ts";
 import { assess } from "#engines/cis-docker/assess.ts";
+import { rules } from "#engines/cis-docker/rules/index.ts";
 
 const fixtures = path.join(import.meta.dirname, "..", "..", "fixtures", "cis");
 const Expected = z.object({
@@ -17,7 +18,7 @@ const Expected = z.object({
 });
 const printed = { healthy: "pass", unhealthy: "fail" } as const;
 
-test("a recorded host answers all 118 controls, with the very items that fail", async () => {
+test("a recorded host answers every control, with the very items that fail", async () => {
   const { controls } = Expected.parse(JSON.parse(readFileSync(path.join(fixtures, "host-a-expected.json"), "utf8")));
   const evidence = await readEvidence(path.join(fixtures, "host-a"));
   const result = assess(evidence, { now: new Date("2026-11-24T00:00:00Z") });
@@ -33,7 +34,7 @@ test("a recorded host answers all 118 controls, with the very items that fail", 
     return { id: control, expected: status, items: wanted?.items.length ? items : [] };
   });
   expect(answers).toEqual(controls.map(({ id, expected, items }) => ({ id, expected, items: [...items].sort() })));
-  expect(answers).toHaveLength(118);
+  expect(answers).toHaveLength(rules.length);
 });
 
 test("the same evidence gives the same bytes", async () => {

@@ -1,14 +1,17 @@
 import { imageRules } from "#domain/image-rules.ts";
-import type { RuleText } from "#domain/rule.ts";
+import type { ImageRule } from "../image-rule.ts";
 
-export const imageAssessed: RuleText = {
+const rule: ImageRule = {
   id: imageRules.assessed,
-  engine: "image-scan",
   title: "An image could be assessed",
+  failedTitle: "An image could not be assessed",
+  scope: "image",
   severity: "medium",
+  severityReason: "what is not known has no findings",
   rationale:
     "An image that could not be read has no findings, and no findings must not look like none. This rule makes the gaps a result of their own, so that they are counted and can be closed.",
-  remediation:
+  needs: ["manifest", "layers", "package databases"],
+  remediation: () =>
     "The reason beside the result says what to do: give the missing right to the registry's credential, push the image again when its layers are damaged, or build on a distribution that is known. A scan that failed for a passing cause can be started again on the image page.",
   logic:
     "Healthy when every layer and every package database was read and the distribution is known. Unhealthy when the last scan failed, was partial, or the distribution is not known. Unknown while the first scan waits or runs.",
@@ -19,3 +22,5 @@ export const imageAssessed: RuleText = {
     { verdict: "unknown", text: "The image was pushed a moment ago and its scan waits." },
   ],
 };
+
+export default rule;

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-apparmor",
   title: "An AppArmor profile confines every container",
-  controls: { "1.8.0": "5.2", "1.7.0": "5.2", "1.6.0": "5.2", "1.2.0": "5.1" },
-  level: 1,
+  failedTitle: "A container runs without an AppArmor profile",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "MAC confinement missing",
   rationale: "The profile stops many ways out of a container even when it runs as root.",
@@ -40,7 +45,7 @@ export default defineContainerRule({
       isRight: profile !== "" && profile !== "unconfined" && !isUnconfined,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ container: { AppArmorProfile: "unconfined" } }),
@@ -48,5 +53,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ info: { SecurityOptions: [] } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { publishedPorts } from "../../published-ports.ts";
 export default defineContainerRule({
   id: "docker-bind-interface",
   title: "Published ports are bound to one interface",
-  controls: { "1.8.0": "5.14", "1.7.0": "5.14", "1.6.0": "5.14", "1.2.0": "5.13" },
-  level: 1,
+  failedTitle: "A port is published on every interface",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.14", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.14", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.14", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.13", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "service reachable on every interface",
   rationale: "A port on every interface is open to networks it was not meant for.",
@@ -33,7 +38,7 @@ export default defineContainerRule({
       ? { status: "unhealthy", readings: plain(wild) }
       : { status: "healthy", readings: plain(readings) };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example({ container: { NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] } } } }),
     ],
@@ -42,5 +47,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

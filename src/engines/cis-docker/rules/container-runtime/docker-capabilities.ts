@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-capabilities",
   title: "Containers keep few kernel capabilities",
-  controls: { "1.8.0": "5.4", "1.7.0": "5.4", "1.6.0": "5.4", "1.2.0": "5.3" },
-  level: 1,
+  failedTitle: "A container has further kernel capabilities",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.4", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.4", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.4", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.3", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "extra capabilities allow escape",
   rationale: "Each further capability is a way to take over the host.",
@@ -35,7 +40,7 @@ export default defineContainerRule({
     if (beyond.length === 0 && accepted.length > 0) return { ...outcome, status: "manual" };
     return beyond.join() === "NET_RAW" ? { ...outcome, severity: "medium" } : outcome;
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ hostConfig: { CapAdd: ["CAP_CHOWN"], CapDrop: null } })],
     unhealthy: [
       example({ hostConfig: { CapAdd: ["NET_ADMIN"] } }),
@@ -44,7 +49,7 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });
 
 /** Capabilities that Docker gives by default. */

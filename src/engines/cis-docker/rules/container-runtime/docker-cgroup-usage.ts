@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-cgroup-usage",
   title: "Containers use the default cgroup",
-  controls: { "1.8.0": "5.25", "1.7.0": "5.25", "1.6.0": "5.25", "1.2.0": "5.24" },
-  level: 1,
+  failedTitle: "A container runs outside the default cgroup",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.25", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.25", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.25", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.24", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "escapes the default resource tree",
   rationale: "Another parent takes the container out of the limits that the host sets.",
@@ -34,7 +39,7 @@ export default defineContainerRule({
     });
     return !isRight && policy.allowedCgroupParents.includes(parent) ? { ...outcome, status: "manual" } : outcome;
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({
@@ -45,7 +50,7 @@ export default defineContainerRule({
     unhealthy: [example({ hostConfig: { CgroupParent: "/elsewhere" } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });
 
 /** Where an engine puts containers that name no parent. */

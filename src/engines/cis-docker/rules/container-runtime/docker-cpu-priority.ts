@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-cpu-priority",
   title: "CPU priority of containers is set",
-  controls: { "1.8.0": "5.12", "1.7.0": "5.12", "1.6.0": "5.12", "1.2.0": "5.11" },
-  level: 1,
+  failedTitle: "A container has no CPU priority",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.12", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.12", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.12", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.11", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "CPU starvation",
   rationale: "Without it, one busy container slows all the others.",
@@ -27,10 +32,10 @@ export default defineContainerRule({
       isRight,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ hostConfig: { CpuShares: 0, CpuQuota: 50_000 } })],
     unhealthy: [example({ hostConfig: { CpuShares: 0 } }), example({ hostConfig: { CpuShares: 1024 } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

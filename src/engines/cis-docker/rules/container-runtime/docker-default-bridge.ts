@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-default-bridge",
   title: "The default bridge is not used",
-  controls: { "1.8.0": "5.30", "1.7.0": "5.30", "1.6.0": "5.30", "1.2.0": "5.29" },
-  level: 2,
+  failedTitle: "A container is attached to the default bridge",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.30", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "5.30", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "5.30", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "5.29", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "no isolation between containers",
   rationale: "Containers there reach each other without anyone having joined them on purpose.",
@@ -33,10 +38,10 @@ export default defineContainerRule({
       isRight: !isOnDefault,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ container: { NetworkSettings: { Ports: {}, Networks: { bridge: { NetworkID: "n0" } } } } })],
     notApplicable: [example({ version: { Components: [{ Name: "Podman Engine" }] } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

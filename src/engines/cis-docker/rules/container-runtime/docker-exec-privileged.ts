@@ -7,8 +7,13 @@ import { execsInWindow } from "../../exec-window.ts";
 export default defineHostRule({
   id: "docker-exec-privileged",
   title: "docker exec is not used with --privileged",
-  controls: { "1.8.0": "5.23", "1.7.0": "5.23", "1.6.0": "5.23", "1.2.0": "5.22" },
-  level: 2,
+  failedTitle: "docker exec was used with --privileged",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.23", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "5.23", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "5.23", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "5.22", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "bypasses the container limits",
   rationale: "A privileged command has every capability of the host inside the container.",
@@ -49,7 +54,7 @@ export default defineHostRule({
       );
     return healthy("No such command was seen.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -67,5 +72,5 @@ export default defineHostRule({
     ],
     manual: [example({ execs: null })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

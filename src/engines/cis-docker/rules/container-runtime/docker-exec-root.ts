@@ -7,8 +7,13 @@ import { execsInWindow } from "../../exec-window.ts";
 export default defineHostRule({
   id: "docker-exec-root",
   title: "docker exec is not used as root",
-  controls: { "1.8.0": "5.24", "1.7.0": "5.24", "1.6.0": "5.24", "1.2.0": "5.23" },
-  level: 2,
+  failedTitle: "docker exec was used as root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.24", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "5.24", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "5.24", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "5.23", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "bypasses USER",
   rationale: "A command as root undoes the ordinary user that the container was given.",
@@ -55,7 +60,7 @@ export default defineHostRule({
       );
     return healthy("No such command was seen.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -73,7 +78,7 @@ export default defineHostRule({
     ],
     manual: [example({ execs: null })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });
 
 const isRoot = (user: string) => /^(root|0+)(:|$)/.test(user);

@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-devices",
   title: "Devices of the host are not exposed",
-  controls: { "1.8.0": "5.18", "1.7.0": "5.18", "1.6.0": "5.18", "1.2.0": "5.17" },
-  level: 1,
+  failedTitle: "A container may use devices of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.18", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.18", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.18", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.17", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "raw device access",
   rationale: "A device such as a disk lets the container go round the file system of the host.",
@@ -28,7 +33,7 @@ export default defineContainerRule({
     const actual = [...(Privileged ? ["every device (privileged)"] : []), ...devices, ...rules].join(", ");
     return read(container, { path, actual: actual || "no device", expected: "no device", isRight: actual === "" });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -39,5 +44,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

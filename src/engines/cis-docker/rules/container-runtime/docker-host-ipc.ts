@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-ipc",
   title: "The IPC namespace of the host is not shared",
-  controls: { "1.8.0": "5.17", "1.7.0": "5.17", "1.6.0": "5.17", "1.2.0": "5.16" },
-  level: 1,
+  failedTitle: "A container shares the IPC namespace of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.17", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.17", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.17", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.16", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "reads host shared memory",
   rationale: "It reads and writes the shared memory of every program on the host.",
@@ -28,7 +33,7 @@ export default defineContainerRule({
     // What it joined is gone or was not read: whose namespace that is cannot be told.
     return isLost ? { ...outcome, status: "unknown" } : outcome;
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ hostConfig: { IpcMode: "host" } }),
@@ -41,5 +46,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] }), example({ hostConfig: { IpcMode: "container:gone" } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-network",
   title: "The network namespace of the host is not shared",
-  controls: { "1.8.0": "5.10", "1.7.0": "5.10", "1.6.0": "5.10", "1.2.0": "5.9" },
-  level: 1,
+  failedTitle: "A container shares the network namespace of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.10", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.10", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.10", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.9", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "sees and binds all host traffic",
   rationale: "It sees and opens every port of the host and reaches services that listen on loopback.",
@@ -32,7 +37,7 @@ export default defineContainerRule({
     // Without root, "host" is only the namespace that the daemon itself lives in.
     return facts.engine.isRootless ? { ...outcome, severity: "low" } : outcome;
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ hostConfig: { NetworkMode: "host" } }),
@@ -45,5 +50,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] }), example({ hostConfig: { NetworkMode: "container:gone" } })],
-  },
+  }),
 });

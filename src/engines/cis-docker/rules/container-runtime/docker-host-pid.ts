@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-pid",
   title: "The process namespace of the host is not shared",
-  controls: { "1.8.0": "5.16", "1.7.0": "5.16", "1.6.0": "5.16", "1.2.0": "5.15" },
-  level: 1,
+  failedTitle: "A container shares the process namespace of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.16", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.16", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.16", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.15", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "sees and signals host processes",
   rationale: "It sees every process of the host, and may signal or trace them.",
@@ -28,7 +33,7 @@ export default defineContainerRule({
     // What it joined is gone or was not read: whose namespace that is cannot be told.
     return isLost ? { ...outcome, status: "unknown" } : outcome;
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ hostConfig: { PidMode: "host" } }),
@@ -41,5 +46,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] }), example({ hostConfig: { PidMode: "container:gone" } })],
-  },
+  }),
 });

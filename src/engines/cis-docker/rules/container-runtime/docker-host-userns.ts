@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-userns",
   title: "The user namespace of the host is not shared",
-  controls: { "1.8.0": "5.31", "1.7.0": "5.31", "1.6.0": "5.31", "1.2.0": "5.30" },
-  level: 1,
+  failedTitle: "A container shares the user namespace of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.31", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.31", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.31", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.30", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "loses uid remapping",
   rationale: "A container that opts out of the mapping is real root on the host again.",
@@ -26,10 +31,10 @@ export default defineContainerRule({
       isRight: mode !== "host" || facts.engine.isRootless,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { UsernsMode: "host" } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-host-uts",
   title: "The UTS namespace of the host is not shared",
-  controls: { "1.8.0": "5.21", "1.7.0": "5.21", "1.6.0": "5.21", "1.2.0": "5.20" },
-  level: 1,
+  failedTitle: "A container shares the UTS namespace of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.21", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.21", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.21", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.20", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "can rename the host",
   rationale: "A container in it can rename the host.",
@@ -24,10 +29,10 @@ export default defineContainerRule({
       isRight: value !== "host",
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { UTSMode: "host" } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -1,5 +1,6 @@
+import type { ItemOutcome } from "../../../kit/item-rule.ts";
 import type { Container } from "../../container-facts.ts";
-import { defineContainerRule, type ItemOutcome, type RuleContext } from "../../define-rule.ts";
+import { defineContainerRule, type RuleContext } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import type { RegistryTagFact } from "../../facts.ts";
 import { read } from "../../read.ts";
@@ -10,8 +11,13 @@ const DAY_MS = 86_400_000;
 export default defineContainerRule({
   id: "docker-latest-image",
   title: "Containers run the current version of their image",
-  controls: { "1.8.0": "5.28", "1.7.0": "5.28", "1.6.0": "5.28", "1.2.0": "5.27" },
-  level: 1,
+  failedTitle: "A container runs an outdated version of its image",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.28", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.28", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.28", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.27", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "stale images",
   rationale: "An old image lacks the fixes that its tag has received since.",
@@ -39,7 +45,7 @@ export default defineContainerRule({
       return { status: "manual", readings: [reading(container, reference, "was built or loaded here")] };
     return { status: "manual", readings: [reading(container, reference, "its registry is not connected")] };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example({
         config: {
@@ -57,7 +63,7 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });
 
 /** What runs, under every name the engine has for it, against what the tag points to now. */

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-memory-limit",
   title: "Memory of containers is limited",
-  controls: { "1.8.0": "5.11", "1.7.0": "5.11", "1.6.0": "5.11", "1.2.0": "5.10" },
-  level: 1,
+  failedTitle: "A container has no memory limit",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.11", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.11", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.11", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.10", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "one container starves the host",
   rationale: "One container without a limit can take all memory of the host.",
@@ -49,10 +54,10 @@ export default defineContainerRule({
       isRight: own > 0 || isInherited,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { Memory: 0, MemoryReservation: 1000 } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

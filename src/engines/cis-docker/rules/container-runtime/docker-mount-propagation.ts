@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-mount-propagation",
   title: "Mounts are not propagated to the host",
-  controls: { "1.8.0": "5.20", "1.7.0": "5.20", "1.6.0": "5.20", "1.2.0": "5.19" },
-  level: 1,
+  failedTitle: "A mount is propagated to the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.20", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.20", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.20", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.19", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "mounts leak to the host",
   rationale: "A shared mount lets a container mount things on the host.",
@@ -34,7 +39,7 @@ export default defineContainerRule({
     if (shared.length > 0) return { status: "unhealthy", readings: shared };
     return read(container, { path: "Mounts", actual: "no shared mount", expected: "private or slave", isRight: true });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -43,5 +48,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-needed-ports",
   title: "Only needed ports are published",
-  controls: { "1.8.0": "5.9", "1.7.0": "5.9", "1.6.0": "5.9", "1.2.0": "5.8" },
-  level: 1,
+  failedTitle: "A port is published that is not needed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.9", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.9", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.9", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.8", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "exposed services",
   rationale: "Every open port is one more way in.",
@@ -43,7 +48,7 @@ export default defineContainerRule({
       readings,
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { PublishAllPorts: true } })],
     manual: [
@@ -51,5 +56,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

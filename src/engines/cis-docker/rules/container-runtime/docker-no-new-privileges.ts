@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-no-new-privileges",
   title: "Containers cannot gain privileges",
-  controls: { "1.8.0": "5.26", "1.7.0": "5.26", "1.6.0": "5.26", "1.2.0": "5.25" },
-  level: 1,
+  failedTitle: "A container may gain privileges",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.26", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.26", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.26", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.25", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "setuid escalation",
   rationale: "A set-user-id program in the container could otherwise turn a user into root.",
@@ -49,7 +54,7 @@ export default defineContainerRule({
       isRight,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ hostConfig: { SecurityOpt: null } })],
     unhealthy: [
       example({ hostConfig: { SecurityOpt: ["no-new-privileges:false"] } }),
@@ -57,5 +62,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-pids-limit",
   title: "The number of processes is limited",
-  controls: { "1.8.0": "5.29", "1.7.0": "5.29", "1.6.0": "5.29", "1.2.0": "5.28" },
-  level: 1,
+  failedTitle: "A container may start any number of processes",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.29", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.29", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.29", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.28", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "fork bombs",
   rationale: "A fork bomb in one container otherwise stops the host.",
@@ -33,10 +38,10 @@ export default defineContainerRule({
       isRight: own > 0 || inherited > 0,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { PidsLimit: null } }), example({ hostConfig: { PidsLimit: -1 } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-privileged-container",
   title: "Privileged containers are not used",
-  controls: { "1.8.0": "5.5", "1.7.0": "5.5", "1.6.0": "5.5", "1.2.0": "5.4" },
-  level: 1,
+  failedTitle: "A container runs privileged",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.5", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.5", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.5", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.4", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "equals root on the host",
   rationale: "A privileged container has every device and capability of the host: it is root on the host.",
@@ -25,10 +30,10 @@ export default defineContainerRule({
       isRight: value !== true,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { Privileged: true } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

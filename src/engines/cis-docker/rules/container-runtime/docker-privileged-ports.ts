@@ -6,8 +6,13 @@ import { publishedPorts } from "../../published-ports.ts";
 export default defineContainerRule({
   id: "docker-privileged-ports",
   title: "Privileged ports are not published",
-  controls: { "1.8.0": "5.8", "1.7.0": "5.8", "1.6.0": "5.8", "1.2.0": "5.7" },
-  level: 1,
+  failedTitle: "A container publishes a privileged port",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.8", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.8", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.8", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.7", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "services on trusted ports",
   rationale: "Ports below 1024 belong to services of the host; a container on one can stand in for them.",
@@ -35,7 +40,7 @@ export default defineContainerRule({
       ? { status: "unhealthy", readings: bad.map(reading) }
       : { status: "healthy", readings: bindings.map(reading) };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example({ container: { NetworkSettings: { Ports: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] } } } }),
     ],
@@ -44,5 +49,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

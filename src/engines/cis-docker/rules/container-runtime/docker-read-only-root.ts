@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-read-only-root",
   title: "Root file systems are read-only",
-  controls: { "1.8.0": "5.13", "1.7.0": "5.13", "1.6.0": "5.13", "1.2.0": "5.12" },
-  level: 1,
+  failedTitle: "A container may write to its root file system",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.13", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.13", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.13", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.12", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "attackers can persist tools",
   rationale: "A writable root file system lets an intruder leave tools behind.",
@@ -24,10 +29,10 @@ export default defineContainerRule({
       isRight: value === true,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ hostConfig: { ReadonlyRootfs: false } })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-restart-policy",
   title: "Restarts are limited to five",
-  controls: { "1.8.0": "5.15", "1.7.0": "5.15", "1.6.0": "5.15", "1.2.0": "5.14" },
-  level: 1,
+  failedTitle: "A container is restarted without limit",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.15", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.15", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.15", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.14", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "endless restarts hide crashes and attacks",
   rationale: "A container that restarts for ever hides a crash or an attack and can exhaust the host.",
@@ -56,7 +61,7 @@ export default defineContainerRule({
       isRight,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ hostConfig: { RestartPolicy: { Name: "no" } } })],
     unhealthy: [
       example({ hostConfig: { RestartPolicy: { Name: "always" } } }),
@@ -67,5 +72,5 @@ export default defineContainerRule({
       example({ without: ["containersInspect"] }),
       example({ config: { Labels: { "com.docker.swarm.service.id": "elsewhere" } } }),
     ],
-  },
+  }),
 });

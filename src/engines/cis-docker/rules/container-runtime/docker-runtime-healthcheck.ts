@@ -6,8 +6,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-runtime-healthcheck",
   title: "Health of containers is checked",
-  controls: { "1.8.0": "5.27", "1.7.0": "5.27", "1.6.0": "5.27", "1.2.0": "5.26" },
-  level: 1,
+  failedTitle: "The health of a container is not checked",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.27", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.27", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.27", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.26", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "failures unseen",
   rationale: "A container that hangs looks alive without a check.",
@@ -29,10 +34,10 @@ export default defineContainerRule({
       isRight: hasCheck,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ config: { Healthcheck: null } }), example({ config: { Healthcheck: { Test: ["NONE"] } } })],
     notApplicable: [example({ hostConfig: { AutoRemove: true } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

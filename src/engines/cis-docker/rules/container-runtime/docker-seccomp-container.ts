@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-seccomp-container",
   title: "No container switches seccomp off",
-  controls: { "1.8.0": "5.22", "1.7.0": "5.22", "1.6.0": "5.22", "1.2.0": "5.21" },
-  level: 1,
+  failedTitle: "A container runs without a seccomp profile",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.22", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.22", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.22", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.21", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "kernel attack surface",
   rationale: "Without the profile, every system call of the kernel can be attacked from inside.",
@@ -55,7 +60,7 @@ export default defineContainerRule({
             : "the daemon's profile";
     return read(container, { path: "HostConfig.SecurityOpt", actual, expected: "a seccomp profile", isRight: !isOff });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ hostConfig: { SecurityOpt: ["seccomp=unconfined"] } }),
@@ -64,5 +69,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-selinux",
   title: "SELinux labels confine every container",
-  controls: { "1.8.0": "5.3", "1.7.0": "5.3", "1.6.0": "5.3", "1.2.0": "5.2" },
-  level: 2,
+  failedTitle: "A container runs without an SELinux label",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.3", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "5.3", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "5.3", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "5.2", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "MAC confinement missing",
   rationale: "A label keeps a process that breaks out away from the files of the host.",
@@ -44,7 +49,7 @@ export default defineContainerRule({
       isRight: !isDisabled && label !== "" && !label.includes("spc_t"),
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example({
         info: { SecurityOptions: ["name=selinux"] },
@@ -61,5 +66,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -8,8 +8,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-sensitive-mounts",
   title: "Sensitive folders of the host are not mounted",
-  controls: { "1.8.0": "5.6", "1.7.0": "5.6", "1.6.0": "5.6", "1.2.0": "5.5" },
-  level: 1,
+  failedTitle: "A container mounts a sensitive folder of the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.6", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.6", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.6", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.5", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "host files can be changed or read",
   rationale: "A container that sees /etc, /proc or / of the host can read its secrets or change how it starts.",
@@ -52,7 +57,7 @@ export default defineContainerRule({
       isRight: true,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({
@@ -65,5 +70,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

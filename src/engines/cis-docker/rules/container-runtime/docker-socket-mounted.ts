@@ -9,8 +9,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-socket-mounted",
   title: "The Docker socket is not mounted in a container",
-  controls: { "1.8.0": "5.32", "1.7.0": "5.32", "1.6.0": "5.32", "1.2.0": "5.31" },
-  level: 1,
+  failedTitle: "A container can reach the Docker socket",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.32", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.32", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.32", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.31", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "equals root on the host",
   rationale: "A container that reaches the socket can start a privileged one: it is root on the host.",
@@ -56,7 +61,7 @@ export default defineContainerRule({
       isRight: true,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -66,5 +71,5 @@ export default defineContainerRule({
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-sshd-in-container",
   title: "No SSH server runs in a container",
-  controls: { "1.8.0": "5.7", "1.7.0": "5.7", "1.6.0": "5.7", "1.2.0": "5.6" },
-  level: 1,
+  failedTitle: "An SSH server runs in a container",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.7", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.7", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.7", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.6", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "second uncontrolled way in",
   rationale: "It opens a second way in that the platform neither manages nor records.",
@@ -45,7 +50,7 @@ export default defineContainerRule({
       isRight: !found,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ top: ["grep sshd /etc/passwd"] })],
     unhealthy: [
       example({ top: ["/usr/sbin/sshd -D"] }),
@@ -55,7 +60,7 @@ export default defineContainerRule({
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     manual: [example({ container: { Name: "/other" } })],
     unknown: [example({ without: ["containersTop"] })],
-  },
+  }),
 });
 
 /** The program is the first word, or the script that an interpreter in front of it runs; an argument elsewhere is only text. */

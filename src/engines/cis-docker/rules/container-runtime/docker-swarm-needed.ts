@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineHostRule({
   id: "docker-swarm-needed",
   title: "Swarm mode is off unless it is needed",
-  controls: { "1.8.0": "5.1", "1.7.0": "5.1", "1.6.0": "5.1", "1.2.0": "7.1" },
-  level: 1,
+  failedTitle: "Swarm mode is on and not needed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.1", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "open control ports",
   rationale: "Swarm opens ports and gives every manager power over this host.",
@@ -33,9 +38,9 @@ export default defineHostRule({
     if (policy.swarmExpected || hasTasks) return healthy("This host runs services of a swarm.", [reading]);
     return unhealthy("Swarm mode is on, but no service runs here.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ info: { Swarm: { LocalNodeState: "active" } } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-ulimit-override",
   title: "Limits of open files and processes fit each container",
-  controls: { "1.8.0": "5.19", "1.7.0": "5.19", "1.6.0": "5.19", "1.2.0": "5.18" },
-  level: 1,
+  failedTitle: "A container's limits of open files or processes are too high",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "5.19", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "5.19", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "5.19", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "5.18", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "resource use",
   rationale: "A container without limits can open files until the host has none left.",
@@ -50,7 +55,7 @@ export default defineContainerRule({
       ],
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({ configFile: {}, hostConfig: { Ulimits: [{ Name: "nofile", Soft: 10, Hard: 20 }] } }),
@@ -62,7 +67,7 @@ export default defineContainerRule({
     manual: [example({ configFile: {} })],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });
 
 /** Hard limits that the daemon gives to containers that set none, by name. */

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-aufs",
   title: "The aufs storage driver is not used",
-  controls: { "1.8.0": "2.6", "1.7.0": "2.6", "1.6.0": "2.6", "1.2.0": "2.5" },
-  level: 1,
+  failedTitle: "The daemon uses the aufs storage driver",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.6", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.6", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.6", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.5", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "unmaintained driver, kernel crash history",
   rationale: "The aufs driver is out of the kernel and has known crashes that a container can cause.",
@@ -27,9 +32,9 @@ export default defineDaemonRule({
       ? unhealthy("The daemon stores layers with aufs.", [reading])
       : healthy(`The driver is ${facts.info.Driver}.`, [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ info: { Driver: "aufs" } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-authorization-plugin",
   title: "An authorization plug-in guards the API",
-  controls: { "1.8.0": "2.13", "1.7.0": "2.12", "1.6.0": "2.12", "1.2.0": "2.11" },
-  level: 2,
+  failedTitle: "No authorization plug-in guards the API",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.13", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.12", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.12", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.11", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "otherwise every client is administrator",
   rationale: "Without one, every user of the socket may do everything.",
@@ -37,12 +42,12 @@ export default defineDaemonRule({
           facts.engine.isRootless ? { severity: "low" } : {},
         );
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ info: { Plugins: { Authorization: null } } }),
       example({ argv: ["--authorization-plugin=opa2"] }),
     ],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-base-device-size",
   title: "The base device size is unchanged",
-  controls: { "1.8.0": "2.12", "1.7.0": "2.11", "1.6.0": "2.11", "1.2.0": "2.10" },
-  level: 2,
+  failedTitle: "The base device size has been changed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.12", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.11", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.11", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.10", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "oversized containers can fill the pool",
   rationale: "A larger base size lets every container take more of the pool than planned.",
@@ -33,10 +38,10 @@ export default defineDaemonRule({
       ? unhealthy("The base device size is changed.", readings)
       : healthy("The base device size is the default.", readings);
   },
-  examples: {
+  examples: () => ({
     healthy: [example({ info: { Driver: "devicemapper" } })],
     unhealthy: [example({ info: { Driver: "devicemapper" }, argv: ["--storage-opt", "dm.basesize=50G"] })],
     notApplicable: [example()],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

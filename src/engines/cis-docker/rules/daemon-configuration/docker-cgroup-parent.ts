@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-cgroup-parent",
   title: "The default cgroup is used",
-  controls: { "1.8.0": "2.11", "1.7.0": "2.10", "1.6.0": "2.10", "1.2.0": "2.9" },
-  level: 2,
+  failedTitle: "The daemon puts containers into a cgroup of its own choice",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.11", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.10", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.10", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.9", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "a shared custom parent can lift limits",
   rationale: "Another parent group can take containers out of the limits that the host sets.",
@@ -36,9 +41,9 @@ export default defineDaemonRule({
       return manual(`This site allows ${setting.value}: confirm that its limits fit.`, [reading]);
     return unhealthy(`Containers run below ${setting.value}.`, [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ argv: ["--cgroup-parent=system.slice"] })],
     unhealthy: [example({ argv: ["--cgroup-parent", "/foo"] })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

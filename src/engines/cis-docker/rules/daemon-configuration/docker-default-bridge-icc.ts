@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-default-bridge-icc",
   title: "Containers on the default bridge cannot reach each other",
-  controls: { "1.8.0": "2.2", "1.7.0": "2.2", "1.6.0": "2.2", "1.2.0": "2.1" },
-  level: 1,
+  failedTitle: "Containers on the default bridge can reach each other",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "lateral movement between unrelated containers",
   rationale: "Any container on the default bridge can otherwise open connections to all the others there.",
@@ -56,7 +61,7 @@ export default defineDaemonRule({
       ? unhealthy("Containers on the default bridge reach each other.", [reading])
       : healthy("The default bridge isolates containers.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ without: ["networks"], argv: ["--icc=false"], configFile: {} })],
     unhealthy: [
       example({
@@ -66,5 +71,5 @@ export default defineDaemonRule({
     ],
     notApplicable: [example({ networks: [{ Name: "app", Id: "n1", Driver: "bridge" }] })],
     unknown: [example({ without: ["networks", "host"] }), example({ networks: [], without: ["host"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-default-ulimit",
   title: "A default limit of open files is set",
-  controls: { "1.8.0": "2.9", "1.7.0": "2.8", "1.6.0": "2.8", "1.2.0": "2.7" },
-  level: 1,
+  failedTitle: "No default limit of open files is set",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.9", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.8", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.8", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.7", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "limits runaway processes when a container sets nothing",
   rationale: "Without one, every container inherits the limits of containerd, which are often unlimited.",
@@ -37,7 +42,7 @@ export default defineDaemonRule({
       ? healthy("A default limit is set.", [reading])
       : unhealthy("The default limit is too high.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ argv: ["--default-ulimit", "nofile=1024:4096"], configFile: {} })],
     unhealthy: [
       example({ argv: ["--default-ulimit=nofile=1024:9999999"], configFile: {} }),
@@ -46,7 +51,7 @@ export default defineDaemonRule({
     ],
     manual: [example({ configFile: {} }), example({ configFile: { "default-ulimits": {} } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });
 
 /** Hard limit of open files from the argument form `nofile=soft:hard` or the file's object; null when neither sets it. */

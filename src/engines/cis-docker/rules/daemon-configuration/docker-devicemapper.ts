@@ -6,8 +6,8 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-devicemapper",
   title: "The devicemapper storage driver is not used",
-  controls: { "1.8.0": "2.7", "1.7.0": null, "1.6.0": null, "1.2.0": null },
-  level: 1,
+  failedTitle: "The daemon uses the devicemapper storage driver",
+  references: [{ framework: "CIS Docker 1.8.0", control: "2.7", level: "Level 1" }],
   severity: "medium",
   severityReason: "removed driver, loopback mode loses data",
   rationale: "The devicemapper driver is out of the engine; its loopback mode loses data under load.",
@@ -27,9 +27,9 @@ export default defineDaemonRule({
       ? unhealthy("The daemon stores layers with devicemapper.", [reading])
       : healthy(`The driver is ${facts.info.Driver}.`, [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ info: { Driver: "devicemapper" } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

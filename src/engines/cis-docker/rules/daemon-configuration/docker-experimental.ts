@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-experimental",
   title: "Experimental features are off",
-  controls: { "1.8.0": "2.19", "1.7.0": "2.18", "1.6.0": "2.18", "1.2.0": "2.16" },
-  level: 1,
+  failedTitle: "Experimental features are on",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.19", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.18", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.18", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.16", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "unsupported code in production",
   rationale: "They change without notice and get less testing.",
@@ -36,7 +41,7 @@ export default defineDaemonRule({
       ? unhealthy("Experimental features are on.", [reading])
       : healthy("Experimental features are off.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ info: { ExperimentalBuild: true } }),
@@ -46,5 +51,5 @@ export default defineDaemonRule({
       }),
     ],
     unknown: [example({ without: ["info", "version"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-insecure-registries",
   title: "No insecure registry is trusted",
-  controls: { "1.8.0": "2.5", "1.7.0": "2.5", "1.6.0": "2.5", "1.2.0": "2.4" },
-  level: 1,
+  failedTitle: "The daemon trusts an insecure registry",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.5", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.5", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.5", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.4", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "image substitution by anyone on the path",
   rationale: "Without TLS anybody on the way can hand the host another image.",
@@ -49,7 +54,7 @@ export default defineDaemonRule({
       },
     ]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ info: { RegistryConfig: { InsecureRegistryCIDRs: ["127.0.0.0/8", "10.0.0.0/8"], IndexConfigs: {} } } }),
@@ -61,5 +66,5 @@ export default defineDaemonRule({
       example({ without: ["info"] }),
       example({ info: { RegistryConfig: { InsecureRegistryCIDRs: ["127.0.0.0/8"] } } }),
     ],
-  },
+  }),
 });

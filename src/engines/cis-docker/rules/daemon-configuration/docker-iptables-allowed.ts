@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-iptables-allowed",
   title: "Docker may manage iptables",
-  controls: { "1.8.0": "2.4", "1.7.0": "2.4", "1.6.0": "2.4", "1.2.0": "2.3" },
-  level: 1,
+  failedTitle: "Docker may not manage iptables",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.4", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.4", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.4", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.3", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "without the rules containers are either unreachable or unfiltered",
   rationale: "Without its rules, published ports and networks are not separated as people expect.",
@@ -30,9 +35,9 @@ export default defineDaemonRule({
       ? healthy("Docker manages its firewall rules.", [reading], notes)
       : unhealthy("Docker may not write firewall rules.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ argv: ["--iptables"] })],
     unhealthy: [example({ argv: ["--iptables=false"] }), example({ configFile: { iptables: false } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-live-restore",
   title: "Live restore is on",
-  controls: { "1.8.0": "2.16", "1.7.0": "2.15", "1.6.0": "2.15", "1.2.0": "2.13" },
-  level: 1,
+  failedTitle: "Live restore is off",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.16", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.15", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.15", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.13", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "availability during daemon upgrades",
   rationale: "Without it, an update of the daemon stops every container, so updates wait.",
@@ -29,10 +34,10 @@ export default defineDaemonRule({
       ? healthy("Containers survive a restart of the daemon.", [reading])
       : unhealthy("A restart of the daemon stops every container.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ info: { LiveRestoreEnabled: false } })],
     notApplicable: [example({ info: { Swarm: { LocalNodeState: "active" } } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

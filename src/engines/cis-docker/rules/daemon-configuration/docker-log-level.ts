@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-log-level",
   title: "The daemon logs at level info",
-  controls: { "1.8.0": "2.3", "1.7.0": "2.3", "1.6.0": "2.3", "1.2.0": "2.2" },
-  level: 1,
+  failedTitle: "The daemon does not log at level info",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.3", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.3", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.3", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.2", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "debug leaks data and slows the daemon, higher levels hide events",
   rationale: "Less hides what happened; debug writes more than should be kept.",
@@ -42,7 +47,7 @@ export default defineDaemonRule({
       );
     return healthy("The log level is info.", readings);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ configFile: {} })],
     unhealthy: [
       example({ argv: ["--log-level", "debug"], configFile: {} }),
@@ -50,5 +55,5 @@ export default defineDaemonRule({
       example({ configFile: { "log-level": "warn" } }),
     ],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-no-new-privileges-default",
   title: "Containers cannot gain privileges by default",
-  controls: { "1.8.0": "2.15", "1.7.0": "2.14", "1.6.0": "2.14", "1.2.0": "2.17" },
-  level: 1,
+  failedTitle: "Containers may gain privileges by default",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.15", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.14", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.14", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.17", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "setuid binaries can raise privileges",
   rationale: "A set-user-id program could otherwise turn an ordinary user of a container into root.",
@@ -29,9 +34,9 @@ export default defineDaemonRule({
       ? healthy("New containers cannot gain privileges.", [reading])
       : unhealthy("Containers may gain privileges unless each forbids it.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ argv: ["--no-new-privileges"], configFile: {} })],
     unhealthy: [example({ configFile: {} }), example({ argv: ["--no-new-privileges=false"], configFile: {} })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

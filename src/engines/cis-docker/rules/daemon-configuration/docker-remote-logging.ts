@@ -8,8 +8,13 @@ import type { HostFacts } from "../../host-facts.ts";
 export default defineDaemonRule({
   id: "docker-remote-logging",
   title: "Logs leave the host",
-  controls: { "1.8.0": "2.14", "1.7.0": "2.13", "1.6.0": "2.13", "1.2.0": "2.12" },
-  level: 2,
+  failedTitle: "Logs stay on the host",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.14", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.13", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.13", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.12", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "logs die with the host",
   rationale: "Who takes over a host can remove local logs and with them every trace.",
@@ -67,7 +72,7 @@ export default defineDaemonRule({
       return manual(`${driver} is a plug-in: confirm that it sends logs to another host.`, [reading]);
     return unhealthy(`Logs stay on this host (${driver}).`, [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({
@@ -87,7 +92,7 @@ export default defineDaemonRule({
     ],
     manual: [example({ info: { LoggingDriver: "acme/shipper" } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });
 
 /** `syslog-address` of the daemon's log options, in either form; empty when none is set. */

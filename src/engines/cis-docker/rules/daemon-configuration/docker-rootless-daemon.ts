@@ -6,8 +6,12 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-rootless-daemon",
   title: "The daemon runs without root, if possible",
-  controls: { "1.8.0": "2.1", "1.7.0": "2.1", "1.6.0": "2.1", "1.2.0": null },
-  level: 1,
+  failedTitle: "The daemon runs as root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "limits what a daemon or container escape gains",
   rationale: "A hole in a daemon without root does not give root on the host.",
@@ -35,9 +39,9 @@ export default defineDaemonRule({
       severity: "low",
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example({ info: { SecurityOptions: ["name=rootless", "name=seccomp,profile=builtin"] } })],
     manual: [example()],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-seccomp-default",
   title: "A seccomp profile applies to every container",
-  controls: { "1.8.0": "2.18", "1.7.0": "2.17", "1.6.0": "2.17", "1.2.0": "2.15" },
-  level: 2,
+  failedTitle: "The daemon's default seccomp profile is off or replaced",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.18", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.17", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.17", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.15", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "the default profile is normally right",
   rationale: "The profile keeps containers from system calls that only attacks need.",
@@ -37,12 +42,12 @@ export default defineDaemonRule({
       [reading],
     );
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ info: { SecurityOptions: ["name=seccomp,profile=default"] } })],
     unhealthy: [
       example({ info: { SecurityOptions: [] } }),
       example({ info: { SecurityOptions: ["name=seccomp,profile=unconfined"] } }),
     ],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -8,8 +8,13 @@ import { daemonTcpSockets } from "../../listening-sockets.ts";
 export default defineDaemonRule({
   id: "docker-tls-client-verification",
   title: "The TCP socket asks for client certificates",
-  controls: { "1.8.0": "2.8", "1.7.0": "2.7", "1.6.0": "2.7", "1.2.0": "2.6" },
-  level: 1,
+  failedTitle: "The daemon listens on TCP without client verification",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.8", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.7", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.7", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.6", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "an open TCP socket gives root to the network",
   rationale: "A daemon on the network without client verification gives root to everyone who reaches it.",
@@ -56,7 +61,7 @@ export default defineDaemonRule({
     const isOpen = !verify.value && all.some((address) => !/^tcp:\/\/(127\.|localhost|\[::1\])/.test(address));
     return unhealthy(`The daemon listens on TCP with ${problem}.`, readings, isOpen ? { severity: "critical" } : {});
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example({
         argv: ["-H", "tcp://10.0.0.4:2376", "--tlsverify", "--tlscacert=/c", "--tlscert", "/d", "--tlskey=/k"],
@@ -77,7 +82,7 @@ export default defineDaemonRule({
       }),
     ],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });
 
 /** A TCP endpoint of an address as dockerd and systemd take it: `tcp://…`, `host:port`, `:port` or a bare port. */

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineDaemonRule({
   id: "docker-user-namespaces",
   title: "User namespaces are on",
-  controls: { "1.8.0": "2.10", "1.7.0": "2.9", "1.6.0": "2.9", "1.2.0": "2.8" },
-  level: 2,
+  failedTitle: "User namespaces are off",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.10", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "2.9", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "2.9", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "2.8", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "root in the container is no longer root on the host",
   rationale: "With them, root inside a container is nobody on the host.",
@@ -30,9 +35,9 @@ export default defineDaemonRule({
       ? healthy("Container users are mapped.", [reading], notes)
       : unhealthy("Root in a container is root on the host.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ info: { SecurityOptions: ["name=rootless"] } })],
     unhealthy: [example({ info: { SecurityOptions: ["name=seccomp,profile=builtin"] } })],
     unknown: [example({ without: ["info"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { listening } from "../../listening-sockets.ts";
 export default defineDaemonRule({
   id: "docker-userland-proxy",
   title: "The userland proxy is off",
-  controls: { "1.8.0": "2.17", "1.7.0": "2.16", "1.6.0": "2.16", "1.2.0": "2.14" },
-  level: 1,
+  failedTitle: "The userland proxy is on",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "2.17", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "2.16", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "2.16", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "2.14", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "extra attack surface and loss of client addresses",
   rationale: "The proxy hides the address of clients and is one more program that listens on the host.",
@@ -40,7 +45,7 @@ export default defineDaemonRule({
       ]);
     return healthy("Ports are published without the proxy.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ configFile: {} }),
@@ -48,5 +53,5 @@ export default defineDaemonRule({
       example({ host: { processes: [{ pid: 9, comm: "docker-proxy", exe: "/usr/bin/docker-proxy", argv: [] }] } }),
     ],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

@@ -7,8 +7,12 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-containerd-socket-mode",
   title: "The containerd socket is closed to other users",
-  controls: { "1.8.0": "3.24", "1.7.0": "3.24", "1.6.0": "3.24", "1.2.0": null },
-  level: 1,
+  failedTitle: "Other users may open the containerd socket",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.24", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.24", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.24", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "whoever reads or writes it controls the daemon",
   rationale: "Access to it equals root on the host.",
@@ -18,7 +22,7 @@ export default defineFileModeRule({
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("The containerd of a rootless daemon belongs to its user.") : undefined,
   mask: 0o660,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/run/containerd/containerd.sock", mode: "0666" }] }),
@@ -26,5 +30,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/run/containerd/containerd.sock", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/run/containerd/containerd.sock", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

@@ -7,8 +7,12 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-containerd-socket-owner",
   title: "The containerd socket belongs to root",
-  controls: { "1.8.0": "3.23", "1.7.0": "3.23", "1.6.0": "3.23", "1.2.0": null },
-  level: 1,
+  failedTitle: "The containerd socket does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.23", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.23", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.23", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "a writer of this object controls the daemon",
   rationale: "The socket controls every container without asking the Docker daemon.",
@@ -17,7 +21,7 @@ export default defineFileOwnershipRule({
   absent: "No containerd socket exists.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("The containerd of a rootless daemon belongs to its user.") : undefined,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/run/containerd/containerd.sock", uid: 1000 }] }),
@@ -25,5 +29,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ files: [{ path: "/run/containerd/containerd.sock", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/run/containerd/containerd.sock", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

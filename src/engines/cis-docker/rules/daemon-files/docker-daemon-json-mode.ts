@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-daemon-json-mode",
   title: "The daemon configuration file is writable by root only",
-  controls: { "1.8.0": "3.18", "1.7.0": "3.18", "1.6.0": "3.18", "1.2.0": "3.18" },
-  level: 2,
+  failedTitle: "Other users than root may change the daemon configuration file",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.18", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.18", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.18", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.18", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write it can switch every protection of the daemon off.",
@@ -15,7 +20,7 @@ export default defineFileModeRule({
   files: configurationFiles,
   absent: "There is no daemon configuration file.",
   mask: 0o644,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/docker/daemon.json", mode: "0622" }] }),
@@ -23,5 +28,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

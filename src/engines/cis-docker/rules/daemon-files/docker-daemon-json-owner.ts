@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-daemon-json-owner",
   title: "The daemon configuration file belongs to root",
-  controls: { "1.8.0": "3.17", "1.7.0": "3.17", "1.6.0": "3.17", "1.2.0": "3.17" },
-  level: 2,
+  failedTitle: "The daemon configuration file does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.17", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.17", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.17", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.17", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Security options of the daemon stand in this file.",
@@ -19,7 +24,7 @@ export default defineFileOwnershipRule({
     facts.engine.isRootless
       ? notApplicable("The configuration file of a rootless daemon belongs to its user.")
       : undefined,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/docker/daemon.json", uid: 1000 }] }),
@@ -30,5 +35,5 @@ export default defineFileOwnershipRule({
       example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
     ],
     unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

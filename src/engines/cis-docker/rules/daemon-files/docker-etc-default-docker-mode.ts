@@ -5,8 +5,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-etc-default-docker-mode",
   title: "/etc/default/docker is writable by root only",
-  controls: { "1.8.0": "3.20", "1.7.0": "3.20", "1.6.0": "3.20", "1.2.0": "3.22" },
-  level: 2,
+  failedTitle: "Other users than root may change /etc/default/docker",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.20", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.20", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.20", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.22", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "defence in depth for a rarely used file",
   rationale: "Others could add arguments that open the daemon.",
@@ -14,7 +19,7 @@ export default defineFileModeRule({
   files: ({ files }) => [files.find("/etc/default/docker") ?? "/etc/default/docker"],
   absent: "/etc/default/docker does not exist.",
   mask: 0o644,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/default/docker", mode: "0622" }] }),
@@ -22,5 +27,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/default/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/default/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

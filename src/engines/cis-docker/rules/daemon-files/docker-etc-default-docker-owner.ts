@@ -5,15 +5,20 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-etc-default-docker-owner",
   title: "/etc/default/docker belongs to root",
-  controls: { "1.8.0": "3.19", "1.7.0": "3.19", "1.6.0": "3.19", "1.2.0": "3.19" },
-  level: 2,
+  failedTitle: "/etc/default/docker does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.19", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.19", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.19", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.19", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "defence in depth for a rarely used file",
   rationale: "The file may add arguments to the daemon.",
   what: "/etc/default/docker",
   files: ({ files }) => [files.find("/etc/default/docker") ?? "/etc/default/docker"],
   absent: "/etc/default/docker does not exist.",
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/default/docker", uid: 1000 }] }),
@@ -21,5 +26,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/default/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/default/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

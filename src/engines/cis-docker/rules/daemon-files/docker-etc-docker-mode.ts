@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-etc-docker-mode",
   title: "/etc/docker is writable by root only",
-  controls: { "1.8.0": "3.6", "1.7.0": "3.6", "1.6.0": "3.6", "1.2.0": "3.6" },
-  level: 1,
+  failedTitle: "Other users than root may write to /etc/docker",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.6", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.6", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.6", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.6", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "A directory that others may write lets them exchange the files in it.",
@@ -17,7 +22,7 @@ export default defineFileModeRule({
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon does not use /etc/docker.") : undefined,
   mask: 0o755,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/docker", mode: "0727" }] }),
@@ -25,5 +30,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-etc-docker-owner",
   title: "/etc/docker belongs to root",
-  controls: { "1.8.0": "3.5", "1.7.0": "3.5", "1.6.0": "3.5", "1.2.0": "3.5" },
-  level: 1,
+  failedTitle: "/etc/docker does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.5", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.5", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.5", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.5", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Certificates and the daemon configuration lie here; another owner could exchange them.",
@@ -16,7 +21,7 @@ export default defineFileOwnershipRule({
   absent: "/etc/docker does not exist.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon does not use /etc/docker.") : undefined,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/docker", uid: 1000 }] }),
@@ -24,5 +29,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

@@ -5,8 +5,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-etc-sysconfig-docker-mode",
   title: "/etc/sysconfig/docker is writable by root only",
-  controls: { "1.8.0": "3.21", "1.7.0": "3.21", "1.6.0": "3.21", "1.2.0": "3.21" },
-  level: 2,
+  failedTitle: "Other users than root may change /etc/sysconfig/docker",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.21", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.21", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.21", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.21", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "defence in depth for a rarely used file",
   rationale: "On Red Hat systems others could add arguments to the daemon here.",
@@ -14,7 +19,7 @@ export default defineFileModeRule({
   files: ({ files }) => [files.find("/etc/sysconfig/docker") ?? "/etc/sysconfig/docker"],
   absent: "/etc/sysconfig/docker does not exist.",
   mask: 0o644,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/sysconfig/docker", mode: "0622" }] }),
@@ -22,5 +27,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

@@ -5,15 +5,20 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-etc-sysconfig-docker-owner",
   title: "/etc/sysconfig/docker belongs to root",
-  controls: { "1.8.0": "3.22", "1.7.0": "3.22", "1.6.0": "3.22", "1.2.0": "3.20" },
-  level: 2,
+  failedTitle: "/etc/sysconfig/docker does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.22", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "3.22", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "3.22", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "3.20", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "defence in depth for a rarely used file",
   rationale: "On Red Hat systems the file may add arguments to the daemon.",
   what: "/etc/sysconfig/docker",
   files: ({ files }) => [files.find("/etc/sysconfig/docker") ?? "/etc/sysconfig/docker"],
   absent: "/etc/sysconfig/docker does not exist.",
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/etc/sysconfig/docker", uid: 1000 }] }),
@@ -21,5 +26,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

@@ -5,8 +5,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-registry-certificate-mode",
   title: "Registry certificates are read-only",
-  controls: { "1.8.0": "3.8", "1.7.0": "3.8", "1.6.0": "3.8", "1.2.0": "3.8" },
-  level: 1,
+  failedTitle: "A registry certificate can be changed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.8", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.8", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.8", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.8", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "A certificate that can be overwritten lets an attacker stand in for the registry.",
@@ -20,7 +25,7 @@ export default defineFileModeRule({
     ),
   absent: "No registry certificates are installed.",
   mask: 0o444,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -32,5 +37,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ host: { certsD: [] } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

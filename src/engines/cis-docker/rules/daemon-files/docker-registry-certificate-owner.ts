@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-registry-certificate-owner",
   title: "Registry certificates belong to root",
-  controls: { "1.8.0": "3.7", "1.7.0": "3.7", "1.6.0": "3.7", "1.2.0": "3.7" },
-  level: 1,
+  failedTitle: "A registry certificate does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.7", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.7", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.7", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.7", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Who owns these files can make the daemon trust a false registry.",
@@ -18,7 +23,7 @@ export default defineFileOwnershipRule({
     facts.engine.isRootless
       ? notApplicable("Registry certificates of a rootless daemon belong to its user.")
       : undefined,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -30,5 +35,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ info: { SecurityOptions: ["name=rootless"] } }), example({ host: { certsD: [] } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

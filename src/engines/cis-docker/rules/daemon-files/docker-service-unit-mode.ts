@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-service-unit-mode",
   title: "docker.service is writable by root only",
-  controls: { "1.8.0": "3.2", "1.7.0": "3.2", "1.6.0": "3.2", "1.2.0": "3.2" },
-  level: 1,
+  failedTitle: "Other users than root may change docker.service",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.2", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write the unit file or a drop-in decides what runs as root at the next start.",
@@ -17,7 +22,7 @@ export default defineFileModeRule({
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
   mask: 0o644,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -55,5 +60,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ host: { units: {} } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

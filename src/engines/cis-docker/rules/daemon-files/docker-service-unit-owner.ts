@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-service-unit-owner",
   title: "docker.service belongs to root",
-  controls: { "1.8.0": "3.1", "1.7.0": "3.1", "1.6.0": "3.1", "1.2.0": "3.1" },
-  level: 1,
+  failedTitle: "docker.service does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "An owner other than root could change how the daemon starts.",
@@ -16,7 +21,7 @@ export default defineFileOwnershipRule({
   absent: "The daemon was not started from a systemd unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -54,5 +59,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ host: { units: {} } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-socket-mode",
   title: "The Docker socket is closed to other users",
-  controls: { "1.8.0": "3.16", "1.7.0": "3.16", "1.6.0": "3.16", "1.2.0": "3.16" },
-  level: 1,
+  failedTitle: "Other users may open the Docker socket",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.16", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.16", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.16", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.16", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "whoever reads or writes it controls the daemon",
   rationale: "Read and write access to the socket equals root on the host.",
@@ -15,7 +20,7 @@ export default defineFileModeRule({
   files: dockerSockets,
   absent: "The daemon listens on no Unix socket.",
   mask: 0o660,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/var/run/docker.sock", mode: "0666" }] }),
@@ -23,5 +28,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

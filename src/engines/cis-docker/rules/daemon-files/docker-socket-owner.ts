@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-socket-owner",
   title: "The Docker socket belongs to root and the docker group",
-  controls: { "1.8.0": "3.15", "1.7.0": "3.15", "1.6.0": "3.15", "1.2.0": "3.15" },
-  level: 1,
+  failedTitle: "The Docker socket belongs to another user or group",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.15", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.15", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.15", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.15", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Any other owner or group has root on the host through the socket.",
@@ -18,7 +23,7 @@ export default defineFileOwnershipRule({
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("The socket of a rootless daemon belongs to its user.") : undefined,
   group: socketGroup,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ files: [{ path: "/var/run/docker.sock", uid: 1000 }] }),
@@ -26,5 +31,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "ENOENT" }] })],
     unknown: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "EACCES" }] })],
-  },
+  }),
 });

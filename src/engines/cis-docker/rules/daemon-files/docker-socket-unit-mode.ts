@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-socket-unit-mode",
   title: "docker.socket is writable by root only",
-  controls: { "1.8.0": "3.4", "1.7.0": "3.4", "1.6.0": "3.4", "1.2.0": "3.4" },
-  level: 1,
+  failedTitle: "Other users than root may change docker.socket",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.4", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.4", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.4", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.4", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever can write the socket unit can hand the daemon to every user.",
@@ -17,7 +22,7 @@ export default defineFileModeRule({
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,
   mask: 0o644,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -55,5 +60,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example({ host: { units: {} } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

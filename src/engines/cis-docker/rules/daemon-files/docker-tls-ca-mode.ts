@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-tls-ca-mode",
   title: "The TLS CA certificate is read-only",
-  controls: { "1.8.0": "3.10", "1.7.0": "3.10", "1.6.0": "3.10", "1.2.0": "3.10" },
-  level: 1,
+  failedTitle: "The TLS CA certificate can be changed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.10", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.10", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.10", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.10", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "A writable CA certificate lets others add an authority of their own.",
@@ -15,7 +20,7 @@ export default defineFileModeRule({
   files: (facts) => tlsFile(facts, "tlscacert"),
   absent: "TLS is not configured for the daemon.",
   mask: 0o444,
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlscacert=/etc/docker/tls/ca.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

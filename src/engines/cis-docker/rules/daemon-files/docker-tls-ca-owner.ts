@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-tls-ca-owner",
   title: "The TLS CA certificate belongs to root",
-  controls: { "1.8.0": "3.9", "1.7.0": "3.9", "1.6.0": "3.9", "1.2.0": "3.9" },
-  level: 1,
+  failedTitle: "The TLS CA certificate does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.9", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.9", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.9", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.9", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Whoever replaces this file decides which clients the daemon accepts.",
@@ -15,7 +20,7 @@ export default defineFileOwnershipRule({
   files: (facts) => tlsFile(facts, "tlscacert"),
   isDaemons: true,
   absent: "TLS is not configured for the daemon.",
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlscacert=/etc/docker/tls/ca.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

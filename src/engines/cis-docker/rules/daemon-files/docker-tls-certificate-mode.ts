@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-tls-certificate-mode",
   title: "The TLS server certificate is read-only",
-  controls: { "1.8.0": "3.12", "1.7.0": "3.12", "1.6.0": "3.12", "1.2.0": "3.12" },
-  level: 1,
+  failedTitle: "The TLS server certificate can be changed",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.12", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.12", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.12", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.12", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "A certificate that can be overwritten breaks the trust of every client.",
@@ -15,7 +20,7 @@ export default defineFileModeRule({
   files: (facts) => tlsFile(facts, "tlscert"),
   absent: "TLS is not configured for the daemon.",
   mask: 0o444,
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlscert=/etc/docker/tls/cert.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

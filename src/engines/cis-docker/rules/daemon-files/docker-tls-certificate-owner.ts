@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-tls-certificate-owner",
   title: "The TLS server certificate belongs to root",
-  controls: { "1.8.0": "3.11", "1.7.0": "3.11", "1.6.0": "3.11", "1.2.0": "3.11" },
-  level: 1,
+  failedTitle: "The TLS server certificate does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.11", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.11", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.11", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.11", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a writer of this object controls the daemon",
   rationale: "Another owner could make clients trust a false daemon.",
@@ -15,7 +20,7 @@ export default defineFileOwnershipRule({
   files: (facts) => tlsFile(facts, "tlscert"),
   isDaemons: true,
   absent: "TLS is not configured for the daemon.",
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlscert=/etc/docker/tls/cert.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

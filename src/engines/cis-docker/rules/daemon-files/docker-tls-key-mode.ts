@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileModeRule({
   id: "docker-tls-key-mode",
   title: "The TLS server key is readable by root only",
-  controls: { "1.8.0": "3.14", "1.7.0": "3.14", "1.6.0": "3.14", "1.2.0": "3.14" },
-  level: 1,
+  failedTitle: "Other users than root may read the TLS server key",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.14", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.14", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.14", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.14", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "whoever reads or writes it controls the daemon",
   rationale: "A key that others can read lets them pose as the daemon.",
@@ -15,7 +20,7 @@ export default defineFileModeRule({
   files: (facts) => tlsFile(facts, "tlskey"),
   absent: "TLS is not configured for the daemon.",
   mask: 0o400,
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlskey=/etc/docker/tls/key.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileModeRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

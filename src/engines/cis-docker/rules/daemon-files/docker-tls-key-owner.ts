@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineFileOwnershipRule({
   id: "docker-tls-key-owner",
   title: "The TLS server key belongs to root",
-  controls: { "1.8.0": "3.13", "1.7.0": "3.13", "1.6.0": "3.13", "1.2.0": "3.13" },
-  level: 1,
+  failedTitle: "The TLS server key does not belong to root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "3.13", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "3.13", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "3.13", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "3.13", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "a writer of this object controls the daemon",
   rationale: "The private key of the daemon must be out of reach for everybody else.",
@@ -15,7 +20,7 @@ export default defineFileOwnershipRule({
   files: (facts) => tlsFile(facts, "tlskey"),
   isDaemons: true,
   absent: "TLS is not configured for the daemon.",
-  examples: {
+  examples: () => ({
     healthy: [example({ argv: ["--tlsverify", "--tlskey=/etc/docker/tls/key.pem"] })],
     unhealthy: [
       example({
@@ -29,5 +34,5 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

@@ -5,16 +5,20 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-containerd-shim-runc-v2",
   title: "Changes of containerd-shim-runc-v2 are audited",
-  controls: { "1.8.0": "1.1.17", "1.7.0": "1.1.17", "1.6.0": "1.1.17", "1.2.0": null },
-  level: 2,
+  failedTitle: "Changes to containerd-shim-runc-v2 are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.17", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.17", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.17", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "This shim starts containers in current releases; a replaced one runs as root with every start.",
   objects: () => [{ path: "/usr/bin/containerd-shim-runc-v2" }],
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/usr/bin/containerd-shim-runc-v2", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });

@@ -5,16 +5,21 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-daemon-json",
   title: "Changes of the daemon configuration file are audited",
-  controls: { "1.8.0": "1.1.11", "1.7.0": "1.1.11", "1.6.0": "1.1.11", "1.2.0": "1.2.10" },
-  level: 2,
+  failedTitle: "Changes to the daemon configuration file are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.11", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.11", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.11", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.10", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "loss of the audit trail for the object that controls every container",
   rationale: "Every security option of the daemon can be switched off in this file.",
   objects: ({ daemon }) => [{ path: daemon.configPath }],
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });

@@ -5,8 +5,13 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-daemon",
   title: "Changes of the Docker daemon are audited",
-  controls: { "1.8.0": "1.1.3", "1.7.0": "1.1.3", "1.6.0": "1.1.3", "1.2.0": "1.2.3" },
-  level: 1,
+  failedTitle: "Changes to the Docker daemon are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.3", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.3", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.3", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.3", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "loss of the audit trail for the object that controls every container",
   rationale:
@@ -14,10 +19,10 @@ export default defineAuditRule({
   objects: ({ daemonExecutable }) => [
     daemonExecutable ? { path: daemonExecutable, isInUse: true } : { path: "/usr/bin/dockerd" },
   ],
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/usr/bin/dockerd", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-docker-socket",
   title: "The Docker socket is audited",
-  controls: { "1.8.0": "1.1.9", "1.7.0": "1.1.9", "1.6.0": "1.1.9", "1.2.0": "1.2.7" },
-  level: 2,
+  failedTitle: "The Docker socket is not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.9", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.9", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.9", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.7", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale:
@@ -16,7 +21,7 @@ export default defineAuditRule({
     const units = (facts.files.unit("docker.socket") ?? []).map(({ path }) => path);
     return socketPaths(facts).map((path) => ({ path, alsoAccept: units }));
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ auditRules: [watch("/somewhere/else")] }),
@@ -24,5 +29,5 @@ export default defineAuditRule({
     ],
     notApplicable: [example({ files: [{ path: "/var/run/docker.sock", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });

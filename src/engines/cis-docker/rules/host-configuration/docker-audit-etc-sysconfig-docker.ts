@@ -5,16 +5,21 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-etc-sysconfig-docker",
   title: "Changes of /etc/sysconfig/docker are audited",
-  controls: { "1.8.0": "1.1.13", "1.7.0": "1.1.13", "1.6.0": "1.1.13", "1.2.0": "1.2.9" },
-  level: 2,
+  failedTitle: "Changes to /etc/sysconfig/docker are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.13", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.13", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.13", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.9", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "On Red Hat systems this file may add arguments to the daemon.",
   objects: () => [{ path: "/etc/sysconfig/docker" }],
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/etc/sysconfig/docker", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });

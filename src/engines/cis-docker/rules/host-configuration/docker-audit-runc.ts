@@ -6,18 +6,23 @@ import type { HostFacts } from "../../host-facts.ts";
 export default defineAuditRule({
   id: "docker-audit-runc",
   title: "Changes of runc are audited",
-  controls: { "1.8.0": "1.1.18", "1.7.0": "1.1.18", "1.6.0": "1.1.18", "1.2.0": "1.2.12" },
-  level: 2,
+  failedTitle: "Changes to runc are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.18", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.18", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.18", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.12", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "runc creates the isolation of every container; who replaces it can leave holes in it.",
   objects: runcPaths,
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/usr/bin/runc", exists: false, code: "ENOENT" }] })],
     unknown: [example({ auditRules: null })],
-  },
+  }),
 });
 
 /** The runtime's executable: its configured path, else the first of the usual places that exists, by its real path. */

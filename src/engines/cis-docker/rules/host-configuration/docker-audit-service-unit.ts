@@ -5,8 +5,13 @@ import { example, watch } from "../../example.ts";
 export default defineAuditRule({
   id: "docker-audit-service-unit",
   title: "Changes of docker.service are audited",
-  controls: { "1.8.0": "1.1.7", "1.7.0": "1.1.7", "1.6.0": "1.1.7", "1.2.0": "1.2.6" },
-  level: 2,
+  failedTitle: "Changes to docker.service are not audited",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.7", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.7", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.7", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.6", level: "Level 2" },
+  ],
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "The unit file and its drop-ins decide with which arguments the daemon starts.",
@@ -16,10 +21,10 @@ export default defineAuditRule({
     const usual = "/usr/lib/systemd/system/docker.service";
     return units.length === 0 && files.find(usual) ? [{ path: usual }] : units.map(({ path }) => ({ path }));
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ host: { units: {} } })],
     unknown: [example({ auditRules: null }), example({ host: { units: null } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineHostRule({
   id: "docker-host-hardened",
   title: "The host has been hardened",
-  controls: { "1.8.0": "1.2.1", "1.7.0": "1.2.1", "1.6.0": "1.2.1", "1.2.0": "1.1.1" },
-  level: 1,
+  failedTitle: "The operating system of the host gets no more security fixes",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.2.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "1.2.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "1.2.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "1.1.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "the kernel is shared with every container",
   rationale:
@@ -36,8 +41,8 @@ export default defineHostRule({
       manual(`Confirm that ${name} follows a hardening benchmark for its operating system.`)
     );
   },
-  examples: {
+  examples: () => ({
     manual: [example()],
     unhealthy: [example({ host: { osEndOfLife: "2024-07-01" } })],
-  },
+  }),
 });

@@ -8,8 +8,13 @@ import { mountOf } from "../../mount-table.ts";
 export default defineHostRule({
   id: "docker-separate-partition",
   title: "Container data has a partition of its own",
-  controls: { "1.8.0": "1.1.1", "1.7.0": "1.1.1", "1.6.0": "1.1.1", "1.2.0": "1.2.1" },
-  level: 1,
+  failedTitle: "Container data shares a partition with the system",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "a full data root takes the whole host down",
   rationale: "A container that fills the data root must not be able to fill the root file system of the host.",
@@ -46,7 +51,7 @@ export default defineHostRule({
       ? healthy("The data root lies on a file system of its own.", readings)
       : unhealthy("The data root shares the root file system.", shared);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ host: { mountinfo: ["20 1 8:1 / / rw - ext4 /dev/sda1 rw"] } }),
@@ -71,7 +76,7 @@ export default defineHostRule({
       example({ info: { KernelVersion: "6.6.87.2-microsoft-standard-WSL2" } }),
     ],
     unknown: [example({ host: { mountinfo: null } })],
-  },
+  }),
 });
 
 /** With the containerd image store, content of images lies there instead of in the data root. */

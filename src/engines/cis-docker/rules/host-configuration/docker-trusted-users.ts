@@ -9,8 +9,13 @@ import { type HostFacts, outsideDocker } from "../../host-facts.ts";
 export default defineHostRule({
   id: "docker-trusted-users",
   title: "Only trusted users control the daemon",
-  controls: { "1.8.0": "1.1.2", "1.7.0": "1.1.2", "1.6.0": "1.1.2", "1.2.0": "1.2.2" },
-  level: 1,
+  failedTitle: "A user who is not trusted controls the daemon",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.1.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "1.1.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "1.1.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "1.2.2", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "membership of the group equals root on the host",
   rationale: "Members of the group that owns the Docker socket can become root on the host without a password.",
@@ -52,7 +57,7 @@ export default defineHostRule({
       );
     return unhealthy("The group has members who are not trusted users.", doubtful.map(reading));
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     manual: [
       example({ host: { passwdUidOfDockerUsers: ["carol:x:1001:998::/home/carol:/bin/sh"] } }),
@@ -66,7 +71,7 @@ export default defineHostRule({
       example({ host: { groupDocker: null, files: [] } }),
       example({ files: [{ path: "/var/run/docker.sock", type: "socket", gid: 100 }] }),
     ],
-  },
+  }),
 });
 
 /** Who may use the Docker sockets: members of their groups, whatever these are called, and users named in an ACL. */

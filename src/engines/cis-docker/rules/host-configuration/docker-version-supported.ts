@@ -15,14 +15,20 @@ import type { HostFacts } from "../../host-facts.ts";
 export default defineHostRule({
   id: "docker-version-supported",
   title: "Docker is up to date",
-  controls: { "1.8.0": "1.2.2", "1.7.0": "1.2.2", "1.6.0": "1.2.2", "1.2.0": "1.1.2" },
-  level: 1,
+  failedTitle: "Docker is out of date",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "1.2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "1.2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "1.2.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "1.1.2", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "old engines and runc carry known container escapes",
   rationale: "Releases that are no longer maintained keep known holes for good.",
   needs: ["version of the engine, containerd and runc", "release table"],
   remediation: (item) =>
     `Upgrade Docker Engine (${item} at hand) to a maintained line: read its release notes, then update docker-ce (or your distribution's package) and restart the daemon.`,
+  confirms: "that the distribution's build carries the fixes of newer numbers, or that a newer line is maintained",
   assess: ({ facts, now }) => {
     const version = facts.engine.version;
     if (!version) return unknown("The engine's version", "Give the agent access to the Docker socket.");
@@ -81,7 +87,7 @@ export default defineHostRule({
       );
     return healthy(`Line ${line} is maintained.`, [reading("a maintained line")]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -110,7 +116,7 @@ export default defineHostRule({
       example({ version: { Version: "5.2.0", Components: [{ Name: "Podman Engine", Version: "5.2.0" }] } }),
     ],
     unknown: [example({ without: ["version"] })],
-  },
+  }),
 });
 
 /** Flaws of containerd and runc, which an engine brings along or finds on the host. */

@@ -8,8 +8,13 @@ import { read } from "../../read.ts";
 export default defineContainerRule({
   id: "docker-container-user",
   title: "Containers do not run as root",
-  controls: { "1.8.0": "4.1", "1.7.0": "4.1", "1.6.0": "4.1", "1.2.0": "4.1" },
-  level: 1,
+  failedTitle: "A container runs as root",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.1", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "root in the container makes every escape worse",
   rationale: "Root in a container is one kernel flaw away from root on the host.",
@@ -55,7 +60,7 @@ export default defineContainerRule({
       isRight,
     });
   },
-  examples: {
+  examples: () => ({
     healthy: [example(), example({ config: { User: "" } })],
     unhealthy: [
       example({ config: { User: "" }, imageConfig: { User: "" }, info: { SecurityOptions: [] } }),
@@ -73,7 +78,7 @@ export default defineContainerRule({
       example({ without: ["containersInspect"] }),
       example({ container: { State: { Status: "exited" } }, without: ["imagesList"] }),
     ],
-  },
+  }),
 });
 
 /** Docker's reading of a user: nothing, root or any way of writing 0 is root; the part after the colon is a group. */

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineHostRule({
   id: "docker-content-trust",
   title: "Content trust is enabled",
-  controls: { "1.8.0": "4.5", "1.7.0": "4.5", "1.6.0": "4.5", "1.2.0": "4.5" },
-  level: 2,
+  failedTitle: "Content trust is not enabled",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.5", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "4.5", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "4.5", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "4.5", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "unsigned images run",
   rationale: "Without it, the client runs whatever the registry hands out.",
@@ -36,9 +41,9 @@ export default defineHostRule({
       ? healthy("Content trust is on system-wide.", [reading])
       : unhealthy("Content trust is not on system-wide.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [example({ host: { env: { DOCKER_CONTENT_TRUST: "1", etcEnvironment: "" } } })],
     unknown: [example({ without: ["host"] })],
-  },
+  }),
 });

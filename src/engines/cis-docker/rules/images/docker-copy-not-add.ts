@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-copy-not-add",
   title: "COPY is used instead of ADD",
-  controls: { "1.8.0": "4.9", "1.7.0": "4.9", "1.6.0": "4.9", "1.2.0": "4.9" },
-  level: 1,
+  failedTitle: "An image was built with ADD",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.9", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.9", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.9", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.9", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "remote fetch and silent unpacking",
   rationale: "ADD fetches addresses and unpacks archives without anyone checking them.",
@@ -27,7 +32,7 @@ export default defineImageRule({
     );
     return { status: added.length > 0 ? "unhealthy" : "healthy", readings, ...(fromUrl ? { severity: "medium" } : {}) };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({
@@ -50,5 +55,5 @@ export default defineImageRule({
     ],
     notApplicable: [example({ history: [] })],
     unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-image-healthcheck",
   title: "Images have a health check",
-  controls: { "1.8.0": "4.6", "1.7.0": "4.6", "1.6.0": "4.6", "1.2.0": "4.6" },
-  level: 1,
+  failedTitle: "An image has no health check",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.6", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.6", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.6", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.6", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "availability signal",
   rationale: "Without one, the engine cannot tell a hung program from a healthy one.",
@@ -26,7 +31,7 @@ export default defineImageRule({
       readings: [reading(hasCheck ? test.join(" ") : "no check")],
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ imageConfig: { Healthcheck: null } }),
@@ -36,5 +41,5 @@ export default defineImageRule({
       example({ config: { Labels: { "io.kubernetes.pod.name": "p" } }, imageConfig: { Healthcheck: null } }),
     ],
     unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesInspect"] })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-image-secrets",
   title: "Images hold no secrets",
-  controls: { "1.8.0": "4.10", "1.7.0": "4.10", "1.6.0": "4.10", "1.2.0": "4.10" },
-  level: 1,
+  failedTitle: "An image may hold secrets",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.10", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.10", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.10", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.10", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "anyone who pulls reads them",
   rationale: "Everyone who can pull the image can read what was built into it.",
@@ -32,7 +37,7 @@ export default defineImageRule({
       ? { status: "unhealthy", readings: found }
       : { status: "healthy", readings: [about(image, "Config.Env", "none", "no secret")] };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({ imageConfig: { Env: ["DB_PASSWORD_FILE=/run/secrets/db", "TOKEN_URL=https://id.example"] } }),
@@ -43,5 +48,5 @@ export default defineImageRule({
       example({ scan: { secretFiles: ["root/.ssh/id_rsa"] } }),
     ],
     unknown: [example({ without: ["imagesList"] })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-images-patched",
   title: "Images are scanned and patched",
-  controls: { "1.8.0": "4.4", "1.7.0": "4.4", "1.6.0": "4.4", "1.2.0": "4.4" },
-  level: 1,
+  failedTitle: "An image has fixable vulnerabilities or no recent scan",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.4", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.4", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.4", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.4", level: "Level 1" },
+  ],
   severity: "high",
   severityReason: "known vulnerabilities run in production",
   rationale: "A fix that exists but is not installed is the easiest way in.",
@@ -37,12 +42,12 @@ export default defineImageRule({
       ],
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ scan: { fixable: { critical: 1 } } }),
       example({ scan: { scannedAt: "2026-01-01T00:00:00Z" } }),
     ],
     unknown: [example({ scan: null })],
-  },
+  }),
 });

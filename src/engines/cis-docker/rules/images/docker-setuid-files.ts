@@ -10,8 +10,13 @@ const NAMED = 30;
 export default defineImageRule({
   id: "docker-setuid-files",
   title: "Images hold no set-user-id programs",
-  controls: { "1.8.0": "4.8", "1.7.0": "4.8", "1.6.0": "4.8", "1.2.0": "4.8" },
-  level: 2,
+  failedTitle: "An image holds set-user-id programs",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.8", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "4.8", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "4.8", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "4.8", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "privilege escalation inside the container",
   rationale: "Such a program lets an ordinary user of the container become root in it.",
@@ -39,14 +44,14 @@ export default defineImageRule({
       readings: [about(image, "image scan: file modes", actual || "none", expected)],
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({ scan: { setuidFiles: ["usr/bin/su"] } }),
       example({ scan: { setuidFiles: [], setuidCount: 12_000 } }),
     ],
     unknown: [example({ scan: null }), example({ scan: { setuidFiles: null } })],
-  },
+  }),
 });
 
 const absolute = (path: string) => (path.startsWith("/") ? path : `/${path}`);

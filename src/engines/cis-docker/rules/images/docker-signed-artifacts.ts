@@ -6,8 +6,12 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-signed-artifacts",
   title: "Signatures of images are validated",
-  controls: { "1.8.0": "4.12", "1.7.0": "4.12", "1.6.0": "4.12", "1.2.0": null },
-  level: 1,
+  failedTitle: "Signatures of images are not validated",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.12", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.12", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.12", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "supply chain",
   rationale: "A signature tells that an image comes from whom it claims to.",
@@ -31,9 +35,9 @@ export default defineImageRule({
       readings: [about(image, "signature", signature === "none" ? "no signature known" : signature, expected)],
     };
   },
-  examples: {
+  examples: () => ({
     manual: [example()],
     unhealthy: [example({ scan: { signature: "failed" } })],
     unknown: [example({ without: ["imagesList"] })],
-  },
+  }),
 });

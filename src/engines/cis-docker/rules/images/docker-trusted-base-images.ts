@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-trusted-base-images",
   title: "Images come from trusted places",
-  controls: { "1.8.0": "4.2", "1.7.0": "4.2", "1.6.0": "4.2", "1.2.0": "4.2" },
-  level: 1,
+  failedTitle: "An image comes from a place that is not trusted",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.2", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "supply chain",
   rationale: "An image from an unknown place can hold anything.",
@@ -46,10 +51,10 @@ export default defineImageRule({
       references.length > 0 && references.every((reference) => isListed(reference, policy.allowedRegistries));
     return { status: isAllowed ? "healthy" : "unhealthy", readings: [about(image, "RepoTags", actual, expected)] };
   },
-  examples: {
+  examples: () => ({
     manual: [example()],
     unknown: [example({ without: ["imagesList"] })],
-  },
+  }),
 });
 
 /** Registry part of a reference, as Docker reads it: the first component if it has a dot, a colon or is localhost. */

@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-unnecessary-packages",
   title: "Images hold only what they need",
-  controls: { "1.8.0": "4.3", "1.7.0": "4.3", "1.6.0": "4.3", "1.2.0": "4.3" },
-  level: 1,
+  failedTitle: "An image holds packages that it does not need",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.3", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.3", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.3", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.3", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "fewer packages, fewer vulnerabilities",
   rationale: "Compilers, shells and network tools in an image are tools for an intruder.",
@@ -29,9 +34,9 @@ export default defineImageRule({
       readings: [about(image, "image scan: packages", found.join(", ") || "none of them", expected)],
     };
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     manual: [example({ scan: { packages: ["curl", "gcc"] } })],
     unknown: [example({ scan: null })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-update-alone",
   title: "Package lists are not refreshed on their own",
-  controls: { "1.8.0": "4.7", "1.7.0": "4.7", "1.6.0": "4.7", "1.2.0": "4.7" },
-  level: 1,
+  failedTitle: "An image refreshes package lists on their own",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.7", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "4.7", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "4.7", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "4.7", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "stale package indexes",
   rationale: "A layer with only an update is cached: later installs use old lists and miss fixes.",
@@ -26,7 +31,7 @@ export default defineImageRule({
     );
     return { status: alone.length > 0 ? "unhealthy" : "healthy", readings };
   },
-  examples: {
+  examples: () => ({
     healthy: [
       example(),
       example({ history: ['CMD ["apt-get" "update"]', "/bin/sh -c #(nop) LABEL run=apt-get update"] }),
@@ -41,5 +46,5 @@ export default defineImageRule({
     ],
     notApplicable: [example({ history: [] })],
     unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
-  },
+  }),
 });

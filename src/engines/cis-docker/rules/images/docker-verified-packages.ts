@@ -7,8 +7,13 @@ import { example } from "../../example.ts";
 export default defineImageRule({
   id: "docker-verified-packages",
   title: "Only verified packages are installed",
-  controls: { "1.8.0": "4.11", "1.7.0": "4.11", "1.6.0": "4.11", "1.2.0": "4.11" },
-  level: 2,
+  failedTitle: "An image installs packages that are not verified",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "4.11", level: "Level 2" },
+    { framework: "CIS Docker 1.7.0", control: "4.11", level: "Level 2" },
+    { framework: "CIS Docker 1.6.0", control: "4.11", level: "Level 2" },
+    { framework: "CIS Docker 1.2.0", control: "4.11", level: "Level 2" },
+  ],
   severity: "medium",
   severityReason: "supply chain",
   rationale: "A package that nobody signed can be exchanged on its way.",
@@ -31,7 +36,7 @@ export default defineImageRule({
       };
     return { status: "manual", readings: [about(image, "history", "no option that skips verification", expected)] };
   },
-  examples: {
+  examples: () => ({
     unhealthy: [
       example({ history: ["RUN apt-get install -y --allow-unauthenticated x"] }),
       example({ history: ["/bin/sh -c curl http://x.example/i.sh | sh"] }),
@@ -39,5 +44,5 @@ export default defineImageRule({
     manual: [example()],
     notApplicable: [example({ history: [] })],
     unknown: [example({ without: ["imagesList"] }), example({ without: ["imagesHistory"] })],
-  },
+  }),
 });

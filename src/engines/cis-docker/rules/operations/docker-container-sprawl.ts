@@ -6,8 +6,13 @@ import { example } from "../../example.ts";
 export default defineHostRule({
   id: "docker-container-sprawl",
   title: "Stopped containers are cleaned up",
-  controls: { "1.8.0": "6.2", "1.7.0": "6.2", "1.6.0": "6.2", "1.2.0": "6.2" },
-  level: 1,
+  failedTitle: "Stopped containers pile up",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "6.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "6.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "6.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "6.2", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "forgotten containers",
   rationale: "Forgotten containers keep old data and settings and can be started again.",
@@ -35,7 +40,7 @@ export default defineHostRule({
       ? healthy(`${stopped} of ${facts.containers.length} containers are stopped.`, [reading])
       : unhealthy("More forgotten containers than this site allows.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -50,5 +55,5 @@ export default defineHostRule({
       }),
     ],
     unknown: [example({ without: ["containersInspect"] })],
-  },
+  }),
 });

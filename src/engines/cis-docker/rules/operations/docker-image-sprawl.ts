@@ -8,8 +8,13 @@ import { topLevelImages } from "../../image-facts.ts";
 export default defineHostRule({
   id: "docker-image-sprawl",
   title: "Unused images are cleaned up",
-  controls: { "1.8.0": "6.1", "1.7.0": "6.1", "1.6.0": "6.1", "1.2.0": "6.1" },
-  level: 1,
+  failedTitle: "Unused images pile up",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "6.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "6.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "6.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "6.1", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "old vulnerable images lie around",
   rationale: "Old images fill the disk and get started by mistake, without the fixes since.",
@@ -52,7 +57,7 @@ export default defineHostRule({
       ? healthy(`${all.length} images, ${inUse} in use.`, readings)
       : unhealthy("More unused images than this site allows.", readings);
   },
-  examples: {
+  examples: () => ({
     healthy: [example()],
     unhealthy: [
       example({
@@ -64,5 +69,5 @@ export default defineHostRule({
       }),
     ],
     unknown: [example({ without: ["imagesList"] }), example({ without: ["containersInspect"] })],
-  },
+  }),
 });

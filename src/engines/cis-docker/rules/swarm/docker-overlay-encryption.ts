@@ -6,8 +6,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-overlay-encryption",
   title: "Overlay networks are encrypted",
-  controls: { "1.8.0": "7.3", "1.7.0": "7.3", "1.6.0": "7.3", "1.2.0": "7.4" },
-  level: 1,
+  failedTitle: "An overlay network is not encrypted",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.3", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.3", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.3", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.4", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "plain VXLAN between hosts",
   rationale: "Traffic between hosts is otherwise readable on the way.",
@@ -38,12 +43,12 @@ export default defineSwarmRule({
         )
       : healthy("Every overlay network is encrypted.", readings);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample({ networks: [{ Name: "app", Id: "o1", Driver: "overlay", Options: { encrypted: "" } }] })],
     unhealthy: [
       swarmExample({ networks: [{ Name: "ingress", Id: "o1", Driver: "overlay", Ingress: true, Options: {} }] }),
     ],
     unknown: [swarmExample({ without: ["networks"] })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

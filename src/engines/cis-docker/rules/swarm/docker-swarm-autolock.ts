@@ -6,8 +6,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-autolock",
   title: "Managers are locked after a restart",
-  controls: { "1.8.0": "7.5", "1.7.0": "7.5", "1.6.0": "7.5", "1.2.0": "7.6" },
-  level: 1,
+  failedTitle: "Managers start without being unlocked",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.5", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.5", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.5", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.6", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "raft keys on disk",
   rationale: "The keys of the swarm otherwise lie readable on the disk of every manager.",
@@ -30,9 +35,9 @@ export default defineSwarmRule({
       ? healthy("Managers need the key after a restart.", [reading])
       : unhealthy("Managers start without a key.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample()],
     unhealthy: [swarmExample({ spec: { EncryptionConfig: { AutoLockManagers: false } } })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-data-path",
   title: "Management and data traffic are separated",
-  controls: { "1.8.0": "7.9", "1.7.0": "7.9", "1.6.0": "7.9", "1.2.0": "7.10" },
-  level: 1,
+  failedTitle: "Management and data traffic share one network",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.9", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.9", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.9", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.10", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "segmentation",
   rationale: "On one interface, heavy or hostile data traffic can cut managers off.",
@@ -28,8 +33,8 @@ export default defineSwarmRule({
       manual("The engine does not tell the data path: confirm that it uses another interface.", [reading])
     );
   },
-  examples: {
+  examples: () => ({
     manual: [swarmExample()],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { listening } from "../../listening-sockets.ts";
 export default defineSwarmRule({
   id: "docker-swarm-interface",
   title: "Swarm listens on one interface",
-  controls: { "1.8.0": "7.2", "1.7.0": "7.2", "1.6.0": "7.2", "1.2.0": "7.3" },
-  level: 1,
+  failedTitle: "Swarm listens on every interface",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.2", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.2", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.2", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.3", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "control plane open on every interface",
   rationale: "The management port on every interface is open to networks it was not meant for.",
@@ -37,10 +42,10 @@ export default defineSwarmRule({
       ? unhealthy("The management port is open on every interface.", wild)
       : healthy("The management port is bound to one address.", readings);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample()],
     unhealthy: [swarmExample({ host: { listening: ['LISTEN 0 4096 *:2377 *:* users:(("dockerd",pid=7,fd=9))'] } })],
     manual: [swarmExample({ host: { listening: null } }), swarmExample({ host: { listening: [] } })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

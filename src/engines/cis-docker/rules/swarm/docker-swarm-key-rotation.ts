@@ -7,8 +7,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-key-rotation",
   title: "The key that unlocks managers is rotated",
-  controls: { "1.8.0": "7.6", "1.7.0": "7.6", "1.6.0": "7.6", "1.2.0": "7.7" },
-  level: 1,
+  failedTitle: "The key that unlocks managers has not been rotated",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.6", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.6", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.6", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.7", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "key hygiene",
   rationale: "A key that is never changed can have been lost long ago.",
@@ -25,8 +30,8 @@ export default defineSwarmRule({
       attested(policy, "docker-swarm-key-rotation", now) ?? manual("Confirm when the unlock key was rotated last.")
     );
   },
-  examples: {
+  examples: () => ({
     manual: [swarmExample()],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

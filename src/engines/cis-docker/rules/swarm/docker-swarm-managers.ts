@@ -6,8 +6,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-managers",
   title: "A swarm has an odd number of managers, up to seven",
-  controls: { "1.8.0": "7.1", "1.7.0": "7.1", "1.6.0": "7.1", "1.2.0": "7.2" },
-  level: 1,
+  failedTitle: "A swarm has too few, too many or an even number of managers",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.1", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.1", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.1", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.2", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "quorum and attack surface",
   rationale: "An even number wins nothing, one alone is lost with its host, many slow every decision.",
@@ -35,7 +40,7 @@ export default defineSwarmRule({
       ? healthy(`${managers} managers.`, [reading])
       : unhealthy(`${managers} managers for ${nodes} nodes.`, [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample(), swarmExample({ swarmInfo: { Managers: 1, Nodes: 1 } })],
     unhealthy: [
       swarmExample({ swarmInfo: { Managers: 2 } }),
@@ -43,5 +48,5 @@ export default defineSwarmRule({
       swarmExample({ swarmInfo: { Managers: 1, Nodes: 4 } }),
     ],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -6,8 +6,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-node-certificates",
   title: "Certificates of nodes are short-lived",
-  controls: { "1.8.0": "7.7", "1.7.0": "7.7", "1.6.0": "7.7", "1.2.0": "7.8" },
-  level: 1,
+  failedTitle: "Certificates of nodes are valid for too long",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.7", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.7", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.7", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.8", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "long lived node identity",
   rationale: "A stolen certificate of a node works until it expires.",
@@ -29,9 +34,9 @@ export default defineSwarmRule({
       ? healthy("Certificates of nodes are renewed often enough.", [reading])
       : unhealthy("Certificates of nodes live too long.", [reading]);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample()],
     unhealthy: [swarmExample({ spec: { CAConfig: { NodeCertExpiry: 31_536_000_000_000_000 } } })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-root-certificate",
   title: "The root certificate of the swarm is rotated",
-  controls: { "1.8.0": "7.8", "1.7.0": "7.8", "1.6.0": "7.8", "1.2.0": "7.9" },
-  level: 1,
+  failedTitle: "The root certificate of the swarm is due for rotation",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.8", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.8", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.8", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.9", level: "Level 1" },
+  ],
   severity: "low",
   severityReason: "root of trust",
   rationale: "Whoever holds the key of the root can add nodes of their own.",
@@ -33,8 +38,8 @@ export default defineSwarmRule({
       ? healthy("The root certificate is recent.", [reading])
       : unhealthy("The root certificate should be rotated.", [reading]);
   },
-  examples: {
+  examples: () => ({
     unknown: [swarmExample()],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -7,8 +7,13 @@ import { example, swarmExample } from "../../example.ts";
 export default defineSwarmRule({
   id: "docker-swarm-secrets",
   title: "Services get secrets from the swarm",
-  controls: { "1.8.0": "7.4", "1.7.0": "7.4", "1.6.0": "7.4", "1.2.0": "7.5" },
-  level: 1,
+  failedTitle: "A service holds a secret in its environment",
+  references: [
+    { framework: "CIS Docker 1.8.0", control: "7.4", level: "Level 1" },
+    { framework: "CIS Docker 1.7.0", control: "7.4", level: "Level 1" },
+    { framework: "CIS Docker 1.6.0", control: "7.4", level: "Level 1" },
+    { framework: "CIS Docker 1.2.0", control: "7.5", level: "Level 1" },
+  ],
   severity: "medium",
   severityReason: "secrets in env or images",
   rationale: "A secret in the environment shows in every inspection of the service.",
@@ -41,7 +46,7 @@ export default defineSwarmRule({
       },
     ]);
   },
-  examples: {
+  examples: () => ({
     healthy: [swarmExample()],
     unhealthy: [
       swarmExample({
@@ -52,5 +57,5 @@ export default defineSwarmRule({
     ],
     manual: [swarmExample({ services: [] })],
     notApplicable: [example(), swarmExample({ swarmInfo: { ControlAvailable: false } })],
-  },
+  }),
 });

@@ -1,0 +1,1 @@
+export function writeNewRule(args: readonly string[], root?: string): string;
