@@ -40,6 +40,12 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
     `/images/${digest}?tab=packages`,
     `/images/${digest}?tab=history`,
   ],
+  exemptions: () => [
+    "/exemptions",
+    "/exemptions?state=expiring",
+    "/exemptions?state=ended",
+    "/exemptions?q=no-such-thing",
+  ],
   notices: () => ["/notices"],
   "registries/[id]": ({ registry }) => [
     `/registries/${registry}`,
@@ -57,7 +63,7 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
   "settings/advisories": () => ["/settings/advisories"],
   "settings/audit": () => ["/settings/audit"],
   "settings/docker-hosts": () => ["/settings/docker-hosts", "/settings/docker-hosts?override=trustedUsers"],
-  "settings/exemptions": () => ["/settings/exemptions", "/settings/exemptions?state=any&q=no-such-thing"],
+  "settings/exemptions": () => ["/settings/exemptions"],
   "settings/health": () => ["/settings/health"],
   "settings/tokens": () => ["/settings/tokens"],
   "settings/users": () => ["/settings/users"],

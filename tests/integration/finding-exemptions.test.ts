@@ -6,6 +6,7 @@ import type { ExemptionCondition, ExemptionScope } from "#domain/exemption.ts";
 import type { Actor } from "#domain/role.ts";
 import { exemptionList } from "#queries/exemption/exemption-list.ts";
 import { imageFindings } from "#queries/image/image-findings.ts";
+import { imageHistory } from "#queries/image/image-history.ts";
 import { imageVex } from "#queries/image/image-vex.ts";
 import { vulnerabilityDetail } from "#queries/vulnerability/vulnerability-detail.ts";
 import { newId } from "#store/ids.ts";
@@ -153,11 +154,18 @@ const target = (id: string, scope: Scope = {}, conditions: ExemptionCondition[] 
 const decision = { reason: "accepted-risk" as const, note: "needed until the rewrite", expiresAt: null };
 const repositoryOf = async (name: string, registryId = shop) =>
   String((await rows(sql`select id from repository where registry_id = ${registryId} and name = ${name}`))[0]?.id);
+const digestIn = async (at: string, registryId = shop) =>
+  String(
+    (
+      await rows(sql`select 'sha256:' || encode(p.digest, 'hex') as digest from placement p
+        join repository r on r.registry_id = p.registry_id and r.id = p.repository_id where p.registry_id = ${registryId} and r.name = ${at} limit 1`)
+    )[0]?.digest,
+  );
+const historyOf = async (at: string) =>
+  (await imageHistory(viewer, { digest: await digestIn(at), at: `${shop}/${at}` })).decisions;
 const stateOf = async (key: string, at: string, registryId = shop) => {
-  const [place] = await rows(sql`select 'sha256:' || encode(p.digest, 'hex') as digest from placement p
-    join repository r on r.registry_id = p.registry_id and r.id = p.repository_id where p.registry_id = ${registryId} and r.name = ${at} limit 1`);
   const groups = await imageFindings(viewer, {
-    digest: String(place?.digest),
+    digest: await digestIn(at, registryId),
     at: `${registryId}/${at}`,
     status: "open,exempt,hidden",
     q: key,
@@ -390,6 +398,11 @@ describe("its end", () => {
         count: findings,
       },
     ]);
+    expect((await historyOf("shop/api")).slice(0, 2)).toMatchObject([
+      { vulnerability: "CVE-2026-1001", because: "time", by: null },
+      { vulnerability: "CVE-2026-1001", because: null, by: "Ada", note: "needed until the rewrite" },
+    ]);
+    expect((await historyOf("shop/web")).some(({ exemptionId }) => exemptionId === ids[0])).toBe(false);
     await recountAll();
     await expectCountsToEqualLists();
   });

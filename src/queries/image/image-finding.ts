@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
+import { ExemptionReason, ReopenCause } from "#domain/exemption.ts";
 import { PackageType } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
@@ -18,6 +19,18 @@ export const ImageFindingParams = ImagePlaceParams.extend({
   /** Id of the package version. */
   package: TextParam.pipe(z.string().regex(/^-?\d{1,19}$/)),
 });
+
+/** The decision behind an exempt finding. */
+export const FindingExemption = z.object({
+  id: z.string(),
+  reason: ExemptionReason,
+  note: z.string(),
+  by: z.string(),
+  at: z.string(),
+  until: z.string().nullable(),
+  reopenOn: z.array(ReopenCause),
+});
+export type FindingExemption = z.infer<typeof FindingExemption>;
 
 const Row = z.object({
   key: z.string(),
@@ -56,6 +69,7 @@ const Row = z.object({
   history: z.unknown(),
   config: z.unknown(),
   layer_count: z.number(),
+  exemption: FindingExemption.nullable(),
 });
 
 /** Where a package lies in the image. `layer` counts from 1 = lowest. */
@@ -80,6 +94,8 @@ export interface ImageFindingDetail {
   kevDueAt: string | null;
   publishedAt: string | null;
   state: FindingStatus;
+  /** Of an exempt finding. */
+  exemption: FindingExemption | null;
   hiddenReason: string | null;
   recordIds: string[];
   fixedVersion: string | null;
@@ -133,12 +149,15 @@ function load(place: ImagePlace, params: z.infer<typeof ImageFindingParams>) {
                v.kev_added_at, v.kev_due_at, v.published_at, pa.record_ids, f.fixed_version, f.match_status, f.vendor_status,
                f.hidden_reason, f.state, f.first_seen_at, pa.first_matched_at, pa.why, f.package_version_id, pv.ecosystem, pv.type,
                pv.name, pv.version, pv.source_name, pv.source_version, pv.purl, i.inventory_sha256, i.history, i.config,
-               jsonb_array_length(i.layers) as layer_count
+               jsonb_array_length(i.layers) as layer_count,
+               case when f.state = 'exempt' then json_build_object('id', e.id, 'reason', e.reason, 'note', e.note, 'by', e.created_by, 'at', e.created_at,
+                 'until', e.expires_at, 'reopenOn', e.reopen_on) end as exemption
           from vulnerability v
           join placement_finding f on f.vulnerability_id = v.id
           join package_version pv on pv.id = f.package_version_id
           join package_advisory pa on pa.package_version_id = f.package_version_id and pa.vulnerability_id = v.id
           join image i on i.registry_id = f.registry_id and i.digest = f.digest
+          left join exemption e on e.id = f.exemption_id
          where v.key = ${params.vulnerability} and f.package_version_id = ${params.package}
            and f.registry_id = ${place.registryId} and f.repository_id = ${place.repositoryId}
            and f.digest = ${digestValue(place.digest)} and f.platform = ${place.platform}
@@ -198,6 +217,7 @@ function toDetail(row: z.infer<typeof Row>): Omit<ImageFindingDetail, "places" |
     kevDueAt: row.kev_due_at,
     publishedAt: row.published_at,
     state: row.state,
+    exemption: row.exemption,
     hiddenReason: row.hidden_reason,
     recordIds: row.record_ids,
     fixedVersion: row.fixed_version,

@@ -6,6 +6,7 @@ import { BigIntColumn, digestValue, IsoColumn } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { CursorParam } from "#queries/list/search-params.ts";
 import { selectRows, sql } from "#store/sql.ts";
+import { type ImageDecision, imageDecisions } from "./image-decisions.ts";
 import { ImagePlaceParams, imagePlace } from "./image-place.ts";
 
 export const ImageHistoryParams = ImagePlaceParams.extend({ cursor: CursorParam });
@@ -50,6 +51,8 @@ export interface ImageHistory {
   nextCursor: string | null;
   /** Changes of the image's status with their cause, newest first; the first page carries them. */
   changes: StatusChange[];
+  /** What was decided about its vulnerabilities in this place; the first page carries it. */
+  decisions: ImageDecision[];
 }
 
 /** The scan runs of an image in this registry, newest first, and what changed its status since. */
@@ -77,6 +80,7 @@ export async function imageHistory(actor: Actor, input: unknown): Promise<ImageH
     scans,
     nextCursor: last ? encodeCursor(shape, [last.queuedAt, last.id]) : null,
     changes: after ? [] : await statusChanges(place.registryId, [place.digest, place.placementId]),
+    decisions: after ? [] : await imageDecisions(place),
   };
 }
 

@@ -68,6 +68,84 @@ export function vulnerabilityScopes(
   ];
 }
 
+/** The answers for several vulnerabilities in one place: the same scopes, each with one target per vulnerability. */
+export function selectionScopes(keys: readonly string[], at: Parameters<typeof vulnerabilityScopes>[1]): ScopeChoice[] {
+  const [first, ...others] = keys.map((key) => vulnerabilityScopes(key, at));
+  return (first ?? []).map((choice) => ({
+    ...choice,
+    targets: [choice, ...others.map((scopes) => scopes.find(({ value }) => value === choice.value))].flatMap(
+      (one) => one?.targets ?? [],
+    ),
+  }));
+}
+
+/** The answers for one vulnerability on its own page, where no place is at hand: what the list is limited to, and everywhere. */
+export function pageScopes(
+  key: string,
+  limits: { registryId?: string | undefined; repositoryId?: string | undefined; digest?: string | undefined },
+): ScopeChoice[] {
+  const { registryId, repositoryId, digest } = limits;
+  const subject = { kind: "vulnerability", id: key } as const;
+  const everywhere = {
+    value: "all",
+    label: "Everywhere",
+    meaning: "Every registry, also those that come",
+    targets: [{ subject }],
+  };
+  const scope = {
+    ...(registryId ? { rootId: registryId } : {}),
+    ...(registryId && repositoryId ? { repositoryId } : {}),
+    ...(digest ? { resourceId: digest } : {}),
+  };
+  if (Object.keys(scope).length === 0) return [everywhere];
+  const what = digest ? "image" : repositoryId ? "repository" : "registry";
+  return [
+    { value: "list", label: `The ${what} that this list is limited to`, targets: [{ subject, scope }] },
+    everywhere,
+  ];
+}
+
+/** The answers for places of one vulnerability that are selected: those images there, their repositories, their registries. */
+export function placeScopes(
+  key: string,
+  places: readonly { registryId: string; repositoryId: string; digest: string }[],
+): ScopeChoice[] {
+  const subject = { kind: "vulnerability", id: key } as const;
+  const once = (scopes: Partial<ExemptionScope>[]): ExemptionTarget[] =>
+    [...new Map(scopes.map((scope) => [JSON.stringify(scope), scope])).values()].map((scope) => ({ subject, scope }));
+  const repositories = once(places.map(({ registryId, repositoryId }) => ({ rootId: registryId, repositoryId })));
+  const registries = once(places.map(({ registryId }) => ({ rootId: registryId })));
+  return places.length === 0
+    ? []
+    : [
+        {
+          value: "places",
+          label:
+            places.length === 1
+              ? "This image in its repository"
+              : `These ${places.length} images in their repositories`,
+          targets: once(
+            places.map(({ registryId, repositoryId, digest }) => ({
+              rootId: registryId,
+              repositoryId,
+              resourceId: digest,
+            })),
+          ),
+        },
+        {
+          value: "repositories",
+          label: repositories.length === 1 ? "Its whole repository" : `Their ${repositories.length} repositories`,
+          meaning: "Also images that are pushed there later",
+          targets: repositories,
+        },
+        {
+          value: "registries",
+          label: registries.length === 1 ? "Its whole registry" : `Their ${registries.length} registries`,
+          targets: registries,
+        },
+      ];
+}
+
 /** The answers for a rule on one root. Items are the failing ones that are not exempt. */
 export function ruleScopes(
   ruleId: string,

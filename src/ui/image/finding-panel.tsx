@@ -18,6 +18,7 @@ import { LoadingBars } from "../state/loading-bars.tsx";
 import { CodeBlock } from "../text/code-block.tsx";
 import { formatShare, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
+import { ExemptFinding } from "./exempt-finding.tsx";
 import { statusWords } from "./finding-columns.tsx";
 import { fixCommand } from "./fix-command.ts";
 import styles from "./image.module.css";
@@ -89,6 +90,7 @@ function FindingBody({ image, finding }: { image: ImageDetail; finding: ImageFin
       ) : (
         <WhyFirst finding={finding} />
       )}
+      <ExemptFinding image={image} finding={finding} />
       <h3>Why we say this image has it</h3>
       <Evidence image={image} finding={finding} />
       <h3>Fix it</h3>

@@ -4,11 +4,16 @@ import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { FindingGroup, ImageFindings } from "#queries/image/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useListView } from "../data/use-view.ts";
+import { ExemptBulkBar } from "../exemption/exempt-bulk-bar.tsx";
+import { selectionScopes } from "../exemption/scope-choice.ts";
 import { WithSidePanel } from "../page/side-panel.tsx";
+import { useMay } from "../shell/frame-context.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
+import { useSelection } from "../table/use-selection.ts";
+import { plural } from "../text/format-number.ts";
 import { formatMinute } from "../text/relative-time.tsx";
 import { findingColumns } from "./finding-columns.tsx";
 import { FindingFilters } from "./finding-filters.tsx";
@@ -33,6 +38,8 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
     },
     [url],
   );
+  const selection = useSelection();
+  const isAnalyst = useMay("analyst");
   const close = useCallback(() => url.set({ cve: undefined, pkg: undefined }), [url]);
   const [cve, pkg] = [url.get("cve"), url.get("pkg")];
   return (
@@ -48,6 +55,8 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
         state={tableState(list, rows, filters > 0)}
         rowKey={(row) => row.key}
         onOpen={open}
+        selection={isAnalyst ? selection : undefined}
+        isSelectable={(row) => row.kind === "finding" && row.finding.state === "open"}
         activeKey={cve && pkg ? `${cve} ${pkg}` : undefined}
         fullRow={(row) => (row.kind === "group" ? <FindingGroupRow group={row.group} by={by} /> : null)}
         isMuted={(row) => row.kind === "finding" && row.finding.state !== "open"}
@@ -61,8 +70,18 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
           />
         }
       />
+      {isAnalyst && <ExemptFindings image={image} selection={selection} />}
     </WithSidePanel>
   );
+}
+
+/** Exempts the selected findings. A key of a row is `<vulnerability> <package version>`. */
+function ExemptFindings({ image, selection }: { image: ImageDetail; selection: ReturnType<typeof useSelection> }) {
+  const keys = [...new Set([...selection.keys].map((key) => key.split(" ")[0] ?? ""))];
+  const { registryId, registryName, repositoryId, repository } = image.place;
+  const at = { registryId, registryName, repositoryId, repository, digest: image.digest };
+  const title = plural(keys.length, "vulnerability", "vulnerabilities");
+  return <ExemptBulkBar selection={selection} title={title} scopes={selectionScopes(keys, at)} />;
 }
 
 function toRows(group: FindingGroup): FindingListRow[] {

@@ -10,6 +10,7 @@ import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { formatBytes, formatDuration, formatNumber, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
+import { DecisionHistory } from "./decision-history.tsx";
 import styles from "./image.module.css";
 import { imageView } from "./image-params.ts";
 
@@ -21,6 +22,7 @@ export function HistoryTab({ image }: { image: ImageDetail }) {
   });
   const rows = list.data?.pages.flatMap((page) => page.scans);
   const changes = list.data?.pages[0]?.changes ?? [];
+  const decisions = list.data?.pages[0]?.decisions ?? [];
   return (
     <>
       <div className={styles.section}>
@@ -50,6 +52,7 @@ export function HistoryTab({ image }: { image: ImageDetail }) {
           />
         </>
       )}
+      <DecisionHistory decisions={decisions} />
     </>
   );
 }

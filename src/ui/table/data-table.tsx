@@ -16,7 +16,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, density = "comfortable", selection, state } = props;
   const table = useRef<HTMLTableElement>(null);
   const visibleRows = state.kind === "ready" || state.kind === "stale" ? state.rows : [];
-  const keys = visibleRows.filter((row) => props.fullRow?.(row) == null).map(props.rowKey);
+  const keys = visibleRows
+    .filter((row) => props.fullRow?.(row) == null && props.isSelectable?.(row) !== false)
+    .map(props.rowKey);
   return (
     <div className={styles.wrap}>
       {state.kind === "stale" && (

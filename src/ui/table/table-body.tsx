@@ -104,7 +104,8 @@ function TableRow<Row>({ table, row, index }: RowProps<Row>) {
       onAuxClick={click}
       onKeyDown={(event) => openByKey(event, () => (href ? open(href, event) : table.onOpen?.(row)))}
     >
-      {table.selection && <CheckCell rowKey={key} selection={table.selection} />}
+      {table.selection &&
+        (table.isSelectable?.(row) === false ? <td /> : <CheckCell rowKey={key} selection={table.selection} />)}
       {table.columns.map((column) => (
         <td
           key={column.key}
@@ -156,7 +157,7 @@ function useRowKeys<Row>(props: BodyProps<Row>) {
     const press = (event: globalThis.KeyboardEvent) => {
       if (isTyping(event) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
       if (event.key === "x") {
-        const key = focusedRow(body.current)?.dataset.row;
+        const key = selectableKey(focusedRow(body.current));
         if (key) toggle?.(key);
       } else if (event.key === "j" || event.key === "k") moveFocus(body.current, event.key === "j" ? 1 : -1);
     };
@@ -169,6 +170,11 @@ function useRowKeys<Row>(props: BodyProps<Row>) {
 function focusedRow(body: HTMLElement | null): HTMLElement | null {
   const row = document.activeElement?.closest<HTMLElement>("tr[data-row]") ?? null;
   return row && body?.contains(row) ? row : null;
+}
+
+/** Key of a row that has a box. */
+function selectableKey(row: HTMLElement | null): string | undefined {
+  return row?.querySelector("input[type=checkbox]") ? row.dataset.row : undefined;
 }
 
 function moveFocus(body: HTMLElement | null, step: 1 | -1): void {

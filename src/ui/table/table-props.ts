@@ -20,7 +20,9 @@ export interface DataTableProps<Row> {
   fullRow?: (row: Row) => ReactNode | null;
   /** Rows whose data is stale: greyed, in place. */
   isMuted?: (row: Row) => boolean;
-  selection?: Selection;
+  selection?: Selection | undefined;
+  /** Rows that have a box; all when left out. */
+  isSelectable?: (row: Row) => boolean;
   sort?: TableSort;
   density?: Density;
   /** `detail`: 36 px rows of detail pages. */
