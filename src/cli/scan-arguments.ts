@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Severity } from "#domain/severity.ts";
+import { Severity, severityRank } from "#domain/severity.ts";
 import { InputError, oneLine } from "./input-error.ts";
 
 export const reportFormats = ["table", "json", "sarif", "cyclonedx", "spdx"] as const;
@@ -11,7 +11,10 @@ export interface ScanArguments {
   platform: string | null;
   image: string | null;
   format: ReportFormat;
+  /** The least severity that fails. */
   failOn: Severity | null;
+  /** What could not be assessed fails, and a finding that nobody has rated. */
+  failOnUnknown: boolean;
   verify: boolean;
   showHidden: boolean;
   timeoutSeconds: number;
@@ -24,14 +27,16 @@ registry.example/app:1.2 (credentials from BREAKWATER_REGISTRY_USERNAME and BREA
 
   --advisories <folder or file>  match against these; without it packages are listed and nothing is assessed
   --format <name>                table (default), json, sarif, cyclonedx or spdx
-  --fail-on <severity>           exit code 1 when a finding that is not hidden is as bad: critical, high, medium or low
+  --fail-on <severity>           exit code 1 when a finding that is not hidden is as bad: critical, high, medium or low;
+                                 unknown = when something was seen but not assessed, or is not rated. Both: high,unknown
   --platform <os/arch>           which image of an index, for example linux/arm64
   --image <name>                 which image of an archive that holds several
   --show-hidden                  also list findings that are hidden by default (table only; the others always have them)
   --verify                       read every byte and compare all digests
   --timeout <seconds>            give up after this long (default 900)
 
-Exit codes: 0 fine, 1 something at or above --fail-on, 2 unusable input or arguments.
+Exit codes: 0 fine, 1 something at or above --fail-on, 2 unusable input or arguments, 3 a severity was given with
+--fail-on and nothing in the image could be assessed.
 `;
 
 /** Reads the arguments of `scan`; null when help was asked for. Throws InputError. */
@@ -53,7 +58,7 @@ export function parseScanArguments(args: string[]): ScanArguments | null {
     platform,
     image: values.image ?? null,
     format: readFormat(values.format),
-    failOn: readSeverity(values["fail-on"]),
+    ...readThreshold(values["fail-on"]),
     verify: values.verify === true,
     showHidden: values["show-hidden"] === true,
     timeoutSeconds: readTimeout(values.timeout),
@@ -88,12 +93,24 @@ function readFormat(value: string | undefined): ReportFormat {
   return format;
 }
 
-function readSeverity(value: string | undefined): Severity | null {
-  if (value === undefined) return null;
-  const severity = Severity.safeParse(value.toLowerCase());
-  if (!severity.success || severity.data === "unknown" || severity.data === "informational") {
-    throw new InputError(`--fail-on ${value} is not a severity. Known are critical, high, medium, low.`);
-  }
+/** `high`, `unknown` or both with a comma; the mildest of several severities counts. */
+function readThreshold(value: string | undefined): Pick<ScanArguments, "failOn" | "failOnUnknown"> {
+  const words =
+    value === undefined
+      ? []
+      : value
+          .toLowerCase()
+          .split(",")
+          .map((word) => word.trim());
+  const severities = words.filter((word) => word !== "unknown").map(readSeverity);
+  severities.sort((a, b) => severityRank[a] - severityRank[b]);
+  return { failOn: severities[0] ?? null, failOnUnknown: words.includes("unknown") };
+}
+
+function readSeverity(word: string): Severity {
+  const severity = Severity.safeParse(word);
+  if (!severity.success || severity.data === "informational" || severity.data === "unknown")
+    throw new InputError(`--fail-on ${word} is not a severity. Known are critical, high, medium, low and unknown.`);
   return severity.data;
 }
 

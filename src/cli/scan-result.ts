@@ -1,10 +1,22 @@
+import {
+  type CoverageStatement,
+  coverageText,
+  notAssessed,
+  type WhyNoAdvisories,
+  withAdvisories,
+} from "#domain/coverage-statement.ts";
 import type { Diagnostic } from "#domain/evidence.ts";
+import { PackageType, packageKind } from "#domain/package-kind.ts";
 import type { Severity } from "#domain/severity.ts";
+import { coverageStatement } from "#engines/image-scan/coverage.ts";
 import type { InstalledPackage, Inventory, MatchExplanation, PackageMatch } from "#engines/image-scan/facts.ts";
 import { endOfLife, isEndOfLife } from "#engines/kit/end-of-life.ts";
 import { releaseEndDates } from "#engines/kit/release-end-dates.ts";
 import type { ScannableImage } from "./image/scannable-image.ts";
 import type { ScanAdvisories } from "./scan-advisories.ts";
+
+/** Why nothing is assessed when `--advisories` is left out. */
+export const noAdvisoriesGiven = "no advisories were given, name some with --advisories";
 
 /** One flaw in one package, as the JSON output names it. */
 export interface ScanFinding {
@@ -32,7 +44,10 @@ export interface ScanResult {
   packages: Omit<InstalledPackage, "ecosystem" | "analyser">[];
   skipped: Inventory["skipped"];
   findings: ScanFinding[];
+  /** What was assessed, what was seen and was not, and what nobody looks for. */
+  coverage: CoverageStatement;
   diagnostics: Diagnostic[];
+  /** `partial` as soon as anything could not be read or was seen and not assessed. */
   completeness: "complete" | "partial";
 }
 
@@ -53,13 +68,16 @@ export async function scanResult(
     const { findVulnerabilities } = await import("./find-vulnerabilities.ts");
     findings.push(...findVulnerabilities(inventory, advisories, diagnostics));
   }
-  if (advisories !== null) diagnostics.push(...advisories.diagnostics, ...missingFeeds(inventory, advisories));
+  if (advisories !== null) diagnostics.push(...advisories.diagnostics);
+  const coverage = withAdvisories(coverageStatement(inventory), whyNone(advisories));
+  diagnostics.push(...explain(coverage, inventory));
   return {
     image: { name: image.name, digest: image.digest, platform: image.platform },
     os: describeOs(inventory, advisories, options.now),
     packages: inventory.packages.map(({ ecosystem: _ecosystem, analyser: _analyser, ...pkg }) => pkg),
     skipped: inventory.skipped,
     findings,
+    coverage,
     diagnostics,
     completeness: diagnostics.length === 0 ? "complete" : "partial",
   };
@@ -72,16 +90,28 @@ function describeOs(inventory: Inventory, advisories: ScanAdvisories | null, now
   return { id, version, eol, endOfLife: isEndOfLife(eol, now), state: inventory.osState };
 }
 
-/** Packages that no given file speaks of were not assessed; silence would look like a clean bill. */
-function missingFeeds(inventory: Inventory, advisories: ScanAdvisories): Diagnostic[] {
-  const wanted = new Set(inventory.packages.map((pkg) => pkg.ecosystem).filter((ecosystem) => ecosystem !== ""));
-  return [...wanted]
-    .filter(
-      (ecosystem) =>
-        !advisories.ecosystems.has(ecosystem) && !advisories.ecosystems.has(ecosystem.replace(/:LTS$/, "")),
-    )
-    .map((ecosystem) => ({
-      code: "no-advisories",
-      message: `The advisories hold nothing about ${ecosystem}, so its packages were not assessed.`,
+function whyNone(advisories: ScanAdvisories | null): WhyNoAdvisories {
+  if (advisories === null) return () => noAdvisoriesGiven;
+  const { ecosystems } = advisories;
+  return (ecosystem) =>
+    ecosystems.has(ecosystem) || ecosystems.has(ecosystem.replace(/:LTS$/, ""))
+      ? null
+      : `the advisories hold nothing about ${ecosystem}`;
+}
+
+/** What is not assessed is a diagnostic too: silence in a list that readers know would look like a clean bill. */
+function explain(coverage: CoverageStatement, { osState }: Inventory): Diagnostic[] {
+  return notAssessed(coverage)
+    .filter((entry) => !(osState === "unknown-distribution" && isSystemType(entry.kind)))
+    .map((entry) => ({
+      code: entry.ecosystem === null ? "seen-not-assessed" : "no-advisories",
+      message: `Not assessed: ${coverageText(entry)}.`,
+      ...(entry.ecosystem === null && entry.examples[0] !== undefined ? { path: entry.examples[0] } : {}),
     }));
+}
+
+/** Packages of a distribution without known advisories have their own diagnostic already. */
+function isSystemType(kind: string): boolean {
+  const type = PackageType.safeParse(kind);
+  return type.success && packageKind(type.data).isSystem;
 }

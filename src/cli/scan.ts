@@ -1,10 +1,13 @@
 import { clock } from "#clock.ts";
+import { isAnythingAssessed, notAssessed } from "#domain/coverage-statement.ts";
 import { reachesSeverity } from "#domain/severity.ts";
 import type { Inventory } from "#engines/image-scan/facts.ts";
+import { type DistributionFeed, settleOwnership } from "#engines/image-scan/settle-ownership.ts";
 import { openImage } from "./image/open-image.ts";
 import { readInventory } from "./image/read-inventory.ts";
 import { InputError } from "./input-error.ts";
 import { renderScan } from "./report/render-scan.ts";
+import type { ScanAdvisories } from "./scan-advisories.ts";
 import { parseScanArguments, type ScanArguments, scanUsage } from "./scan-arguments.ts";
 import { type ScanResult, scanResult } from "./scan-result.ts";
 
@@ -25,7 +28,8 @@ export async function run(args: string[], terminal: Terminal = process): Promise
     const now = clock.now();
     const result = await scan(options, now);
     terminal.stdout.write(await renderScan(result, { ...options, now }));
-    return isOverThreshold(result, options) ? 1 : 0;
+    terminal.stderr.write(thresholdNote(result, options));
+    return exitCode(result, options);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     terminal.stderr.write(`${error.message}\n`);
@@ -39,19 +43,37 @@ export async function scan(options: ScanArguments, now: Date): Promise<ScanResul
   const image = await openImage(options.target, options);
   const found = await readInventory(image, signal).finally(() => image.close?.());
   const advisories = options.advisories === null ? null : await loadAdvisories(options.advisories, found);
-  return scanResult(image, found, { advisories, now });
+  const settled = settleOwnership(found, advisories && distributionFeed(found, advisories));
+  return scanResult(image, settled, { advisories, now });
 }
 
 /** The matcher and the feed readers are only loaded when there is something to match. */
 async function loadAdvisories(source: string, found: Inventory) {
   const { loadScanAdvisories } = await import("./scan-advisories.ts");
-  return loadScanAdvisories(source, found.packages);
+  return loadScanAdvisories(source, [...found.packages, ...found.undecided.map((entry) => entry.found)]);
 }
 
-function isOverThreshold(result: ScanResult, options: ScanArguments): boolean {
-  const { failOn } = options;
-  return (
-    failOn !== null &&
-    result.findings.some((finding) => finding.hidden === null && reachesSeverity(finding.severity, failOn))
-  );
+/** Null when the advisories given do not speak of the image's distribution at all. */
+function distributionFeed({ os }: Inventory, advisories: ScanAdvisories): DistributionFeed | null {
+  if (os?.ecosystem == null || !advisories.ecosystems.has(os.ecosystem)) return null;
+  return { knowsSource: (ecosystem, name) => advisories.ranges.has(`${ecosystem}\0${name}`) };
+}
+
+/** What the result means for `--fail-on`: 0 fine, 1 at or above it, 3 when nothing could be held against it. */
+function exitCode(result: ScanResult, { failOn, failOnUnknown }: ScanArguments): 0 | 1 | 3 {
+  const open = result.findings.filter((finding) => finding.hidden === null);
+  if (failOn !== null && open.some((finding) => reachesSeverity(finding.severity, failOn))) return 1;
+  const isUnknown = result.completeness === "partial" || open.some((finding) => finding.severity === "unknown");
+  if (failOnUnknown && isUnknown) return 1;
+  return failOn !== null && !isAnythingAssessed(result.coverage) ? 3 : 0;
+}
+
+/** A threshold that was passed for want of knowledge says so, on stderr, where no report is written to. */
+function thresholdNote(result: ScanResult, { failOn, failOnUnknown }: ScanArguments): string {
+  if (failOn === null && !failOnUnknown) return "";
+  const left = notAssessed(result.coverage);
+  if (!isAnythingAssessed(result.coverage))
+    return "Nothing in this image could be assessed, so --fail-on cannot be answered.\n";
+  if (left.length === 0) return "";
+  return `Not assessed: ${left.map(({ label }) => label).join(", ")}. --fail-on unknown makes that a failure.\n`;
 }

@@ -1,11 +1,12 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
+import { coverageText } from "#domain/coverage-statement.ts";
 import { splitPackageName } from "#domain/package-kind.ts";
 import { productVersion } from "#domain/product-version.ts";
 import type { Severity } from "#domain/severity.ts";
 import type { ScanFinding, ScanResult } from "../scan-result.ts";
 import { groupByPurl, type PackagePlaces } from "./group-by-purl.ts";
 
-const { Severity: Rated, AnalysisState } = Enums.Vulnerability;
+const { Severity: Rated, AnalysisState, AffectStatus } = Enums.Vulnerability;
 const ratings: Record<Severity, Enums.Vulnerability.Severity> = {
   critical: Rated.Critical,
   high: Rated.High,
@@ -25,7 +26,7 @@ export function renderCycloneDx(result: ScanResult, now: Date): string {
   bom.metadata.component = new Models.Component(Enums.ComponentType.Container, result.image.name, {
     bomRef: result.image.digest,
     version: result.image.digest,
-    properties: properties({ platform: result.image.platform, completeness: result.completeness }),
+    properties: imageProperties(result),
   });
   if (result.os !== null)
     bom.components.add(
@@ -43,7 +44,24 @@ export function renderCycloneDx(result: ScanResult, now: Date): string {
   for (const findings of groupFindings(result.findings).values())
     bom.vulnerabilities.add(toVulnerability(findings, components));
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
-  return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
+  const document = JSON.parse(serializer.serialize(bom, { sortLists: true }));
+  // The library knows no compositions: what a consumer reads to learn whether the list of parts is whole.
+  document.compositions = compositions(result);
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** CycloneDX 1.6 `compositions`: how complete the image's list of parts and of flaws is. */
+function compositions({ completeness, coverage, image }: ScanResult): object[] {
+  const isAllLookedFor = coverage.every(({ state }) => state !== "notLookedFor");
+  const aggregate = completeness === "partial" ? "incomplete" : isAllLookedFor ? "complete" : "unknown";
+  return [{ aggregate, assemblies: [image.digest] }];
+}
+
+function imageProperties({ image, completeness, coverage }: ScanResult): Models.PropertyRepository {
+  const repository = properties({ platform: image.platform, completeness });
+  for (const entry of coverage)
+    repository.add(new Models.Property(`breakwater:coverage:${entry.state}:${entry.kind}`, coverageText(entry)));
+  return repository;
 }
 
 function toComponent({ purl, places, first }: PackagePlaces): Models.Component {
@@ -102,7 +120,7 @@ function toVulnerability(
     const component = components.get(finding.purl);
     if (component === undefined) continue;
     const version = new Models.Vulnerability.AffectedSingleVersion(finding.installedVersion, {
-      status: Enums.Vulnerability.AffectStatus.Affected,
+      status: first.hidden === null ? AffectStatus.Affected : AffectStatus.Unaffected,
     });
     const versions = new Models.Vulnerability.AffectedVersionRepository([version]);
     vulnerability.affects.add(new Models.Vulnerability.Affect(component.bomRef, { versions }));

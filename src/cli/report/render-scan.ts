@@ -4,7 +4,6 @@ import type { ScanResult } from "../scan-result.ts";
 export interface RenderOptions {
   format: ReportFormat;
   showHidden: boolean;
-  advisories: string | null;
   now: Date;
 }
 

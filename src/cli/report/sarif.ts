@@ -59,6 +59,7 @@ export function renderSarif(result: ScanResult): string {
           imageName: result.image.name,
           imageDigest: result.image.digest,
           completeness: result.completeness,
+          coverage: result.coverage,
         },
       },
     ],

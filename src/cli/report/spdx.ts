@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { coverageText, coverageWords } from "#domain/coverage-statement.ts";
 import { productVersion } from "#domain/product-version.ts";
 import type { ScanResult } from "../scan-result.ts";
 import { groupByPurl, type PackagePlaces } from "./group-by-purl.ts";
@@ -15,9 +16,10 @@ export function renderSpdx(result: ScanResult, now: Date): string {
     creationInfo: {
       created: `${now.toISOString().slice(0, 19)}Z`,
       creators: [`Tool: Breakwater-${productVersion}`],
-      ...(result.completeness === "partial"
-        ? { comment: result.diagnostics.map((diagnostic) => diagnostic.message).join("\n") }
-        : {}),
+      comment: [
+        ...result.coverage.map((entry) => `${coverageWords[entry.state]}: ${coverageText(entry)}.`),
+        ...result.diagnostics.map((diagnostic) => diagnostic.message),
+      ].join("\n"),
     },
     packages: [imagePackage(result), ...groups.map(toPackage)],
     relationships: [

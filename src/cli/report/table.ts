@@ -1,10 +1,17 @@
+import {
+  type CoverageEntry,
+  coverageStates,
+  coverageText,
+  coverageWords,
+  isAnythingAssessed,
+} from "#domain/coverage-statement.ts";
 import { severities } from "#domain/severity.ts";
-import type { ScanFinding, ScanResult } from "../scan-result.ts";
+import { noAdvisoriesGiven, type ScanFinding, type ScanResult } from "../scan-result.ts";
 
 /** The report for people at a terminal: what was scanned, the findings worst first, what is hidden, what was not read. */
-export function renderTable(result: ScanResult, options: { showHidden: boolean; advisories: string | null }): string {
+export function renderTable(result: ScanResult, options: { showHidden: boolean }): string {
   const shown = result.findings.filter((finding) => options.showHidden || finding.hidden === null);
-  const blocks = [head(result), findingTable(shown), summary(result, options), notes(result)];
+  const blocks = [head(result), findingTable(shown), summary(result), coverage(result), notes(result)];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
@@ -14,7 +21,7 @@ function head({ image, os, packages }: ScanResult): string {
   return [
     `${clean(image.name)} (${image.platform ?? "platform unknown"})`,
     `${image.digest}`,
-    `${clean(system)}${support} · ${packages.length} packages`,
+    `${clean(system)}${support} · ${packages.length} ${packages.length === 1 ? "package" : "packages"}`,
   ].join("\n");
 }
 
@@ -45,9 +52,13 @@ function statusText(finding: ScanFinding): string {
   return `(${finding.hidden === null ? statusTexts[finding.status] : "hidden"})`;
 }
 
-function summary({ findings }: ScanResult, options: { advisories: string | null }): string {
-  if (options.advisories === null)
-    return "Not assessed: no advisories were given. Name some with --advisories <folder or file>.";
+function summary({ findings, coverage: statement, completeness }: ScanResult): string {
+  if (!isAnythingAssessed(statement)) {
+    const isGiven = statement.every(({ reason }) => reason !== noAdvisoriesGiven);
+    return isGiven
+      ? "Nothing was assessed, so nothing is known about vulnerabilities."
+      : "Not assessed: no advisories were given. Name some with --advisories <folder or file>.";
+  }
   const open = findings.filter((finding) => finding.hidden === null);
   const counts = severities.map((severity) => ({
     severity,
@@ -56,7 +67,10 @@ function summary({ findings }: ScanResult, options: { advisories: string | null 
   const parts = counts
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => `${count} ${severity === "unknown" ? "unrated" : severity}`);
-  const lines = [open.length === 0 ? "No known vulnerabilities." : `${open.length} findings: ${parts.join(", ")}.`];
+  const none =
+    completeness === "complete" ? "No known vulnerabilities." : "No known vulnerabilities in what was assessed.";
+  const noun = open.length === 1 ? "finding" : "findings";
+  const lines = [open.length === 0 ? none : `${open.length} ${noun}: ${parts.join(", ")}.`];
   const hidden = new Map<string, number>();
   for (const finding of findings) {
     if (finding.hidden === null) continue;
@@ -68,14 +82,34 @@ function summary({ findings }: ScanResult, options: { advisories: string | null 
   return lines.join("\n");
 }
 
+/** The coverage statement, one line per entry under its state. */
+function coverage({ coverage: statement }: ScanResult): string {
+  return coverageStates
+    .flatMap((state) => {
+      const entries = statement.filter((entry) => entry.state === state);
+      if (entries.length === 0) return [];
+      return [`${coverageWords[state]}:`, ...entries.map((entry) => `  ${clean(coverageText(entry))}${named(entry)}`)];
+    })
+    .join("\n");
+}
+
+function named({ state, examples, count }: CoverageEntry): string {
+  if (state === "assessed" || examples.length === 0) return "";
+  const more = (count ?? 0) > examples.length ? ", …" : "";
+  return ` (${clean(examples.join(", "))}${more})`;
+}
+
 function notes({ diagnostics, skipped, completeness }: ScanResult): string {
-  const lines = diagnostics.map(
+  // What is not assessed stands in the coverage statement above.
+  const shown = diagnostics.filter(({ code }) => code !== "seen-not-assessed" && code !== "no-advisories");
+  const lines = shown.map(
     (diagnostic) => `! ${diagnostic.message}${diagnostic.path === undefined ? "" : ` (${clean(diagnostic.path)})`}`,
   );
-  if (completeness === "partial") lines.unshift("This result is not complete:");
+  if (completeness === "partial")
+    lines.unshift(lines.length > 0 ? "This result is not complete:" : "This result is not complete.");
   if (skipped.length > 0)
     lines.push(
-      `${skipped.length} packages are not assessed on their own, for example ${clean(skipped[0]?.name ?? "")}: ${skipped[0]?.reason}`,
+      `${skipped.length} ${skipped.length === 1 ? "package is" : "packages are"} not assessed on their own, for example ${clean(skipped[0]?.name ?? "")}: ${skipped[0]?.reason}`,
     );
   return lines.join("\n");
 }

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { Diagnostic } from "#domain/evidence.ts";
 import { PackageType } from "#domain/package-kind.ts";
 import { Severity } from "#domain/severity.ts";
+import { unreadKindNames } from "#domain/unread-kind.ts";
+import type { ProgramKind } from "./program-kind.ts";
 
 /** Version of the analysers as a whole. Raising it makes stored layer facts be read again. */
-export const ANALYSER_VERSION = 3;
+export const ANALYSER_VERSION = 4;
 
 /**
  * One entry of a layer's tar. A bare string is the path of a file (or device) whose content was not kept, by far the most.
@@ -12,7 +14,7 @@ export const ANALYSER_VERSION = 3;
  */
 export type LayerEntry =
   | string
-  | { kind: "file"; path: string; bytes: Uint8Array | null; setIdBits: number }
+  | { kind: "file"; path: string; bytes: Uint8Array | null; setIdBits: number; program?: ProgramKind }
   /** `whiteout`: the path is removed (`.wh.<name>`); `opaque`: what lower layers have in the folder is (`.wh..wh..opq`). */
   | { kind: "directory" | "whiteout" | "opaque"; path: string }
   | { kind: "symbolic"; path: string; target: string }
@@ -80,6 +82,32 @@ export type InstalledPackage = z.infer<typeof InstalledPackage>;
 export const SkippedPackage = z.object({ name: z.string(), version: z.string(), path: z.string(), reason: z.string() });
 export type SkippedPackage = z.infer<typeof SkippedPackage>;
 
+/** Files that show packages of a kind that cannot be read yet: how many, and the first few of them by path. */
+export const SeenKind = z.object({
+  kind: z.enum(unreadKindNames),
+  count: z.number().int(),
+  paths: z.array(z.string()),
+});
+export type SeenKind = z.infer<typeof SeenKind>;
+
+/** The system package that something belongs to, as far as settling ownership needs it. */
+const PossibleOwner = z.object({
+  type: PackageType,
+  name: z.string(),
+  ecosystem: z.string(),
+  sourceName: z.string(),
+});
+
+/**
+ * A package inside a system package of which only the distribution's advisories can tell whether it is the distribution's.
+ * `settleOwnership` makes it a package or a skipped one.
+ */
+export const UndecidedPackage = z.object({
+  found: InstalledPackage,
+  owner: PossibleOwner,
+});
+export type UndecidedPackage = z.infer<typeof UndecidedPackage>;
+
 /**
  * What an image contains. `osState`: `known` = its OS packages can be judged; `unknown-distribution` = packages listed,
  * findings not known; `none` = no package database (scratch), so nothing is known about OS packages.
@@ -89,6 +117,16 @@ export const Inventory = z.object({
   osState: z.enum(["known", "unknown-distribution", "none"]),
   packages: z.array(InstalledPackage),
   skipped: z.array(SkippedPackage),
+  /** Empty once ownership is settled. */
+  undecided: z.array(UndecidedPackage),
+  /** Kinds that are there and cannot be read yet. What the distribution's own packages brought is judged with them. */
+  seen: z.array(SeenKind),
+  /** As `undecided`, for files of such kinds. */
+  undecidedSeen: z.array(z.object({ kind: z.enum(unreadKindNames), path: z.string(), owner: PossibleOwner })),
+  /** Programs of machine code that no package owns: nothing tells what they are made of. */
+  programs: z.object({ count: z.number().int(), paths: z.array(z.string()) }),
+  /** System packages from outside the distribution, whose advisories may not know them. */
+  outsiders: z.array(z.object({ type: PackageType, name: z.string(), version: z.string() })),
   /** Null = not looked at in some layer, which is not the same as none. */
   setIdFiles: SetIdFiles.nullable(),
   diagnostics: z.array(Diagnostic),

@@ -2,6 +2,7 @@ import type { Diagnostic } from "#domain/evidence.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
 import type { LayerEntry, LayerFacts, UnreadFile } from "./facts.ts";
 import { defaultLayerLimits } from "./layer-limits.ts";
+import type { ProgramKind } from "./program-kind.ts";
 import { type DirectoryNode, type FileNode, newDirectory, type OtherNode, type TreeNode } from "./tree-nodes.ts";
 import { TreeWalk } from "./tree-walk.ts";
 import { isWanted } from "./wanted-files.ts";
@@ -14,6 +15,7 @@ const treeLimits = {
   linkParts: 30_000_000,
 };
 
+type FileEntry = Exclude<Extract<LayerEntry, { kind: "file" }>, string>;
 type Make = (old: TreeNode | undefined) => TreeNode;
 
 /**
@@ -94,6 +96,12 @@ export class FileTree {
     for (const [prefix, name, node] of this.walkAll()) if (node.kind === "other") yield prefix + name;
   }
 
+  /** Every program by its path, where it really lies, with what its first bytes tell; in no particular order. */
+  *programs(): Generator<[path: string, kind: ProgramKind]> {
+    for (const [prefix, name, node] of this.walkAll())
+      if (node.kind === "other" && node.program !== undefined) yield [prefix + name, node.program];
+  }
+
   /** Every symbolic link as it lies in the tree, with its target, in no particular order. */
   *links(): Generator<[path: string, target: string]> {
     for (const [prefix, name, node] of this.walkAll()) if (node.kind === "link") yield [prefix + name, node.target];
@@ -155,10 +163,10 @@ export class FileTree {
     }
   }
 
-  private putFile(entry: { path: string; bytes: Uint8Array | null; setIdBits: number }, layer: number): void {
-    const { path, bytes, setIdBits } = entry;
+  private putFile(entry: Omit<FileEntry, "kind">, layer: number): void {
+    const { path, bytes, setIdBits, program } = entry;
     if (bytes === null || !this.mayKeep(path, bytes.byteLength)) {
-      this.put(path, () => otherNode(path, layer, setIdBits));
+      this.put(path, () => ({ ...otherNode(path, layer, setIdBits), ...(program === undefined ? {} : { program }) }));
       return;
     }
     this.put(path, (old) => ({ kind: "file", bytes, layer, previous: old?.kind === "file" ? old : null, setIdBits }));

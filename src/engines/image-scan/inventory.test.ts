@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { LayerFacts } from "./facts.ts";
 import { inventory } from "./inventory.ts";
 import { readLayer } from "./read-layer.ts";
+import { type DistributionFeed, settleOwnership } from "./settle-ownership.ts";
 import { inPieces, type TestEntry, testTar } from "./write-test-tar.ts";
 
 const layer = (entries: TestEntry[]): Promise<LayerFacts> => readLayer(inPieces(testTar(entries), 64 * 1024));
-const scan = async (...layers: TestEntry[][]) => inventory(await Promise.all(layers.map(layer)));
+const scan = async (...layers: TestEntry[][]) => settleOwnership(inventory(await Promise.all(layers.map(layer))), null);
 const names = (found: { packages: { name: string; version: string; layer: number }[] }) =>
   found.packages.map((pkg) => `${pkg.name} ${pkg.version} L${pkg.layer}`).sort();
 
@@ -176,7 +177,7 @@ describe("dpkg", () => {
     expect(names(await scan([debian, with1], [status(stanza("a", "2"))], [with1]))).toEqual(["a 1 L2"]);
   });
 
-  it("takes only installed packages; half installed ones are listed with the reason", async () => {
+  it("takes every package whose files are on disk, whatever became of its configuration", async () => {
     const state = (name: string, words: string) =>
       `Package: ${name}\nStatus: ${words}\nVersion: 1\nArchitecture: all\n`;
     const found = await scan([
@@ -186,18 +187,21 @@ describe("dpkg", () => {
         state("held", "hold ok installed"),
         state("conf", "deinstall ok config-files"),
         state("half", "install reinstreq half-installed"),
+        state("unpacked", "install ok unpacked"),
+        state("half-configured", "install ok half-configured"),
+        state("waiting", "install ok triggers-awaited"),
         state("no", "purge ok not-installed"),
       ),
     ]);
-    expect(names(found)).toEqual(["held 1 L0", "yes 1 L0"]);
-    expect(found.skipped).toEqual([
-      {
-        name: "half",
-        version: "1",
-        path: "var/lib/dpkg/status",
-        reason: "Not fully installed: dpkg says half-installed.",
-      },
+    expect(names(found)).toEqual([
+      "half 1 L0",
+      "half-configured 1 L0",
+      "held 1 L0",
+      "unpacked 1 L0",
+      "waiting 1 L0",
+      "yes 1 L0",
     ]);
+    expect(found.skipped).toEqual([]);
   });
 
   it("reads distroless images and their file lists", async () => {
@@ -303,8 +307,8 @@ describe("npm", () => {
         { path: "app/node_modules/esm/package.json", content: '{"type":"module"}' },
         { path: "app/node_modules/template/package.json", content: '{"name":"{{name}}/x","version":"1.0.0"}' },
         { path: "app/node_modules/odd/package.json", content: '{"name":"odd","version":"latest"}' },
-        npm("app/node_modules/resolve/test/resolver/node_modules/fake", "1.0.0"),
-        npm("app/test/fixtures/node_modules/fake", "1.0.0"),
+        npm("app/test/fixtures/node_modules/own", "1.0.0"),
+        npm("app/node_modules/.store/lodash-npm-4.17.15-abc/package", "4.17.15", "lodash"),
         npm("app/my_node_modules/fake", "1.0.0", "fake"),
       ]),
     ).toEqual([
@@ -312,9 +316,50 @@ describe("npm", () => {
       "@s/b@1.0.0 app/node_modules/a/node_modules/@s/b/package.json",
       "at-root@1.0.0 node_modules/at-root/package.json",
       "lodash@4.0.0 app/node_modules/.pnpm/lodash@4.0.0/node_modules/lodash/package.json",
+      "lodash@4.17.15 app/node_modules/.store/lodash-npm-4.17.15-abc/package/package.json",
       "npm@10.0.0 usr/local/lib/node_modules/npm/package.json",
+      "odd@latest app/node_modules/odd/package.json",
+      "own@1.0.0 app/test/fixtures/node_modules/own/package.json",
       "real-name@2.0.0 app/node_modules/alias/package.json",
     ]);
+  });
+
+  it("a package's name is no test folder; what a package's tests carry along is named and not counted", async () => {
+    const found = await scan([
+      npm("app/node_modules/test", "1.0.0"),
+      npm("app/node_modules/test/node_modules/minimist", "0.0.8"),
+      npm("app/node_modules/@x/mocks", "1.0.0", "@x/mocks"),
+      npm("app/node_modules/@x/mocks/node_modules/lodash", "4.17.15"),
+      npm("app/node_modules/.pnpm/spec@1.0.0/node_modules/spec/node_modules/ini", "1.3.5"),
+      npm("srv/testdata/node_modules/kept", "1.0.0"),
+      npm("app/node_modules/resolve/test/resolver/node_modules/fake", "1.0.0"),
+      npm("app/node_modules/@s/p/fixtures/node_modules/fake", "2.0.0"),
+      { path: "app/node_modules/esm/package.json", content: '{"type":"module"}' },
+      { path: "app/node_modules/template/package.json", content: '{"name":"{{name}}/x","version":"1.0.0"}' },
+    ]);
+    expect(found.packages.map(({ name, version }) => `${name} ${version}`)).toEqual([
+      "@x/mocks 1.0.0",
+      "ini 1.3.5",
+      "kept 1.0.0",
+      "lodash 4.17.15",
+      "minimist 0.0.8",
+      "test 1.0.0",
+    ]);
+    expect(found.skipped.map(({ name, version, reason }) => `${name} ${version}: ${reason.slice(0, 32)}`)).toEqual([
+      "esm : Its package.json states no versi",
+      "fake 1.0.0: Lies in the tests of resolve, wh",
+      "fake 2.0.0: Lies in the tests of @s/p, which",
+      "template 1.0.0: Its package.json states no name ",
+    ]);
+  });
+
+  it.each([
+    ["opt/yarn-v1.22.19", "yarn"],
+    ["usr/share/yarn", "yarn"],
+    ["root/.cache/node/corepack/v1/pnpm/9.1.0", "pnpm"],
+  ])("a package manager that lies in %s by itself is found", async (place, name) => {
+    const found = await scan([npm(place, "1.22.19", name)]);
+    expect(found.packages.map((pkg) => pkg.purl)).toEqual([`pkg:npm/${name}@1.22.19`]);
   });
 
   const lock3 = (packages: object): TestEntry => ({
@@ -331,6 +376,25 @@ describe("npm", () => {
     expect(await bare([lock, npm("app/node_modules/a", "1.0.0")])).toEqual(["a@1.0.0 app/node_modules/a/package.json"]);
     expect(await bare([lock])).toEqual(["a@1.0.0 app/package-lock.json", "deleted@9.0.0 app/package-lock.json"]);
     expect(await bare([{ ...lock, path: "app/node_modules/x/package-lock.json" }])).toEqual([]);
+  });
+
+  it("a root lockfile does not count where the tree of one of its workspaces is installed", async () => {
+    const lock = lock3({
+      "": { name: "app" },
+      "packages/api": { name: "api" },
+      "node_modules/gone": { version: "9.0.0" },
+      "packages/api/node_modules/a": { version: "1.0.0" },
+    });
+    const installed = npm("app/packages/api/node_modules/a", "1.0.0");
+    expect(await bare([lock, installed])).toEqual(["a@1.0.0 app/packages/api/node_modules/a/package.json"]);
+    const elsewhere = npm("app/tools/node_modules/a", "1.0.0");
+    expect(await bare([lock, elsewhere])).toContain("gone@9.0.0 app/package-lock.json");
+  });
+
+  it("a locked package without a version is named", async () => {
+    const found = await scan([lock3({ "node_modules/git": { version: "git+ssh://git@example.test/x.git#1" } })]);
+    expect(found.packages).toEqual([]);
+    expect(found.skipped).toMatchObject([{ name: "git", path: "app/package-lock.json" }]);
   });
 
   it("reads every form of lockfile", async () => {
@@ -401,13 +465,42 @@ describe("npm", () => {
     expect(names(found)).toEqual(["a 1.0.0 L0", "b 2.0.0 L1"]);
   });
 
-  it("modules of a package from outside the distribution stay visible", async () => {
+  describe("modules inside a system package are judged with it only if it is the distribution's", () => {
     const list = { path: "var/lib/dpkg/info/nodejs.list", content: "/.\n/usr/lib/node_modules/npm/package.json\n" };
-    const tree = [debian, list, npm("usr/lib/node_modules/npm", "10.0.0")];
-    const own = await scan([...tree, status(stanza("nodejs", "18.19.0+dfsg-6"))]);
-    const foreign = await scan([...tree, status(stanza("nodejs", "20.1.0-1nodesource1"))]);
-    expect([own.packages.length, own.skipped.length]).toEqual([1, 1]);
-    expect([foreign.packages.length, foreign.skipped.length]).toEqual([2, 0]);
+    const feed = (...sources: string[]) => ({
+      knowsSource: (ecosystem: string, name: string) => ecosystem === "Debian:12" && sources.includes(name),
+    });
+    const js = "Maintainer: Debian Javascript Maintainers <pkg-javascript-devel@alioth-lists.debian.net>\n";
+    const person = "Maintainer: A Person <person@example.org>\n";
+    const listed = async (fields: [version: string, more?: string], known: DistributionFeed | null) => {
+      const [version, more = ""] = fields;
+      const tree = [debian, list, npm("usr/lib/node_modules/npm", "10.0.0"), status(stanza("nodejs", version, more))];
+      const raw = inventory(await Promise.all([layer(tree)]));
+      return settleOwnership(raw, known).packages.some(({ name }) => name === "npm");
+    };
+    const cases: [string, [version: string, more?: string], DistributionFeed | null, boolean][] = [
+      ["Debian's own, told by the maintainer's address", ["18.19.0+dfsg-6", js], feed(), false],
+      ["a maintainer with an address of their own, source known", ["18.19.0+dfsg-6", person], feed("nodejs"), false],
+      ["the same, source not known", ["18.19.0+dfsg-6", person], feed("other"), true],
+      ["the same, no advisories at hand", ["18.19.0+dfsg-6", person], null, false],
+      ["NodeSource", ["20.1.0-1nodesource1", js], feed("nodejs"), true],
+      ["a vendor's word in the version and nobody named", ["1.2.3-1~vendor1"], feed("nodejs"), true],
+      ["nobody named, a version of Debian's kind", ["9.2.0~ds1-1"], feed("nodejs"), false],
+      ["Docker's way", ["5:24.0.7-1~debian.12~bookworm", person], feed("nodejs"), true],
+      ["Origin names somebody else", ["1.0-1", `${js}Origin: Acme\n`], feed("nodejs"), true],
+      ["Origin names the distribution", ["1.0-1~vendor1", `${person}Origin: Debian\n`], feed(), false],
+    ];
+    it.each(cases)("%s", async (_name, fields, known, isListed) => {
+      expect(await listed(fields, known)).toBe(isListed);
+    });
+
+    it("a distribution that is not assessed hides nothing", async () => {
+      const sid = { path: "etc/os-release", content: 'ID=debian\nPRETTY_NAME="Debian GNU/Linux trixie/sid"\n' };
+      const tree = [sid, list, npm("usr/lib/node_modules/npm", "10.0.0"), status(stanza("nodejs", "20.19.2", js))];
+      const found = await scan(tree);
+      expect(found.packages.map(({ name }) => name)).toEqual(["nodejs", "npm"]);
+      expect(found.skipped).toEqual([]);
+    });
   });
 
   it("broken JSON is a diagnostic", async () => {

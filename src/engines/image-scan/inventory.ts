@@ -1,21 +1,17 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { packageKind } from "#domain/package-kind.ts";
+import { unreadKind } from "#domain/unread-kind.ts";
 import { displayName } from "./byte-names.ts";
+import { completenessOf } from "./coverage.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
-import type {
-  InstalledPackage,
-  Inventory,
-  LayerFacts,
-  OperatingSystem,
-  SetIdFiles,
-  SkippedPackage,
-  UnreadFile,
-} from "./facts.ts";
+import type { Inventory, LayerFacts, OperatingSystem, SetIdFiles, UndecidedPackage, UnreadFile } from "./facts.ts";
 import { FileTree } from "./file-tree.ts";
 import { allKinds } from "./kinds/all-kinds.ts";
 import type { ImagePackageKind, KindFindings } from "./kinds/image-package-kind.ts";
 import { operatingSystem } from "./operating-system.ts";
 import { Ownership } from "./ownership.ts";
+import { findSeen, unownedSeen } from "./seen-kinds.ts";
+import { comparePackages, compareSkipped } from "./settle-ownership.ts";
 
 /** Set-id files that are named; an image made of nothing else must not fill the database. */
 const NAMED_SET_ID_FILES = 1000;
@@ -47,25 +43,25 @@ export function takeInventory(
     problems.addAll(facts.diagnostics);
   });
   const os = operatingSystem(tree);
-  const context = { tree, os, ownership: new Ownership(tree) };
-  const found: KindFindings[] = readers.map((reader) => reader.read(context));
+  const seenFiles = findSeen(tree);
+  const ownership = new Ownership(tree, [...seenFiles.files.map(({ path }) => path), ...seenFiles.programs]);
+  const found: KindFindings[] = readers.map((reader) => reader.read({ tree, os, ownership }));
+  const installRoots = new Set(found.flatMap((kind) => [...(kind.installRoots ?? [])]));
+  const seen = unownedSeen(seenFiles, ownership, installRoots);
   problems.addAll(tree.diagnostics());
   for (const { diagnostics } of found) problems.addAll(diagnostics);
-  const osState = stateOf(
-    os,
-    found.some(({ hasDatabase }) => hasDatabase),
-  );
-  problems.addAll(explainState(osState, os));
+  const isRead = found.some(({ hasDatabase }) => hasDatabase);
+  const osState = stateOf(os, { isRead, isSeen: seen.seen.some(({ kind }) => unreadKind(kind).isSystem) });
+  if (isRead || osState === "none") problems.addAll(explainState(osState, os));
   const kept = {
     packages: withinLimit(found.flatMap(({ packages }) => packages).sort(comparePackages), problems),
     skipped: withinLimit(found.flatMap(({ skipped }) => skipped).sort(compareSkipped), problems),
+    undecided: found.flatMap(({ undecided }) => undecided ?? []).map(withDisplayOwner),
+    outsiders: found.flatMap(({ outsiders }) => outsiders ?? []),
   };
   const diagnostics = problems.list();
-  const completeness = diagnostics.length === 0 ? "complete" : "partial";
-  return {
-    inventory: { os, osState, ...kept, setIdFiles: setIdFiles(tree), diagnostics, completeness },
-    unread: tree.unread(),
-  };
+  const read = { os, osState, ...kept, ...displaySeen(seen), setIdFiles: setIdFiles(tree), diagnostics };
+  return { inventory: { ...read, completeness: completenessOf(read) }, unread: tree.unread() };
 }
 
 /** Which contents one layer alone lacks: its hard links to files of its own that no name made wanted. */
@@ -91,6 +87,10 @@ function withDisplayPath<Entry extends { path: string }>(entry: Entry): Entry {
   return entry.path.isWellFormed() ? entry : { ...entry, path: displayName(entry.path) };
 }
 
+function withDisplayOwner({ found, owner }: UndecidedPackage): UndecidedPackage {
+  return { found: withDisplayPath(found), owner };
+}
+
 function withinLimit<Entry extends { path: string }>(entries: Entry[], problems: DiagnosticList): Entry[] {
   if (entries.length > MOST_PACKAGES)
     problems.add({
@@ -100,8 +100,18 @@ function withinLimit<Entry extends { path: string }>(entries: Entry[], problems:
   return entries.slice(0, MOST_PACKAGES).map(withDisplayPath);
 }
 
-function stateOf(os: OperatingSystem | null, hasDatabase: boolean): Inventory["osState"] {
-  if (!hasDatabase) return "none";
+function displaySeen({ seen, undecidedSeen, programs }: ReturnType<typeof unownedSeen>) {
+  const shown = (path: string) => (path.isWellFormed() ? path : displayName(path));
+  return {
+    seen: seen.map((entry) => ({ ...entry, paths: entry.paths.map(shown) })),
+    undecidedSeen: undecidedSeen.map(withDisplayPath),
+    programs: { ...programs, paths: programs.paths.map(shown) },
+  };
+}
+
+/** A database that was seen and cannot be read is one: its packages are there, and nothing is known of them. */
+function stateOf(os: OperatingSystem | null, database: { isRead: boolean; isSeen: boolean }): Inventory["osState"] {
+  if (!database.isRead) return database.isSeen ? "unknown-distribution" : "none";
   return os?.ecosystem == null ? "unknown-distribution" : "known";
 }
 
@@ -114,20 +124,6 @@ function explainState(state: Inventory["osState"], os: OperatingSystem | null): 
   const name =
     os === null ? "Nothing in the image names its distribution" : `${os.name} is not a release with known advisories`;
   return [{ code: "unknown-distribution", message: `${name}: its packages are listed but not assessed.` }];
-}
-
-function comparePackages(a: InstalledPackage, b: InstalledPackage): number {
-  return (
-    compareText(a.type, b.type) ||
-    compareText(a.name, b.name) ||
-    compareText(a.version, b.version) ||
-    compareText(a.path, b.path) ||
-    compareText(a.arch ?? "", b.arch ?? "")
-  );
-}
-
-function compareSkipped(a: SkippedPackage, b: SkippedPackage): number {
-  return compareText(a.name, b.name) || compareText(a.version, b.version) || compareText(a.path, b.path);
 }
 
 function compareText(a: string, b: string): number {

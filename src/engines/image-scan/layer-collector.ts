@@ -2,9 +2,13 @@ import { DiagnosticList } from "./diagnostic-list.ts";
 import type { LayerEntry, LayerFacts } from "./facts.ts";
 import { type ImageCost, LayerError, type LayerLimits } from "./layer-limits.ts";
 import { cleanPath, type PathFault } from "./layer-path.ts";
+import { PROGRAM_HEAD_BYTES, type ProgramKind, programKind } from "./program-kind.ts";
 import type { TarEntry } from "./tar-header.ts";
 import type { TarHandler } from "./tar-reader.ts";
 import { isWanted } from "./wanted-files.ts";
+
+/** An ELF header alone has 52 bytes. */
+const LEAST_PROGRAM_BYTES = 52;
 
 const faultTexts: Record<PathFault, string> = {
   "too-long": "Left out: the path is longer than Linux allows.",
@@ -28,6 +32,7 @@ export class LayerCollector implements TarHandler {
   private readonly diagnostics = new DiagnosticList();
   private entryCount = 0;
   /** The file whose body the reader is collecting. */
+  private probed: { path: string; setIdBits: number } | null = null;
   private awaited: { kind: "file"; path: string; bytes: Uint8Array | null; setIdBits: number } | null = null;
 
   constructor({ limits, cost, alsoWanted }: CollectorOptions) {
@@ -36,7 +41,7 @@ export class LayerCollector implements TarHandler {
     this.alsoWanted = alsoWanted ?? new Set();
   }
 
-  onEntry(entry: TarEntry): boolean {
+  onEntry(entry: TarEntry): boolean | number {
     this.count(entry);
     const path = this.clean(entry.path);
     if (path === null || path === "") return false;
@@ -65,7 +70,9 @@ export class LayerCollector implements TarHandler {
 
   onBody(_entry: TarEntry, bytes: Buffer): void {
     if (this.awaited !== null) this.awaited.bytes = bytes;
+    else if (this.probed !== null) this.addProgram(this.probed, programKind(bytes));
     this.awaited = null;
+    this.probed = null;
   }
 
   addDiagnostic(code: string, message: string): void {
@@ -107,11 +114,15 @@ export class LayerCollector implements TarHandler {
     );
   }
 
-  private addFile(path: string, entry: TarEntry): boolean {
+  private addFile(path: string, entry: TarEntry): boolean | number {
     const { setIdBits } = entry;
     const wanted = isWanted(path) || this.alsoWanted.has(path);
     const fault = wanted ? this.whyNotKept(entry) : null;
     if (fault !== null) this.diagnostics.add({ ...fault, path });
+    if (!wanted && entry.isExecutable && entry.size >= LEAST_PROGRAM_BYTES && !entry.isSparse) {
+      this.probed = { path, setIdBits };
+      return PROGRAM_HEAD_BYTES;
+    }
     if (fault !== null || !wanted) {
       this.entries.push(setIdBits === 0 ? path : { kind: "file", path, bytes: null, setIdBits });
       return false;
@@ -120,6 +131,11 @@ export class LayerCollector implements TarHandler {
     this.awaited = { kind: "file", path, bytes: null, setIdBits };
     this.entries.push(this.awaited);
     return true;
+  }
+
+  private addProgram({ path, setIdBits }: { path: string; setIdBits: number }, program: ProgramKind | null): void {
+    if (program !== null) this.entries.push({ kind: "file", path, bytes: null, setIdBits, program });
+    else this.entries.push(setIdBits === 0 ? path : { kind: "file", path, bytes: null, setIdBits });
   }
 
   private whyNotKept(entry: TarEntry): { code: string; message: string } | null {

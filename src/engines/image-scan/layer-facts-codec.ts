@@ -12,7 +12,10 @@ const costBytes = 3 * 8;
 /** Far above what the limits of reading allow; keeps a damaged row from taking the memory. */
 const maxDecodedBytes = 1024 ** 3;
 
-/** A kept file is its path and length; its bytes follow the head in the same order. -1 = the content was not kept. */
+/**
+ * A kept file is its path and length; its bytes follow the head in the same order. A negative length = the content was not
+ * kept: -1 a plain file, -2 a native program, -3 one that Go built.
+ */
 const StoredEntry = z.union([
   z.string(),
   z.tuple([z.literal("f"), z.string(), z.number().int(), z.number().int()]),
@@ -30,6 +33,9 @@ const Head = z.object({
   diagnostics: z.array(Diagnostic),
 });
 
+type StoredFile = Extract<StoredEntry, ["f", ...unknown[]]>;
+
+const lengthOf = { none: -1, native: -2, go: -3 } as const;
 const letters = { directory: "d", whiteout: "w", opaque: "o" } as const;
 const kinds = { d: "directory", w: "whiteout", o: "opaque" } as const;
 
@@ -45,7 +51,7 @@ export function encodeLayerFacts(facts: LayerFacts): Uint8Array {
     if (entry.kind === "hard") return ["h", entry.path, entry.target, entry.setIdBits];
     if (entry.kind !== "file") return [letters[entry.kind], entry.path];
     if (entry.bytes !== null) bodies.push(entry.bytes);
-    return ["f", entry.path, entry.bytes?.byteLength ?? -1, entry.setIdBits];
+    return ["f", entry.path, entry.bytes?.byteLength ?? lengthOf[entry.program ?? "none"], entry.setIdBits];
   });
   const json = Buffer.from(JSON.stringify({ ...facts, entries } satisfies z.input<typeof Head>), "utf8");
   const length = Buffer.alloc(4);
@@ -87,7 +93,7 @@ function toEntry(entry: StoredEntry, take: (size: number) => Uint8Array): LayerE
   if (typeof entry === "string") return entry;
   switch (entry[0]) {
     case "f":
-      return { kind: "file", path: entry[1], bytes: entry[2] < 0 ? null : take(entry[2]), setIdBits: entry[3] };
+      return toFile(entry, take);
     case "s":
       return { kind: "symbolic", path: entry[1], target: entry[2] };
     case "h":
@@ -95,6 +101,12 @@ function toEntry(entry: StoredEntry, take: (size: number) => Uint8Array): LayerE
     default:
       return { kind: kinds[entry[0]], path: entry[1] };
   }
+}
+
+function toFile([, path, length, setIdBits]: StoredFile, take: (size: number) => Uint8Array): LayerEntry {
+  const file = { kind: "file", path, bytes: length < 0 ? null : take(length), setIdBits } as const;
+  if (length === lengthOf.native) return { ...file, program: "native" };
+  return length === lengthOf.go ? { ...file, program: "go" } : file;
 }
 
 function storedForm(bytes: Uint8Array): Buffer {

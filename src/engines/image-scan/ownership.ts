@@ -1,11 +1,16 @@
 import type { PackageType } from "#domain/package-kind.ts";
 import { nameOf } from "./byte-names.ts";
 import type { FileTree } from "./file-tree.ts";
+import type { Standing } from "./kinds/deb-origin.ts";
 
 /** The system package that a file belongs to. */
 export interface Owner {
   name: string;
   type: PackageType;
+  sourceName: string;
+  /** Ecosystem whose advisories would speak of it; empty when its distribution is not known. */
+  ecosystem: string;
+  standing: Standing;
 }
 
 /**
@@ -16,8 +21,11 @@ export class Ownership {
   private readonly candidates: ReadonlySet<string>;
   private readonly owners = new Map<string, Owner>();
 
-  constructor(tree: FileTree) {
-    this.candidates = new Set([...tree.files()].map(([path]) => path));
+  /** `seen`: paths of files that are of interest by their name or first bytes though their content was not kept. */
+  constructor(tree: FileTree, seen: Iterable<string>) {
+    const candidates = new Set(seen);
+    for (const [path] of tree.files()) candidates.add(path);
+    this.candidates = candidates;
   }
 
   ownerOf(path: string): Owner | undefined {

@@ -8,6 +8,8 @@ export interface TarEntry {
   kind: "file" | "directory" | "symbolic" | "hard" | "special";
   /** The set-user-id and set-group-id bits (06000) of a file or hard link; 0 where there are none or the field makes no sense. */
   setIdBits: number;
+  /** A regular file that somebody may execute. */
+  isExecutable: boolean;
   /** Bytes of body that follow. */
   size: number;
   /** The body is a map of a sparse file and not its content. */
@@ -102,28 +104,30 @@ export function readHeader(block: Buffer, offset: number, overrides: HeaderOverr
   const kind = kindOf(type, path);
   const linkPath =
     kind === "symbolic" || kind === "hard" ? (overrides?.linkPath ?? readText(block, offset + 157, 100)) : "";
+  const mode = kind === "file" || kind === "hard" ? readMode(block, offset + 100) : 0;
   return {
     path,
     linkPath,
     kind,
-    setIdBits: kind === "file" || kind === "hard" ? readSetIdBits(block, offset + 100) : 0,
+    setIdBits: mode & 0o6000,
+    isExecutable: kind === "file" && (mode & 0o111) !== 0,
     // Links, devices and directories have no body whatever their size field says (archive/tar isHeaderOnly).
     size: isHeaderOnly(type) ? 0 : size,
     isSparse: type === gnuSparse || overrides?.isSparse === true,
   };
 }
 
-/** Bits 06000 of the mode field. A field that no unpacker would take is none of our business and gives 0. */
-function readSetIdBits(block: Buffer, start: number): number {
+/** The mode field. One that no unpacker would take is none of our business and gives 0. */
+function readMode(block: Buffer, start: number): number {
   const isBinary = ((block[start] as number) & 0x80) !== 0;
-  if (isBinary) return (((block[start + 6] as number) << 8) | (block[start + 7] as number)) & 0o6000;
+  if (isBinary) return (((block[start + 6] as number) << 8) | (block[start + 7] as number)) & 0o7777;
   let mode = 0;
   for (let index = start; index < start + 8; index += 1) {
     const byte = block[index] as number;
     if (byte >= 48 && byte <= 55) mode = (mode << 3) | (byte - 48);
     else if (mode !== 0 || (byte !== 32 && byte !== 0)) break;
   }
-  return mode & 0o6000;
+  return mode & 0o7777;
 }
 
 const gnuSparse = 0x53;

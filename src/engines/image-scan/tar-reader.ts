@@ -12,9 +12,9 @@ import {
 } from "./tar-header.ts";
 
 export interface TarHandler {
-  /** Called for every entry; true asks for its body. */
-  onEntry(entry: TarEntry): boolean;
-  /** The whole body of an entry that was asked for. The bytes are the handler's to keep. */
+  /** Called for every entry; true asks for its body, a number for as many of its first bytes. */
+  onEntry(entry: TarEntry): boolean | number;
+  /** What was asked for of an entry: the whole body, or its head. The bytes are the handler's to keep. */
   onBody(entry: TarEntry, bytes: Buffer): void;
 }
 
@@ -35,6 +35,8 @@ export class TarReader {
   private skip = 0;
   private body: Buffer | null = null;
   private bodyLength = 0;
+  /** Bytes of the entry that is being collected, which may be more than were asked for. */
+  private entrySize = 0;
   private bodyOwner: TarEntry | null = null;
   private extensionType = 0;
   private overrides: HeaderOverrides | null = null;
@@ -150,15 +152,17 @@ export class TarReader {
   }
 
   private announce(entry: TarEntry): void {
-    if (this.handler.onEntry(entry)) {
-      this.bodyOwner = entry;
-      this.startBody(entry.size);
-    } else {
+    const wanted = this.handler.onEntry(entry);
+    if (wanted === false) {
       this.skip = padded(entry.size);
+      return;
     }
+    this.bodyOwner = entry;
+    this.startBody(wanted === true ? entry.size : Math.min(wanted, entry.size), entry.size);
   }
 
-  private startBody(size: number): void {
+  private startBody(size: number, entrySize = size): void {
+    this.entrySize = entrySize;
     this.body = Buffer.allocUnsafeSlow(size);
     this.bodyLength = 0;
     if (size === 0) this.finishBody();
@@ -176,7 +180,7 @@ export class TarReader {
   private finishBody(): void {
     const body = this.body as Buffer;
     this.body = null;
-    this.skip = padded(body.length) - body.length;
+    this.skip = padded(this.entrySize) - body.length;
     const owner = this.bodyOwner;
     this.bodyOwner = null;
     if (owner === null) this.takeExtension(body);

@@ -1,3 +1,5 @@
+import type { ProgramKind } from "./program-kind.ts";
+
 /** A kept file. `previous` is what lay at the same path before, so that the layer that brought a version can be told. */
 export interface FileNode {
   kind: "file";
@@ -12,6 +14,8 @@ export interface OtherNode {
   kind: "other";
   layer: number;
   setIdBits: number;
+  /** Set for a program that can be executed, told by its first bytes. */
+  program?: ProgramKind;
   /** Where its content can be read: the entry of a layer's tar. */
   source: string;
   sourceLayer: number;

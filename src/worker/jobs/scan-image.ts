@@ -12,6 +12,7 @@ import { matchInventory, saveScan, saveScanCancelled, saveScanFailure } from "..
 import { plainReason, ScanCancelled, ScanFailure } from "../scan/scan-failure.ts";
 import { ScanProgressWriter } from "../scan/scan-progress.ts";
 import { inventoryInThread } from "../scan/scan-threads.ts";
+import { settleOwners } from "../scan/settle-owners.ts";
 
 /** A scan must end well before its job expires in the queue. */
 const SCAN_TIME_MS = 28 * 60_000;
@@ -74,7 +75,7 @@ async function run({ image, scanId, context }: Scan, found: ImageToScan): Promis
       onProgress: (report) => progress.report("reading layers", report),
     };
     const layers = await fetchLayers(source);
-    const inventory = await inventoryOf(source, layers.facts);
+    const inventory = await settleOwners(pool(), await inventoryOf(source, layers.facts));
     progress.stage("matching");
     await matchInventory({ inventory, isDemo: found.isDemo });
     signal.throwIfAborted();

@@ -135,7 +135,7 @@ describe("exit codes and what is said", () => {
   it("--fail-on looks at findings that are not hidden", async () => {
     expect((await cli("scan", docker, "--advisories", advisories, "--fail-on", "critical")).status).toBe(1);
     expect((await cli("scan", docker, "--advisories", advisories, "--fail-on", "HIGH")).status).toBe(1);
-    expect((await cli("scan", docker, "--fail-on", "low")).status).toBe(0);
+    expect((await cli("scan", docker, "--fail-on", "low")).status).toBe(3);
     const clean = dockerArchive(path.join(folder, "clean.tar"), {
       layers: debianApp.layers.slice(0, 1).map((layer) =>
         layer.map((entry) =>

@@ -8,6 +8,9 @@ export interface DpkgPackage {
   arch: string | null;
   sourceName: string;
   sourceVersion: string;
+  maintainer: string | null;
+  /** Field `Origin`, which Debian leaves out. */
+  origin: string | null;
   /** Third word of Status; `installed` where the file has no Status (distroless). */
   state: string;
 }
@@ -15,7 +18,7 @@ export interface DpkgPackage {
 /** `var/lib/dpkg/status`, the parts of it that distroless images carry, and the lists of owned files. */
 export const dpkg: Analyzer<DpkgPackage[]> = {
   name: "dpkg",
-  version: 1,
+  version: 2,
   lastCharacters: null,
   isWanted: isDpkgPath,
   parse: (bytes, path) => {
@@ -41,7 +44,7 @@ function isDpkgPath(path: string): boolean {
   return path.endsWith(".list") && path.includes("dpkg/info/");
 }
 
-const wantedFields = new Set(["package", "status", "version", "architecture", "source"]);
+const wantedFields = new Set(["package", "status", "version", "architecture", "source", "maintainer", "origin"]);
 
 function readStanza(stanza: string): Map<string, string> {
   const fields = new Map<string, string>();
@@ -64,6 +67,7 @@ function readStanza(stanza: string): Map<string, string> {
 }
 
 function toPackage(fields: Map<string, string>): DpkgPackage | "not there" | null {
+  // Files of a package are on disk from the moment it is unpacked, whatever became of its configuration.
   const state = fields.get("status")?.split(/\s+/)[2] ?? "installed";
   if (state === "not-installed" || state === "config-files") return "not there";
   const name = fields.get("package");
@@ -77,6 +81,8 @@ function toPackage(fields: Map<string, string>): DpkgPackage | "not there" | nul
     sourceName: source?.[1] ?? name,
     // A rebuild of unchanged source is `+bN`; no source version ends that way.
     sourceVersion: source?.[2]?.trim() ?? version.replace(/\+b\d+$/, ""),
+    maintainer: fields.get("maintainer") || null,
+    origin: fields.get("origin") || null,
     state,
   };
 }

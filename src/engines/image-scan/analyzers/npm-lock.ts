@@ -10,14 +10,22 @@ export interface LockedPackage {
   dev: boolean;
 }
 
+export interface NpmLock {
+  packages: LockedPackage[];
+  /** Packages from git, a file or an address, which have no version that advisories could name. */
+  unversioned: { name: string; place: string }[];
+  /** Folders of the project's workspaces, relative to the folder of the lock: `packages/a`. */
+  workspaces: string[];
+}
+
 const lockName = /(?:^|\/)(?:\.?package-lock|npm-shrinkwrap)\.json$/;
 /** Deeper trees than this are no product of npm. */
 const maxPlaceLength = 4096;
 
 /** package-lock.json, npm-shrinkwrap.json (formats 1 to 3) and npm's own `node_modules/.package-lock.json`. */
-export const npmLock: Analyzer<LockedPackage[]> = {
+export const npmLock: Analyzer<NpmLock> = {
   name: "npm-lock",
-  version: 1,
+  version: 2,
   lastCharacters: "n",
   isWanted: (path) =>
     (path.endsWith("package-lock.json") || path.endsWith("npm-shrinkwrap.json")) && lockName.test(path),
@@ -25,28 +33,32 @@ export const npmLock: Analyzer<LockedPackage[]> = {
     const lock = parseJson(textOf(bytes));
     if (!isRecord(lock)) {
       const diagnostic: Diagnostic = { code: "unreadable-lockfile", message: "The lockfile is not JSON.", path };
-      return { result: [], diagnostics: [diagnostic] };
+      return { result: { packages: [], unversioned: [], workspaces: [] }, diagnostics: [diagnostic] };
     }
     const result = isRecord(lock.packages) ? fromPackages(lock.packages) : fromDependencies(lock.dependencies);
     return { result, diagnostics: [] };
   },
 };
 
-/** Formats 2 and 3: a flat map from place to package. */
-function fromPackages(packages: Record<string, unknown>): LockedPackage[] {
-  const found: LockedPackage[] = [];
+/** Formats 2 and 3: a flat map from place to package. Places outside node_modules are the project and its workspaces. */
+function fromPackages(packages: Record<string, unknown>): NpmLock {
+  const lock: NpmLock = { packages: [], unversioned: [], workspaces: [] };
   for (const [place, entry] of Object.entries(packages)) {
     const marker = place.lastIndexOf("node_modules/");
-    if (marker < 0 || !isRecord(entry) || entry.link === true) continue;
+    if (!isRecord(entry) || entry.link === true) continue;
+    if (marker < 0) {
+      if (place !== "" && place.length <= maxPlaceLength) lock.workspaces.push(place);
+      continue;
+    }
     const name = typeof entry.name === "string" ? entry.name : place.slice(marker + 13);
-    add(found, { name, version: entry.version, place, dev: entry.dev === true });
+    add(lock, { name, version: entry.version, place, dev: entry.dev === true });
   }
-  return found;
+  return lock;
 }
 
 /** Format 1: a tree of `dependencies`. Walked without recursion, so that depth is no weapon. */
-function fromDependencies(dependencies: unknown): LockedPackage[] {
-  const found: LockedPackage[] = [];
+function fromDependencies(dependencies: unknown): NpmLock {
+  const lock: NpmLock = { packages: [], unversioned: [], workspaces: [] };
   const open: { tree: unknown; prefix: string }[] = [{ tree: dependencies, prefix: "" }];
   for (let level = open.pop(); level !== undefined; level = open.pop()) {
     if (!isRecord(level.tree) || level.prefix.length > maxPlaceLength) continue;
@@ -54,7 +66,7 @@ function fromDependencies(dependencies: unknown): LockedPackage[] {
       if (!isRecord(entry)) continue;
       const place = `${level.prefix}node_modules/${key}`;
       const alias = typeof entry.version === "string" ? /^npm:((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(entry.version) : null;
-      add(found, {
+      add(lock, {
         name: alias?.[1] ?? key,
         version: alias?.[2] ?? entry.version,
         place,
@@ -63,13 +75,16 @@ function fromDependencies(dependencies: unknown): LockedPackage[] {
       open.push({ tree: entry.dependencies, prefix: `${place}/` });
     }
   }
-  return found;
+  return lock;
 }
 
-function add(found: LockedPackage[], entry: { name: string; version: unknown; place: string; dev: boolean }): void {
-  // Packages from git or a file have an address here and no version that advisories could name.
-  const version = typeof entry.version === "string" ? cleanVersion(entry.version) : null;
-  if (version !== null && isPackageName(entry.name)) found.push({ ...entry, version });
+function add(lock: NpmLock, entry: { name: string; version: unknown; place: string; dev: boolean }): void {
+  if (!isPackageName(entry.name)) return;
+  // `git+ssh://…`, `file:…` and addresses stand where a version would be.
+  const isAddress = typeof entry.version === "string" && /[:/]/.test(entry.version);
+  const version = typeof entry.version === "string" && !isAddress ? cleanVersion(entry.version) : null;
+  if (version !== null) lock.packages.push({ ...entry, version });
+  else lock.unversioned.push({ name: entry.name, place: entry.place });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,18 +1,20 @@
 import semver from "semver";
 import type { Diagnostic } from "#domain/evidence.ts";
 import { type Analyzer, textOf } from "./analyzer.ts";
+import { npmPlace } from "./npm-place.ts";
 
+/** What a package.json says; null = it states none that advisories could name. */
 export interface NpmPackage {
-  name: string;
-  version: string;
+  name: string | null;
+  version: string | null;
 }
 
-/** package.json of an installed npm package: `…/node_modules/<name>/package.json`. Null when it is not an install. */
+/** package.json of an npm package that lies where a package manager puts one. Null when it is not JSON. */
 export const npm: Analyzer<NpmPackage | null> = {
   name: "npm",
-  version: 1,
+  version: 2,
   lastCharacters: "n",
-  isWanted: (path) => path.endsWith("/package.json") && isInstallPath(path),
+  isWanted: (path) => path.endsWith("/package.json") && npmPlace(path) !== null,
   parse: (bytes, path) => {
     const parsed = parseJson(textOf(bytes));
     if (parsed === undefined) {
@@ -23,29 +25,6 @@ export const npm: Analyzer<NpmPackage | null> = {
   },
 };
 
-/**
- * True when the folder of this package.json is where a package manager puts a package. A `node_modules` that lies in the
- * tests of another package is that package's own material (resolve and others ship such trees) and nothing installed.
- */
-export function isInstallPath(path: string): boolean {
-  const last = path.lastIndexOf("node_modules/");
-  if (last < 0 || (last > 0 && path.charCodeAt(last - 1) !== 47)) return false;
-  const nameStart = last + 13;
-  if (path.charCodeAt(nameStart) === 46) return false;
-  let nameEnd = path.indexOf("/", nameStart);
-  if (path.charCodeAt(nameStart) === 64) nameEnd = path.indexOf("/", nameEnd + 1);
-  if (nameEnd < 0 || nameEnd !== path.length - 13) return false;
-  return !isTestMaterial(path.slice(0, last));
-}
-
-const fixtureFolders = /(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-fixtures)\//;
-const testFoldersOfPackages =
-  /(?:^|\/)node_modules\/(?:.*\/)?(?:tests?|__tests__|spec|specs|__mocks__|mocks?|examples?)\//;
-
-function isTestMaterial(before: string): boolean {
-  return fixtureFolders.test(before) || testFoldersOfPackages.test(before);
-}
-
 /** Parsed JSON, or undefined. A byte order mark is allowed, as Node allows it. */
 export function parseJson(text: string): unknown {
   try {
@@ -55,20 +34,27 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function toPackage(value: unknown): NpmPackage | null {
-  if (typeof value !== "object" || value === null || !("name" in value) || !("version" in value)) return null;
-  const { name, version } = value;
-  if (typeof name !== "string" || typeof version !== "string" || !isPackageName(name)) return null;
-  const clean = cleanVersion(version);
-  return clean === null ? null : { name, version: clean };
+function toPackage(value: unknown): NpmPackage {
+  const fields: { name?: unknown; version?: unknown } = typeof value === "object" && value !== null ? value : {};
+  const { name, version } = fields;
+  return {
+    name: typeof name === "string" && isPackageName(name) ? name : null,
+    version: typeof version === "string" ? cleanVersion(version) : null,
+  };
 }
 
 export function isPackageName(name: string): boolean {
   return name.length <= 214 && /^(?:@[^/@\s]+\/)?[^./@\s][^/@\s]*$/.test(name);
 }
 
-/** The version as semver reads it, build part kept; null when it is none. */
+/**
+ * The version as it is written, without the `v` or `=` that npm takes off. One that semver cannot order (`1.2`, `latest`)
+ * is kept too: the package is there whatever it calls itself. Null when there is no version at all.
+ */
 export function cleanVersion(version: string): string | null {
-  const trimmed = version.trim().replace(/^[=v]+/, "");
-  return semver.valid(trimmed, { loose: true }) === null ? null : trimmed;
+  const trimmed = version.trim();
+  const bare = trimmed.replace(/^[=v]+/, "");
+  if (semver.valid(bare, { loose: true }) !== null) return bare;
+  // A package URL and a report have room for a word, not for a page.
+  return trimmed !== "" && trimmed.length <= 200 && !/\s/.test(trimmed) ? trimmed : null;
 }

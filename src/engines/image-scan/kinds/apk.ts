@@ -1,12 +1,14 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { packageKinds } from "#domain/package-kind.ts";
 import { type ApkPackage, apk as apkDatabase, ownedFiles } from "../analyzers/apk.ts";
+import type { OperatingSystem } from "../facts.ts";
 import type { FileTree } from "../file-tree.ts";
+import type { Owner, Ownership } from "../ownership.ts";
 import { PackageHistory } from "../package-history.ts";
 import type { FileNode } from "../tree-nodes.ts";
 import { compare } from "../versions/apk.ts";
 import type { ImagePackageKind, KindFindings, KindReader, ReadContext } from "./image-package-kind.ts";
-import { missedDatabases, type SystemPackage, toInstalled } from "./system-package.ts";
+import { ecosystemOf, missedDatabases, type SystemPackage, toInstalled } from "./system-package.ts";
 
 const databases = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];
 const byOrigin = { name: "source", precedence: [] } as const;
@@ -44,8 +46,16 @@ class ApkReader implements KindReader {
       if (file === null || seen.has(file)) continue;
       seen.add(file);
       diagnostics.push(...apkDatabase.parse(file.bytes, path).diagnostics);
-      for (const owned of ownedFiles(file.bytes)) ownership.add(owned.path, { name: owned.owner, type: "apk" });
-      for (const { found: pkg, layer } of history.list()) found.push(toSystemPackage(pkg, path, layer));
+      const packages = history.list();
+      for (const { found: pkg, layer } of packages) found.push(toSystemPackage(pkg, path, layer));
+      addOwnedFiles(
+        file.bytes,
+        ownersOf(
+          packages.map(({ found: pkg }) => pkg),
+          os,
+        ),
+        ownership,
+      );
     }
     return {
       packages: toInstalled(found, os, packageKinds.apk.ecosystems),
@@ -59,4 +69,22 @@ class ApkReader implements KindReader {
 function toSystemPackage(pkg: ApkPackage, path: string, layer: number): SystemPackage {
   const { name, version, arch, origin } = pkg;
   return { type: "apk", analyser: "apk", path, layer, name, version, arch, sourceName: origin, sourceVersion: version };
+}
+
+/** Alpine's repositories are the distribution itself; its database does not say which one a package came from. */
+function ownersOf(packages: readonly ApkPackage[], os: OperatingSystem | null): Map<string, Owner> {
+  const ecosystem = ecosystemOf(os, packageKinds.apk.ecosystems);
+  return new Map(
+    packages.map(({ name, origin }) => [
+      name,
+      { name, type: "apk", sourceName: origin, ecosystem, standing: "distribution" },
+    ]),
+  );
+}
+
+function addOwnedFiles(database: Uint8Array, owners: ReadonlyMap<string, Owner>, ownership: Ownership): void {
+  for (const owned of ownedFiles(database)) {
+    const owner = owners.get(owned.owner);
+    if (owner !== undefined) ownership.add(owned.path, owner);
+  }
 }

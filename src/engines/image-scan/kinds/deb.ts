@@ -1,14 +1,15 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import { packageKinds } from "#domain/package-kind.ts";
 import { type DpkgPackage, dpkg } from "../analyzers/dpkg.ts";
-import type { SkippedPackage } from "../facts.ts";
+import type { Inventory, OperatingSystem } from "../facts.ts";
 import type { FileTree } from "../file-tree.ts";
-import type { Ownership } from "../ownership.ts";
+import type { Owner, Ownership } from "../ownership.ts";
 import { PackageHistory } from "../package-history.ts";
 import type { FileNode } from "../tree-nodes.ts";
 import { compare } from "../versions/deb.ts";
+import { standingOf } from "./deb-origin.ts";
 import type { ImagePackageKind, KindFindings, KindReader, ReadContext } from "./image-package-kind.ts";
-import { missedDatabases, type SystemPackage, toInstalled } from "./system-package.ts";
+import { ecosystemOf, missedDatabases, type SystemPackage, toInstalled } from "./system-package.ts";
 
 const statusFile = "var/lib/dpkg/status";
 const statusFolder = "var/lib/dpkg/status.d";
@@ -42,53 +43,40 @@ class DebReader implements KindReader {
 
   read({ tree, os, ownership }: ReadContext): KindFindings {
     const diagnostics = missedDatabases(tree, [statusFile]);
-    const skipped: SkippedPackage[] = [];
-    const found = [...this.readStatus(tree, skipped, diagnostics), ...readStatusFolder(tree, ownership, diagnostics)];
-    addListedFiles(tree, found, ownership);
+    const found = [...this.readStatus(tree, diagnostics), ...readStatusFolder(tree, diagnostics)];
+    addListedFiles(tree, ownersOf(found, os), ownership);
     return {
       packages: toInstalled(found, os, packageKinds.deb.ecosystems),
-      skipped,
+      skipped: [],
+      outsiders: outsidersOf(found, os),
       diagnostics,
       hasDatabase: tree.file(statusFile) !== null || tree.filesIn(statusFolder).length > 0,
     };
   }
 
-  private readStatus(tree: FileTree, skipped: SkippedPackage[], diagnostics: Diagnostic[]): SystemPackage[] {
+  private readStatus(tree: FileTree, diagnostics: Diagnostic[]): FoundDeb[] {
     const file = tree.file(statusFile);
     if (file === null) return [];
     diagnostics.push(...dpkg.parse(file.bytes, statusFile).diagnostics);
-    const result: SystemPackage[] = [];
-    for (const { found, layer } of this.history.list()) {
-      if (isInstalled(found.state)) result.push({ ...found, type: "deb", analyser: "dpkg", path: statusFile, layer });
-      else
-        skipped.push({
-          name: found.name,
-          version: found.version,
-          path: statusFile,
-          reason: `Not fully installed: dpkg says ${found.state}.`,
-        });
-    }
-    return result;
+    return this.history
+      .list()
+      .map(({ found, layer }) => ({ ...found, type: "deb", analyser: "dpkg", path: statusFile, layer }));
   }
 }
 
-function isInstalled(state: string): boolean {
-  return state === "installed" || state === "triggers-pending" || state === "triggers-awaited";
-}
+type FoundDeb = SystemPackage & DpkgPackage;
 
 /** Distroless: one file per package in `status.d`, and `<package>.md5sums` beside it. */
-function readStatusFolder(tree: FileTree, ownership: Ownership, diagnostics: Diagnostic[]): SystemPackage[] {
-  const result: SystemPackage[] = [];
+function readStatusFolder(tree: FileTree, diagnostics: Diagnostic[]): FoundDeb[] {
+  const result: FoundDeb[] = [];
   for (const { name, node } of tree.filesIn(statusFolder)) {
+    if (name.endsWith(".md5sums")) continue;
     const path = `${statusFolder}/${name}`;
-    if (name.endsWith(".md5sums")) {
-      ownership.addList(node.bytes, { name: name.slice(0, -".md5sums".length), type: "deb" });
-      continue;
-    }
     const parsed = dpkg.parse(node.bytes, path);
     diagnostics.push(...parsed.diagnostics);
     for (const found of parsed.result) {
-      result.push({ ...found, type: "deb", analyser: "dpkg-status.d", path, layer: firstLayerWith(node, path, found) });
+      const layer = firstLayerWith(node, path, found);
+      result.push({ ...found, type: "deb", analyser: "dpkg-status.d", path, layer });
     }
   }
   return result;
@@ -105,17 +93,41 @@ function firstLayerWith(node: FileNode, path: string, wanted: DpkgPackage): numb
   return layer;
 }
 
-/**
- * Packages from outside the distribution are not in its advisories, so what they ship must not be hidden behind them.
- * Their builders mark the version.
- */
-const thirdPartyVersion = /nodesource|deb\.sury|ppa\d|~jessie1?$|\.(?:focal|jammy|noble)\.\d+$/;
+/** By name of the binary package, as the lists of owned files are named. */
+function ownersOf(found: readonly FoundDeb[], os: OperatingSystem | null): Map<string, Owner> {
+  return new Map(
+    found.map((entry) => [
+      entry.name,
+      {
+        name: entry.name,
+        type: "deb",
+        sourceName: entry.sourceName,
+        ecosystem: ecosystemOf(os, packageKinds.deb.ecosystems),
+        standing: standingOf(entry, os?.id ?? "debian"),
+      },
+    ]),
+  );
+}
 
-function addListedFiles(tree: FileTree, found: SystemPackage[], ownership: Ownership): void {
-  const thirdParty = new Set(found.filter((entry) => thirdPartyVersion.test(entry.version)).map((entry) => entry.name));
-  for (const { name, node } of tree.filesIn(infoFolder)) {
-    if (!name.endsWith(".list")) continue;
-    const owner = name.slice(0, -".list".length).replace(/:[^:]+$/, "");
-    if (!thirdParty.has(owner)) ownership.addList(node.bytes, { name: owner, type: "deb" });
+/** Only on a distribution that is assessed: elsewhere nothing of its packages is known anyway. */
+function outsidersOf(found: readonly FoundDeb[], os: OperatingSystem | null): Inventory["outsiders"] {
+  if (os === null || ecosystemOf(os, packageKinds.deb.ecosystems) === "") return [];
+  return found
+    .filter((entry) => standingOf(entry, os.id) === "foreign")
+    .map(({ name, version }) => ({ type: "deb", name, version }));
+}
+
+/** `dpkg/info/<package>[:<architecture>].list`, and `status.d/<package>.md5sums` of distroless images. */
+function addListedFiles(tree: FileTree, owners: ReadonlyMap<string, Owner>, ownership: Ownership): void {
+  const lists = [
+    { folder: infoFolder, ending: ".list" },
+    { folder: statusFolder, ending: ".md5sums" },
+  ];
+  for (const { folder, ending } of lists) {
+    for (const { name, node } of tree.filesIn(folder)) {
+      if (!name.endsWith(ending)) continue;
+      const owner = owners.get(name.slice(0, -ending.length).replace(/:[^:]+$/, ""));
+      if (owner !== undefined) ownership.addList(node.bytes, owner);
+    }
   }
 }

@@ -17,7 +17,10 @@ export class DevelopmentFlags {
         diagnostics.push(...parsed.diagnostics);
         const folder = path.slice(0, path.lastIndexOf("/") + 1);
         const project = hidden ? folder.slice(0, -"node_modules/".length) : folder;
-        this.projects.set(project, new Set(parsed.result.filter((entry) => entry.dev).map((entry) => entry.place)));
+        this.projects.set(
+          project,
+          new Set(parsed.result.packages.filter((entry) => entry.dev).map((entry) => entry.place)),
+        );
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#domain/evidence.ts";
 import type { PackageType } from "#domain/package-kind.ts";
 import type { Analyzer } from "../analyzers/analyzer.ts";
-import type { InstalledPackage, OperatingSystem, SkippedPackage } from "../facts.ts";
+import type { InstalledPackage, Inventory, OperatingSystem, SkippedPackage, UndecidedPackage } from "../facts.ts";
 import type { FileTree } from "../file-tree.ts";
 import type { Ownership } from "../ownership.ts";
 
@@ -24,6 +24,12 @@ export interface ReadContext {
 export interface KindFindings {
   packages: InstalledPackage[];
   skipped: SkippedPackage[];
+  /** Packages of which only the distribution's advisories can tell whose they are. */
+  undecided?: UndecidedPackage[];
+  /** System packages from outside the distribution. */
+  outsiders?: Inventory["outsiders"];
+  /** Folders (with trailing slash) of projects whose dependencies are installed, so that a lockfile there says nothing new. */
+  installRoots?: ReadonlySet<string>;
   diagnostics: Diagnostic[];
   /** Whether there is a package database at all; languages have none and say false. */
   hasDatabase: boolean;

@@ -28,8 +28,7 @@ export function toInstalled(
     const key = `${entry.name}\0${entry.version}\0${entry.arch}`;
     if (!byKey.has(key)) byKey.set(key, entry);
   }
-  const named = os?.ecosystem ?? "";
-  const ecosystem = ecosystems.includes(named.split(":", 1)[0] ?? "") ? named : "";
+  const ecosystem = ecosystemOf(os, ecosystems);
   return [...byKey.values()].map((entry) => ({
     type: entry.type,
     ecosystem,
@@ -44,6 +43,12 @@ export function toInstalled(
     dev: false,
     analyser: entry.analyser,
   }));
+}
+
+/** The distribution's ecosystem when it is one of `ecosystems`; empty for a kind of package that is not the distribution's. */
+export function ecosystemOf(os: OperatingSystem | null, ecosystems: readonly string[]): string {
+  const named = os?.ecosystem ?? "";
+  return ecosystems.includes(named.split(":", 1)[0] ?? "") ? named : "";
 }
 
 /** Databases at these places that cannot be read because a link on the way leads out of what was kept. */
