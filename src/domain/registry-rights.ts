@@ -38,6 +38,8 @@ export const RegistrySync = z.object({
   tagsFound: z.number().int(),
   pushesFound: z.number().int(),
   deletesFound: z.number().int(),
+  /** Repositories held back from being retired: the registry says that it holds nothing any more, which an admin confirms. */
+  heldBack: z.number().int().default(0),
   failures: z.array(z.object({ repository: z.string(), reason: z.string() })),
   estimatedSecondsLeft: z.number().int().nullable(),
 });

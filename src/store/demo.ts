@@ -48,6 +48,7 @@ const registryTables = [
   "tag",
   "push",
   "manifest",
+  "manifest_image",
   "placement",
   "image_scan",
   "image_set",

@@ -13,7 +13,6 @@ const MOST_PLATFORMS = 200;
 export interface PlacedImage {
   digest: string;
   platform: string;
-  parentDigest: string | null;
   /** Content to record; null when this registry's image of that digest is known. */
   arrived: ArrivedImage | null;
 }
@@ -40,13 +39,12 @@ interface Reading {
 export async function readPushedManifest(reading: Reading, reference: string): Promise<PushedManifest> {
   const top = await reading.client.manifest(reading.repository, reference, reading.signal);
   const pushed: PushedManifest = { digest: top.digest, mediaType: top.mediaType, manifests: [], images: [] };
-  await collect(reading, { manifest: top, parentDigest: null, statedPlatform: null, depth: 1 }, pushed);
+  await collect(reading, { manifest: top, statedPlatform: null, depth: 1 }, pushed);
   return pushed;
 }
 
 interface Node {
   manifest: RegistryManifest;
-  parentDigest: string | null;
   statedPlatform: string | null;
   depth: number;
 }
@@ -61,14 +59,17 @@ async function collect(reading: Reading, node: Node, into: PushedManifest): Prom
     kind: manifest.kind,
     children: null,
     annotations: bounded(manifest.annotations),
+    artifactType: manifest.kind === "other" ? manifest.artifactType : null,
+    subjectDigest: manifest.kind === "other" ? manifest.subject : null,
   };
   into.manifests.push(record);
   if (manifest.kind === "image") into.images.push(await readImage(reading, node, manifest));
   if (manifest.kind !== "index") return;
-  record.children = manifest.children.map(({ digest, platform, isAttestation }) => ({
+  record.children = manifest.children.map(({ digest, platform, isAttestation, subject }) => ({
     digest,
     platform,
     isAttestation,
+    ...(subject ? { subject } : {}),
   }));
   for (const child of manifest.children) {
     const note = await collectChild(reading, { node, child }, into);
@@ -88,11 +89,7 @@ async function collectChild(
   if (into.images.length >= MOST_PLATFORMS) return `not followed: the index has more than ${MOST_PLATFORMS} platforms`;
   try {
     const manifest = await reading.client.manifest(reading.repository, child.digest, reading.signal);
-    await collect(
-      reading,
-      { manifest, parentDigest: node.manifest.digest, statedPlatform: child.platform, depth: node.depth + 1 },
-      into,
-    );
+    await collect(reading, { manifest, statedPlatform: child.platform, depth: node.depth + 1 }, into);
     return null;
   } catch (error) {
     // Sparse indexes are legal: a copy may leave platforms behind.
@@ -107,9 +104,8 @@ async function readImage(
   manifest: Extract<RegistryManifest, { kind: "image" }>,
 ): Promise<PlacedImage> {
   const { digest } = manifest;
-  const place = { digest, parentDigest: node.parentDigest };
   const known = (await knownImages(reading.registryId, [digest])).get(digest);
-  if (known) return { ...place, platform: known, arrived: null };
+  if (known) return { digest, platform: known, arrived: null };
   const { config, unusable } = await readConfig(reading, manifest.config);
   const platform = (config ? platformText(config) : null) ?? node.statedPlatform ?? "unknown";
   const mismatch =
@@ -117,7 +113,7 @@ async function readImage(
       ? `The manifest lists ${manifest.layers.length} layers but the image configuration ${config.diffIds.length}.`
       : null;
   return {
-    ...place,
+    digest,
     platform,
     arrived: {
       digest,
@@ -142,7 +138,6 @@ async function readImage(
         : null,
       createdAt: config?.createdAt ?? null,
       unusable: unusable ?? mismatch,
-      parentDigest: node.parentDigest,
     },
   };
 }

@@ -28,6 +28,7 @@ export class ReconcileProgress {
       tagsFound: 0,
       pushesFound: 0,
       deletesFound: 0,
+      heldBack: 0,
       failures: [],
       estimatedSecondsLeft: null,
     };
@@ -42,13 +43,16 @@ export class ReconcileProgress {
     this.sync.repositoriesDone += 1;
     this.sync.tagsFound += outcome.tags;
     this.sync.pushesFound += outcome.pushes;
-    this.sync.deletesFound += outcome.deletes;
     if (outcome.fault) this.#fail(repository, outcome.fault);
     const { repositoriesDone: done, repositoriesTotal: total } = this.sync;
     this.sync.estimatedSecondsLeft = Math.ceil(
       (((clock.monotonicMs() - this.#startedMs) / done) * (total - done)) / 1000,
     );
     if (clock.monotonicMs() - this.#writtenMs >= WRITE_EVERY_MS) await this.#write();
+  }
+
+  deleted(count: number): void {
+    this.sync.deletesFound += count;
   }
 
   /** The finished record, to be stored with the outcome. */

@@ -10,7 +10,7 @@ import type { RegistryRow } from "#store/registry/registry.ts";
 import { repositoryIdOf } from "#store/registry/repository.ts";
 import { inParallel } from "./in-parallel.ts";
 import { readPushedManifest } from "./read-pushed-manifest.ts";
-import { retireGone } from "./retire-gone.ts";
+import type { Gone } from "./retire-gone.ts";
 import { savePushedManifest } from "./save-pushed-manifest.ts";
 
 export interface RepositoryReconcile {
@@ -20,11 +20,14 @@ export interface RepositoryReconcile {
   signal: AbortSignal;
   /** The registry was connected just now: nothing is a push. */
   isFirst: boolean;
+  /** Notes what the registry confirmed to be gone. It is retired when the whole registry was looked at. */
+  gone: (what: Gone) => void;
 }
 export interface RepositoryOutcome {
   tags: number;
   pushes: number;
-  deletes: number;
+  /** The registry still has something here: a tag, or an image without one. */
+  isThere: boolean;
   /** The first thing that could not be read, without giving up on the others. */
   fault: Error | null;
 }
@@ -34,21 +37,23 @@ const TAGS_AT_ONCE = 6;
 const EARLIEST_DATE = Date.UTC(2013, 0, 1);
 
 /**
- * Compares one repository with the registry: reads tags that are new or moved, retires those that are gone and images that were
+ * Compares one repository with the registry: reads tags that are new or moved, notes those that are gone and images that were
  * pushed by digest and deleted. Throws RegistryFault when the repository cannot be listed.
  */
 export async function reconcileRepository(task: RepositoryReconcile): Promise<RepositoryOutcome> {
   const { registry, client, repository, signal } = task;
   const key = { registryId: registry.id, id: repositoryIdOf(registry.id, repository) };
-  const outcome: RepositoryOutcome = { tags: 0, pushes: 0, deletes: 0, fault: null };
+  const outcome: RepositoryOutcome = { tags: 0, pushes: 0, isThere: false, fault: null };
   const known = await liveTags(pool(), key);
   const found = new Set<string>();
   try {
-    for await (const tag of client.tags(repository, signal))
+    for await (const tag of client.tags(repository, signal)) {
+      outcome.isThere = true;
       if (!isIgnoredTag(tag, registry.settings.ignoreTags)) found.add(tag);
+    }
   } catch (error) {
     if (faultReason(error) !== "notFound") throw error;
-    outcome.deletes += await retireGone({
+    task.gone({
       registryId: registry.id,
       repository,
       wholeRepository: true,
@@ -102,10 +107,9 @@ async function confirmTagGone(task: RepositoryReconcile, tag: string, outcome: R
   const gone = { registryId: registry.id, repository, tags: [tag] };
   try {
     if (isIgnoredTag(tag, registry.settings.ignoreTags)) {
-      await retireGone({ ...gone, reason: "Tags of this name are not followed (settings of the registry)" });
+      task.gone({ ...gone, reason: "Tags of this name are not followed (settings of the registry)" });
     } else if ((await client.headManifest(repository, tag, signal)) === null) {
-      await retireGone({ ...gone, reason: "The tag was deleted in the registry" });
-      outcome.deletes += 1;
+      task.gone({ ...gone, reason: "The tag was deleted in the registry" });
     }
   } catch (error) {
     keepFault(task, outcome, error);
@@ -119,8 +123,11 @@ async function confirmUntagged(task: RepositoryReconcile, outcome: RepositoryOut
   const untagged = await unreachable(pool(), key, await livePlacements(pool(), key));
   await inParallel(untagged, TAGS_AT_ONCE, async (digest) => {
     try {
-      if ((await client.headManifest(repository, digest, signal)) !== null) return;
-      outcome.deletes += await retireGone({
+      if ((await client.headManifest(repository, digest, signal)) !== null) {
+        outcome.isThere = true;
+        return;
+      }
+      task.gone({
         registryId: registry.id,
         repository,
         digests: [digest],

@@ -131,9 +131,8 @@ export async function addImage(image: PlacedImage): Promise<string> {
       config: {},
       createdAt: pushedAt,
       unusable: null,
-      parentDigest: null,
     });
-    await recordPlacement(tx, repository, { digest, platform, parentDigest: null, pushedAt });
+    await recordPlacement(tx, repository, { digest, platform, pushedAt });
     await execute(
       sql`update placement set first_seen_at = ${pushedAt} where registry_id = ${root} and repository_id = ${repository.id} and digest = ${Buffer.from(digest.slice(7), "hex")}`,
       tx,

@@ -1,11 +1,14 @@
+import pino from "pino";
 import { z } from "zod";
 import { type JobName, queue } from "#store/queue/queue.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import type { JobDefinition } from "../../src/worker/define-job.ts";
 
+const quiet = pino({ level: "silent" });
 const loaders: Partial<Record<JobName, () => Promise<{ default: unknown }>>> = {
   "read-manifest": () => import("../../src/worker/jobs/read-manifest.ts"),
   "verify-delete": () => import("../../src/worker/jobs/verify-delete.ts"),
+  "scan-image": () => import("../../src/worker/jobs/scan-image.ts"),
   "reconcile-registry": () => import("../../src/worker/jobs/reconcile-registry.ts"),
 };
 
@@ -28,7 +31,7 @@ export async function drainJobs(...names: JobName[]): Promise<number> {
             attempt: 1,
             isLastAttempt: true,
             note: () => {},
-            log: undefined as never,
+            log: quiet,
           });
           await boss.complete(name, job.id);
         } catch (error) {

@@ -70,12 +70,22 @@ export async function pushImage(push: PushedImage): Promise<string> {
     {
       digest,
       mediaType,
-      manifests: [{ digest, mediaType, sizeBytes: 500, kind: "image", children: null, annotations: {} }],
+      manifests: [
+        {
+          digest,
+          mediaType,
+          sizeBytes: 500,
+          kind: "image",
+          children: null,
+          annotations: {},
+          artifactType: null,
+          subjectDigest: null,
+        },
+      ],
       images: [
         {
           digest,
           platform,
-          parentDigest: null,
           arrived: {
             digest,
             platform,
@@ -87,7 +97,6 @@ export async function pushImage(push: PushedImage): Promise<string> {
             config: {},
             createdAt: null,
             unusable: null,
-            parentDigest: null,
           },
         },
       ],

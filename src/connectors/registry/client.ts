@@ -123,10 +123,22 @@ async function* paged(
     if (seen.has(path) || seen.size >= MOST_PAGES)
       throw new RegistryFault("broken", `${transport.url.host} lists pages in circles.`);
     seen.add(path);
-    const page: Page = await transport.ask({ ...first, path }, (response) => readPage(transport.url, response, read));
+    const page: Page = await transport
+      .ask({ ...first, path }, (response) => readPage(transport.url, response, read))
+      .catch((error) => {
+        throw seen.size > 1 ? notOnLaterPage(transport.url, error) : error;
+      });
     yield* page.names;
     path = page.next;
   }
+}
+
+/** What began to be listed is there: a later page that is missing is a fault of the registry and no deletion. */
+function notOnLaterPage(registry: URL, error: unknown): unknown {
+  if (!(error instanceof RegistryFault) || error.reason !== "notFound") return error;
+  return new RegistryFault("broken", `${registry.host} ends a list in its middle: a later page is not found.`, {
+    cause: error,
+  });
 }
 
 async function readPage(registry: URL, response: GuardedResponse, read: (body: unknown) => string[]): Promise<Page> {

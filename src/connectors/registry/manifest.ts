@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isImageConfigType, isIndexType, isManifestType, mediaTypes } from "./media-types.ts";
+import { isFileSystemLayerType, isImageConfigType, isIndexType, isManifestType, mediaTypes } from "./media-types.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
 const DigestText = z.string().regex(/^sha256:[0-9a-f]{64}$/, "not a sha256 digest");
@@ -45,6 +45,8 @@ export interface IndexChild {
   platform: string | null;
   /** Build attestations and the like: stored beside images, no image themselves. */
   isAttestation: boolean;
+  /** The image that an attestation is about, where the index says so. */
+  subject: string | null;
 }
 
 interface Common {
@@ -57,7 +59,7 @@ export type RegistryManifest =
   | (Common & { kind: "index"; children: IndexChild[] })
   | (Common & { kind: "image"; config: Descriptor; layers: Descriptor[] })
   /** Helm charts, signatures, SBOMs and other artifacts, and image forms that Breakwater does not read. */
-  | (Common & { kind: "other"; artifactType: string });
+  | (Common & { kind: "other"; artifactType: string; subject: string | null });
 
 /**
  * Reads manifest bytes whose digest was verified. Throws RegistryFault `broken` on documents that are no manifest, and on
@@ -84,7 +86,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Re
     );
   if ("manifests" in json) return readIndex(json, common);
   if ("layers" in json) return readImage(json, common);
-  return { ...common, kind: "other", annotations: {}, artifactType: type.slice(0, 255) };
+  return { ...common, kind: "other", annotations: {}, artifactType: type.slice(0, 255), subject: null };
 }
 
 function readIndex(json: object, common: Omit<Common, "annotations">): RegistryManifest {
@@ -99,6 +101,7 @@ function readIndex(json: object, common: Omit<Common, "annotations">): RegistryM
     isAttestation:
       child.annotations?.["vnd.docker.reference.type"] === "attestation-manifest" ||
       (child.platform?.os === "unknown" && child.platform.architecture === "unknown"),
+    subject: DigestText.safeParse(child.annotations?.["vnd.docker.reference.digest"]).data ?? null,
   }));
   return {
     ...common,
@@ -113,12 +116,27 @@ function readImage(json: object, common: Omit<Common, "annotations">): RegistryM
   const body = ManifestBody.safeParse(json);
   if (!body.success)
     throw broken(`is not a valid manifest (${body.error.issues[0]?.path.join(".")}: ${body.error.issues[0]?.message})`);
-  const { config, layers, annotations = {}, artifactType } = body.data;
+  const { config, layers, annotations = {} } = body.data;
   const mediaType = common.mediaType || mediaTypes.ociManifest;
-  if (!isImageConfigType(config.mediaType) || artifactType) {
-    return { ...common, mediaType, kind: "other", annotations, artifactType: artifactType ?? config.mediaType };
-  }
-  return { ...common, mediaType, kind: "image", annotations, config, layers };
+  if (isImage(body.data)) return { ...common, mediaType, kind: "image", annotations, config, layers };
+  const subject = body.data.subject?.digest ?? null;
+  return { ...common, mediaType, kind: "other", annotations, artifactType: typeOfArtifact(body.data), subject };
+}
+
+/**
+ * Whether this is an image by what it holds and not by what it calls itself: signatures, SBOMs and attestations are often given the
+ * configuration type of an image, and an image that a container engine would run must not pass as an artifact.
+ */
+function isImage({ config, layers, artifactType, subject }: z.infer<typeof ManifestBody>): boolean {
+  if (!isImageConfigType(config.mediaType)) return false;
+  if (layers.length === 0) return !artifactType && !subject;
+  return layers.some((layer) => isFileSystemLayerType(layer.mediaType));
+}
+
+/** Its stated type; else the configuration's, unless that is an image's or empty, then the first layer's. */
+function typeOfArtifact({ config, layers, artifactType }: z.infer<typeof ManifestBody>): string {
+  const says = isImageConfigType(config.mediaType) || config.mediaType === mediaTypes.empty ? "" : config.mediaType;
+  return (artifactType || says || layers[0]?.mediaType || config.mediaType).slice(0, 255);
 }
 
 /** `os/architecture[/variant]`, or null when nothing is known. */

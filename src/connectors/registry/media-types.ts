@@ -5,6 +5,7 @@ export const mediaTypes = {
   dockerList: "application/vnd.docker.distribution.manifest.list.v2+json",
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
   ociConfig: "application/vnd.oci.image.config.v1+json",
+  empty: "application/vnd.oci.empty.v1+json",
   dockerConfig: "application/vnd.docker.container.image.v1+json",
 } as const;
 
@@ -19,5 +20,8 @@ export const manifestAccept = [
 export const isIndexType = (type: string): boolean => type === mediaTypes.ociIndex || type === mediaTypes.dockerList;
 export const isManifestType = (type: string): boolean =>
   type === mediaTypes.ociManifest || type === mediaTypes.dockerManifest;
+/** A layer that is part of a file system. Without a type it is taken for one: what may run must not escape the scan. */
+export const isFileSystemLayerType = (type: string): boolean =>
+  type === "" || /^application\/(?:vnd\.oci\.image\.layer\.|vnd\.docker\.image\.rootfs\.|x-tar|tar\b)/.test(type);
 export const isImageConfigType = (type: string): boolean =>
   type === mediaTypes.ociConfig || type === mediaTypes.dockerConfig;

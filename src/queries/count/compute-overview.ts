@@ -138,7 +138,7 @@ function readImages(isDemo: boolean): Promise<RiskyImage[]> {
              order by i.risk desc, i.digest limit 8) top
           cross join lateral (
             select r.name as repository, (select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
-                     and t.digest in (p.digest, p.parent_digest) and t.retired_at is null order by t.moved_at desc limit 1) as tag
+                     and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null order by t.moved_at desc limit 1) as tag
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = top.registry_id and p.digest = top.digest and p.retired_at is null
              order by p.risk desc, p.last_pushed_at desc, p.id limit 1) place

@@ -120,7 +120,7 @@ function readUnassessed(): Promise<UnassessedImage[]> {
              order by i.first_seen_at desc limit ${IMAGES}) i
           cross join lateral (
             select r.name as repository, p.last_pushed_at, (select t.name from tag t where t.registry_id = p.registry_id
-                     and t.repository_id = p.repository_id and t.digest in (p.digest, p.parent_digest) and t.retired_at is null
+                     and t.repository_id = p.repository_id and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null
                      order by t.moved_at desc limit 1) as tag
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null

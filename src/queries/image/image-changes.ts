@@ -85,7 +85,7 @@ function otherPlace(place: ImagePlace, condition: Statement) {
     AgainstRow,
     sql`select p.id as placement_id, p.digest, p.last_pushed_at as pushed_at, i.scanned_at is not null as is_assessed,
                (select u.tag from push u where u.registry_id = p.registry_id and u.repository_id = p.repository_id
-                   and u.digest in (p.digest, p.parent_digest) order by u.pushed_at desc, u.id desc limit 1) as tag
+                   and u.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) order by u.pushed_at desc, u.id desc limit 1) as tag
           from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
          where p.registry_id = ${place.registryId} and p.repository_id = ${place.repositoryId} and ${condition}
          limit 1`,
@@ -113,7 +113,7 @@ async function loadChoices(place: ImagePlace): Promise<ImageChanges["choices"]> 
     z.object({ digest: DigestColumn, pushed_at: IsoColumn, tags: z.array(z.string()) }),
     sql`select p.digest, p.last_pushed_at as pushed_at,
                array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
-                        and t.digest in (p.digest, p.parent_digest) and t.retired_at is null order by t.name limit 5) as tags
+                        and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null order by t.name limit 5) as tags
           from placement p
          where p.registry_id = ${place.registryId} and p.repository_id = ${place.repositoryId}
            and p.platform = ${place.platform} and p.digest <> ${digestValue(place.digest)}

@@ -9,7 +9,8 @@ import { OperatingSystem } from "#engines/image-scan/facts.ts";
 import { type FindingCounts, findingCounts } from "#queries/count/finding-counts.ts";
 import { type AsOf, asOf } from "#queries/list/as-of.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "#queries/list/columns.ts";
-import { selectFirst, selectRows, sql } from "#store/sql.ts";
+import { type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
+import { type ImageArtifact, imageArtifacts } from "./image-artifacts.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlaces, pickPlace } from "./image-place.ts";
 
 export const ImageDetailParams = ImagePlaceParams;
@@ -75,6 +76,8 @@ export interface ImageDetail {
   places: ImagePlace[];
   /** The other platforms of the same index, this one included. */
   siblings: { platform: string; digest: string }[];
+  /** Signatures, attestations, SBOMs and the like that were put beside the image. */
+  artifacts: ImageArtifact[];
   base: BaseLayers | null;
   assessment: {
     state: AssessmentState;
@@ -107,10 +110,11 @@ export async function imageDetail(actor: Actor, input: unknown): Promise<ImageDe
   const params = ImageDetailParams.parse(input);
   const places = await imagePlaces(params.digest);
   const place = pickPlace(places, params);
-  const [image, scan, siblings, counts, freshness] = await Promise.all([
+  const [image, scan, siblings, artifacts, counts, freshness] = await Promise.all([
     loadImage(place),
     latestScan(place),
     loadSiblings(place),
+    imageArtifacts(place),
     findingCounts(place),
     asOf(),
   ]);
@@ -129,6 +133,7 @@ export async function imageDetail(actor: Actor, input: unknown): Promise<ImageDe
     place,
     places,
     siblings,
+    artifacts,
     base: baseLayers(image.history, image.config, image.layers.length),
     assessment: toAssessment(image, scan),
     counts,
@@ -142,7 +147,9 @@ export async function imagesOfIndex(actor: Actor, digest: string): Promise<{ pla
   return selectRows(
     z.object({ platform: z.string(), digest: DigestColumn }),
     sql`select distinct p.platform, p.digest
-          from registry g join placement p on p.registry_id = g.id and p.parent_digest = ${digestValue(digest)}
+          from registry g
+          join manifest_image m on m.registry_id = g.id and m.digest = ${digestValue(digest)}
+          join placement p on p.registry_id = m.registry_id and p.repository_id = m.repository_id and p.digest = m.image_digest
          where g.deleted_at is null
          order by p.platform limit 50`,
   );
@@ -181,15 +188,24 @@ async function latestScan(place: ImagePlace): Promise<ScanProgress | null> {
 
 async function loadSiblings(place: ImagePlace): Promise<{ platform: string; digest: string }[]> {
   const own = { platform: place.platform, digest: place.digest };
-  if (!place.parentDigest) return [own];
   const rows = await selectRows(
     z.object({ platform: z.string(), digest: DigestColumn }),
     sql`select platform, digest from placement
          where registry_id = ${place.registryId} and repository_id = ${place.repositoryId}
-           and parent_digest = ${digestValue(place.parentDigest)} and platform <> 'unknown/unknown'
+           and platform <> 'unknown/unknown'
+           and digest = any(images_of(registry_id, repository_id, (${newestIndex(place)})))
          order by platform, digest limit 50`,
   );
   return rows.some((row) => row.digest === own.digest) ? rows : [own, ...rows];
+}
+
+/** The index that lists this platform now: the one that a tag moved to last, else the newest. */
+function newestIndex(place: ImagePlace): Statement {
+  return sql`select m.digest from manifest_image m
+      join manifest i on i.registry_id = m.registry_id and i.repository_id = m.repository_id and i.digest = m.digest and i.retired_at is null
+      left join tag t on t.registry_id = m.registry_id and t.repository_id = m.repository_id and t.digest = m.digest and t.retired_at is null
+     where m.registry_id = ${place.registryId} and m.repository_id = ${place.repositoryId} and m.image_digest = ${digestValue(place.digest)}
+     order by t.moved_at desc nulls last, i.first_seen_at desc, m.digest limit 1`;
 }
 
 function toAssessment(image: z.infer<typeof ImageRow>, scan: ScanProgress | null): ImageDetail["assessment"] {

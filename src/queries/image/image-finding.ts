@@ -180,7 +180,7 @@ async function firstPushWith(place: ImagePlace, packageVersionId: string) {
     sql`select u.digest, u.tag, u.pushed_at
           from push u
           join placement p on p.registry_id = u.registry_id and p.repository_id = u.repository_id
-               and (p.digest = u.digest or p.parent_digest = u.digest) and p.platform = ${place.platform}
+               and p.digest = any(images_of(u.registry_id, u.repository_id, u.digest)) and p.platform = ${place.platform}
          where u.registry_id = ${place.registryId} and u.repository_id = ${place.repositoryId}
            and exists (select 1 from image_set s join set_package sp on sp.registry_id = s.registry_id and sp.set_id = s.set_id
                         where s.registry_id = p.registry_id and s.digest = p.digest and sp.package_version_id = ${packageVersionId})

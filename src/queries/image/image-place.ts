@@ -22,7 +22,6 @@ const PlaceRow = z.object({
   placement_id: z.string(),
   digest: DigestColumn,
   platform: z.string(),
-  parent_digest: DigestColumn.nullable(),
   first_seen_at: IsoColumn,
   last_pushed_at: IsoColumn,
   retired_at: IsoColumn.nullable(),
@@ -41,7 +40,6 @@ export interface ImagePlace {
   placementId: string;
   digest: string;
   platform: string;
-  parentDigest: string | null;
   firstSeenAt: string;
   lastPushedAt: string;
   retiredAt: string | null;
@@ -56,11 +54,11 @@ export async function imagePlaces(digest: string): Promise<ImagePlace[]> {
   const rows = await selectRows(
     PlaceRow,
     sql`select p.registry_id, g.name as registry_name, g.state as registry_state, p.repository_id, r.name as repository,
-               p.id as placement_id, p.digest, p.platform, p.parent_digest, p.first_seen_at, p.last_pushed_at,
+               p.id as placement_id, p.digest, p.platform, p.first_seen_at, p.last_pushed_at,
                p.retired_at, p.retired_reason, g.is_demo,
                array(select t.name from tag t
                       where t.registry_id = p.registry_id and t.repository_id = p.repository_id
-                        and t.digest in (p.digest, p.parent_digest) and t.retired_at is null
+                        and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null
                       order by t.name ~ '^v?[0-9]' desc, t.moved_at desc, t.name limit 50) as tags
           from registry g
           join placement p on p.registry_id = g.id and p.digest = ${digestValue(digest)}
@@ -101,7 +99,6 @@ function toPlace(row: z.infer<typeof PlaceRow>): ImagePlace {
     placementId: row.placement_id,
     digest: row.digest,
     platform: row.platform,
-    parentDigest: row.parent_digest,
     firstSeenAt: row.first_seen_at,
     lastPushedAt: row.last_pushed_at,
     retiredAt: row.retired_at,

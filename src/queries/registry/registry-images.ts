@@ -85,7 +85,7 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
           cross join lateral (
             select r.name as repository, p.last_pushed_at,
                    array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
-                     and t.digest in (p.digest, p.parent_digest) and t.retired_at is null order by t.moved_at desc, t.name limit 4) as tags,
+                     and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null order by t.moved_at desc, t.name limit 4) as tags,
                    count(*) over ()::int as places
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null

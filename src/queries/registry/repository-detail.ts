@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
+import { artifactKindOf, artifactKinds } from "#domain/artifact-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
@@ -26,6 +27,9 @@ export const TagRow = z.object({
   medium: z.number(),
   low: z.number(),
   unrated: z.number(),
+  /** Set where the tag names no image: what it is, and the image it is about. */
+  artifact: z.enum(artifactKinds).nullable(),
+  subject: DigestColumn.nullable(),
 });
 export type TagRow = z.infer<typeof TagRow>;
 
@@ -84,10 +88,16 @@ export async function repositoryDetail(actor: Actor, params: RepositoryParams): 
 
 function readTags(registryId: string, repositoryId: string): Promise<TagRow[]> {
   return selectRows(
-    TagRow,
+    TagRow.extend({
+      artifact: z
+        .string()
+        .nullable()
+        .transform((type) => (type === null ? null : artifactKindOf(type))),
+    }),
     sql`select t.name, t.digest, t.moved_at as "movedAt", t.retired_at as "retiredAt", t.retired_reason as "retiredReason",
                coalesce(p.platforms, '{}') as platforms, p.scan_state as "scanState", p.posture, coalesce(p.critical, 0) as critical,
-               coalesce(p.high, 0) as high, coalesce(p.medium, 0) as medium, coalesce(p.low, 0) as low, coalesce(p.unrated, 0) as unrated
+               coalesce(p.high, 0) as high, coalesce(p.medium, 0) as medium, coalesce(p.low, 0) as low, coalesce(p.unrated, 0) as unrated,
+               a.artifact_type as artifact, a.subject_digest as subject
           from (select * from tag where registry_id = ${registryId} and repository_id = ${repositoryId}
                  order by retired_at is not null, moved_at desc, name limit ${TAGS + 1}) t
           left join lateral (
@@ -99,7 +109,8 @@ function readTags(registryId: string, repositoryId: string): Promise<TagRow[]> {
                    (array_agg(p.medium order by p.risk desc, p.id))[1] as medium, (array_agg(p.low order by p.risk desc, p.id))[1] as low,
                    (array_agg(p.unrated order by p.risk desc, p.id))[1] as unrated
               from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
-             where p.registry_id = t.registry_id and p.repository_id = t.repository_id and t.digest in (p.digest, p.parent_digest)) p on true
+             where p.registry_id = t.registry_id and p.repository_id = t.repository_id and p.digest = any(images_of(t.registry_id, t.repository_id, t.digest))) p on true
+          left join manifest a on a.registry_id = t.registry_id and a.repository_id = t.repository_id and a.digest = t.digest and a.kind = 'other'
          order by t.retired_at is not null, t.moved_at desc, t.name`,
   );
 }

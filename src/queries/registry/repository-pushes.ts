@@ -89,7 +89,13 @@ interface Wanted extends RepositoryPushesParams {
 }
 
 function readRows({ registryId, repositoryId, tag, after }: Wanted) {
-  const conditions = [sql`u.registry_id = ${registryId}`, sql`u.repository_id = ${repositoryId}`];
+  const conditions = [
+    sql`u.registry_id = ${registryId}`,
+    sql`u.repository_id = ${repositoryId}`,
+    // A signature or chart that was pushed is in the list of tags, not among the pushes of images.
+    sql`not exists (select 1 from manifest m where m.registry_id = u.registry_id and m.repository_id = u.repository_id
+      and m.digest = u.digest and m.kind = 'other')`,
+  ];
   if (tag) conditions.push(sql`u.tag = ${tag}`);
   if (after) {
     conditions.push(
@@ -110,13 +116,13 @@ function readRows({ registryId, repositoryId, tag, after }: Wanted) {
             select p.*, i.scan_state, i.scan_reason, i.scanned_at, image_posture(i.scan_state, i.os_state, i.completeness,
                      p.critical, p.high, p.medium, p.unrated, p.kev) as posture, count(*) over ()::int as platforms
               from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
-             where p.registry_id = u.registry_id and p.repository_id = u.repository_id and u.digest in (p.digest, p.parent_digest)
+             where p.registry_id = u.registry_id and p.repository_id = u.repository_id and p.digest = any(images_of(u.registry_id, u.repository_id, u.digest))
              order by p.platform limit 1) p on true
           left join lateral (
             select q.id, i.scanned_at is not null as is_scanned from placement q
               join image i on i.registry_id = q.registry_id and i.digest = q.digest
              where q.registry_id = u.registry_id and q.repository_id = u.repository_id and q.platform = p.platform
-               and u.previous_digest in (q.digest, q.parent_digest) limit 1) b on true
+               and q.digest = any(images_of(u.registry_id, u.repository_id, u.previous_digest)) limit 1) b on true
           left join lateral (
             select stage, progress from image_scan s where s.registry_id = u.registry_id and s.digest = p.digest
                and p.scan_state in ('queued', 'scanning') order by s.queued_at desc limit 1) s on true

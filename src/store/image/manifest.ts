@@ -14,8 +14,13 @@ export interface ManifestRecord {
   sizeBytes: number;
   kind: "image" | "index" | "other";
   /** Of an index: its entries. */
-  children: { digest: string; platform: string | null; isAttestation: boolean; note?: string }[] | null;
+  children:
+    | { digest: string; platform: string | null; isAttestation: boolean; subject?: string | null; note?: string }[]
+    | null;
   annotations: Record<string, string>;
+  /** Of what is no image: its media type, and the image or index that it is about. */
+  artifactType: string | null;
+  subjectDigest: string | null;
 }
 
 /** Adds manifests, or brings them back when they were retired. Returns the digests that were not known before. */
@@ -28,16 +33,49 @@ export async function recordManifests(
   for (const manifest of manifests) {
     const [row] = await selectRows(
       z.object({ isNew: z.boolean() }),
-      sql`insert into manifest (registry_id, repository_id, digest, media_type, size_bytes, kind, children, annotations)
+      sql`insert into manifest (registry_id, repository_id, digest, media_type, size_bytes, kind, children, annotations,
+            artifact_type, subject_digest)
           values (${repository.registryId}, ${repository.id}, ${digestToBytes(manifest.digest)}, ${manifest.mediaType}, ${manifest.sizeBytes},
-            ${manifest.kind}, ${manifest.children ? JSON.stringify(manifest.children) : null}, ${JSON.stringify(manifest.annotations)})
-          on conflict (registry_id, repository_id, digest) do update set retired_at = null, retired_reason = null, children = excluded.children
+            ${manifest.kind}, ${manifest.children ? JSON.stringify(manifest.children) : null}, ${JSON.stringify(manifest.annotations)},
+            ${manifest.artifactType}, ${manifest.subjectDigest ? digestToBytes(manifest.subjectDigest) : null})
+          on conflict (registry_id, repository_id, digest) do update set retired_at = null, retired_reason = null, children = excluded.children,
+            kind = excluded.kind, artifact_type = excluded.artifact_type, subject_digest = coalesce(excluded.subject_digest, manifest.subject_digest)
           returning xmax = 0 as "isNew"`,
       executor,
     );
     if (row?.isNew) fresh.add(manifest.digest);
   }
   return fresh;
+}
+
+/**
+ * Notes which platform images the given manifests, and every index above them, stand for: an image may lie in any number of
+ * indexes, and an index may arrive before or after what it lists.
+ */
+export async function linkImages(
+  executor: Executor,
+  repository: RepositoryKey,
+  digests: readonly string[],
+): Promise<void> {
+  const own = sql`m.registry_id = ${repository.registryId} and m.repository_id = ${repository.id}`;
+  await execute(
+    sql`with recursive above (digest) as (
+          select digest from unnest(${digests.map(digestToBytes).map(Buffer.from)}::bytea[]) as given (digest)
+          union
+          select m.digest from above a join manifest m on ${own} and m.kind = 'index'
+             and m.children @> jsonb_build_array(jsonb_build_object('digest', 'sha256:' || encode(a.digest, 'hex')))),
+        below (top, digest) as (
+          select m.digest, m.digest from above a join manifest m on ${own} and m.digest = a.digest and m.kind = 'index'
+          union
+          select b.top, decode(substr(child ->> 'digest', 8), 'hex') from below b
+            join manifest m on ${own} and m.digest = b.digest and m.kind = 'index'
+            cross join lateral jsonb_array_elements(m.children) as child)
+        insert into manifest_image (registry_id, repository_id, digest, image_digest)
+        select distinct ${repository.registryId}::uuid, ${repository.id}::uuid, b.top, b.digest
+          from below b join manifest m on ${own} and m.digest = b.digest and m.kind = 'image'
+        on conflict do nothing`,
+    executor,
+  );
 }
 
 /** True when the repository holds this manifest, retired or not. */

@@ -18,7 +18,6 @@ export interface ArrivedImage {
   createdAt: Date | null;
   /** Why it cannot be scanned, if so. */
   unusable: string | null;
-  parentDigest: string | null;
 }
 
 /** Adds the content of an image, once per registry. */
@@ -66,15 +65,14 @@ export async function knownImages(
 export async function recordPlacement(
   executor: Executor,
   repository: RepositoryKey,
-  place: { digest: string; platform: string; parentDigest: string | null; pushedAt: Date },
+  place: { digest: string; platform: string; pushedAt: Date },
 ): Promise<void> {
   const id = stableUuid(repository.registryId, repository.id, place.digest, place.platform);
   await execute(
-    sql`insert into placement (registry_id, repository_id, digest, platform, id, parent_digest, last_pushed_at)
+    sql`insert into placement (registry_id, repository_id, digest, platform, id, last_pushed_at)
         values (${repository.registryId}, ${repository.id}, ${digestToBytes(place.digest)}, ${place.platform}, ${id},
-          ${place.parentDigest ? digestToBytes(place.parentDigest) : null}, ${place.pushedAt})
+          ${place.pushedAt})
         on conflict (registry_id, repository_id, digest, platform) do update set retired_at = null, retired_reason = null,
-          parent_digest = coalesce(excluded.parent_digest, placement.parent_digest),
           last_pushed_at = greatest(placement.last_pushed_at, excluded.last_pushed_at)`,
     executor,
   );

@@ -30,7 +30,12 @@ export const jobPayloads = {
     tag: z.string().nullable(),
   }),
   /** Lists a whole registry and finds what events missed. */
-  "reconcile-registry": z.object({ registryId: Uuid, trigger: z.enum(["connected", "schedule", "person"]) }),
+  "reconcile-registry": z.object({
+    registryId: Uuid,
+    trigger: z.enum(["connected", "schedule", "person"]),
+    /** A person said that the registry may really be empty. */
+    mayBeEmpty: z.boolean().optional(),
+  }),
   /** Scans one platform image. `scanId` is the ImageScan row that shows its progress. */
   "scan-image": z.object({ registryId: Uuid, digest: DigestText, scanId: Uuid }),
   /** Imports advisories: a staged upload, a folder, file or URL, or one of the public feeds. */

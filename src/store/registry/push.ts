@@ -43,7 +43,10 @@ export async function moveTag(
   return { previous };
 }
 
-/** Adds a push to the history of the repository; one that is there already stays as it is. */
+/**
+ * Adds a push to the history of the repository. One push is heard of twice when its tag moves quickly: by its own event and by
+ * the look at where the tag points now. Then the event's time and actor stand in the one row.
+ */
 export async function insertPush(
   executor: Executor,
   repository: RepositoryKey,
@@ -57,6 +60,7 @@ export async function insertPush(
     push.digest,
     push.pushedAt.toISOString(),
   );
+  if (push.tag !== null && (await wasHeardOf(executor, repository, { ...push, id }))) return;
   await execute(
     sql`insert into push (registry_id, repository_id, id, tag, digest, previous_digest, media_type, actor, source, pushed_at)
         values (${repository.registryId}, ${repository.id}, ${id}, ${push.tag}, ${digestToBytes(push.digest)},
@@ -64,6 +68,38 @@ export async function insertPush(
         on conflict (registry_id, repository_id, id) do nothing`,
     executor,
   );
+}
+
+/** Between the event of a push and the look at its tag lies at most the time that either waited in the queue. */
+const HEARD_TWICE = sql`interval '1 hour'`;
+
+async function wasHeardOf(
+  executor: Executor,
+  repository: RepositoryKey,
+  push: PushRecord & { id: string; previous: string | null },
+): Promise<boolean> {
+  const same = sql`u.registry_id = ${repository.registryId} and u.repository_id = ${repository.id} and u.tag = ${push.tag}
+    and u.digest = ${digestToBytes(push.digest)}`;
+  const recent = sql`u.recorded_at > clock_timestamp() - ${HEARD_TWICE}`;
+  if (push.source === "reconcile") {
+    // Its event came first. Unless the tag was elsewhere since: then it was pushed once more.
+    const before = push.previous ? digestToBytes(push.previous) : null;
+    const touched = await execute(
+      sql`update push u set previous_digest = coalesce(u.previous_digest, ${before}::bytea)
+           where ${same} and u.source <> 'reconcile' and ${recent} and not exists (
+             select 1 from push o where o.registry_id = u.registry_id and o.repository_id = u.repository_id and o.tag = u.tag
+                and o.digest = ${before}::bytea and o.pushed_at > u.pushed_at)`,
+      executor,
+    );
+    return touched > 0;
+  }
+  const touched = await execute(
+    sql`update push u set id = ${push.id}, actor = ${push.actor}, source = ${push.source}, pushed_at = ${push.pushedAt}
+         where ${same} and u.source = 'reconcile' and ${recent} and u.pushed_at >= ${push.pushedAt}
+           and not exists (select 1 from push o where o.registry_id = u.registry_id and o.repository_id = u.repository_id and o.id = ${push.id})`,
+    executor,
+  );
+  return touched > 0;
 }
 
 /** Takes untagged pushes out of the history that turned out to be parts of an index: they were one push with it. */

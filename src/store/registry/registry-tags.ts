@@ -33,9 +33,9 @@ export function tagsNow(
           (select array_agg(distinct d.digest) from (
              select 'sha256:' || encode(t.digest, 'hex') as digest
              union all select 'sha256:' || encode(i.digest, 'hex') from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
-              where p.registry_id = t.registry_id and p.repository_id = t.repository_id and (p.digest = t.digest or p.parent_digest = t.digest)
+              where p.registry_id = t.registry_id and p.repository_id = t.repository_id and p.digest = any(images_of(t.registry_id, t.repository_id, t.digest))
              union all select 'sha256:' || encode(i.config_digest, 'hex') from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
-              where p.registry_id = t.registry_id and p.repository_id = t.repository_id and (p.digest = t.digest or p.parent_digest = t.digest)
+              where p.registry_id = t.registry_id and p.repository_id = t.repository_id and p.digest = any(images_of(t.registry_id, t.repository_id, t.digest))
                 and i.config_digest is not null) d) as digests
           from unnest(${column((one) => one.reference)}::text[], ${column((one) => one.registryId)}::uuid[],
             ${column((one) => one.repository)}::text[], ${column((one) => one.tag)}::text[]) as w (reference, registry_id, repository, tag)

@@ -15,8 +15,8 @@ export function previousPlaces(places: Statement): Statement {
           select q.id, q.digest, 1 as choice, u.pushed_at as at
             from push u
             join placement q on q.registry_id = u.registry_id and q.repository_id = u.repository_id and q.platform = p.platform
-                 and q.digest <> p.digest and (q.digest = u.previous_digest or q.parent_digest = u.previous_digest)
-           where u.registry_id = p.registry_id and u.repository_id = p.repository_id and u.digest in (p.digest, p.parent_digest)
+                 and q.digest <> p.digest and q.digest = any(images_of(u.registry_id, u.repository_id, u.previous_digest))
+           where u.registry_id = p.registry_id and u.repository_id = p.repository_id and u.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest))
           union all
           (select q.id, q.digest, 2, q.first_seen_at from placement q
             where q.registry_id = p.registry_id and q.repository_id = p.repository_id and q.platform = p.platform

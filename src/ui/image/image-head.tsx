@@ -1,6 +1,7 @@
 "use client";
 import { Button, Menu } from "@mantine/core";
 import Link from "next/link";
+import { artifactKinds, artifactWords } from "#domain/artifact-kind.ts";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
@@ -40,10 +41,22 @@ export function ImageHead({ image }: { image: ImageDetail }) {
           { label: "Created", value: <RelativeTime at={image.createdAt} now={image.asOf.readAt} ago /> },
           { label: "Pushed", value: <RelativeTime at={place.lastPushedAt} now={image.asOf.readAt} ago /> },
           { label: "Found in", value: <Places image={image} /> },
+          image.artifacts.length > 0 && { label: "Beside it", value: artifactText(image.artifacts) },
         ]}
       />
     </>
   );
+}
+
+/** `1 signature, 2 attestations`: what was put beside the image, counted by kind. */
+function artifactText(artifacts: ImageDetail["artifacts"]): string {
+  return artifactKinds
+    .map((kind) => ({ kind, count: artifacts.filter((artifact) => artifact.kind === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) =>
+      plural(count, artifactWords[kind].one.toLowerCase(), artifactWords[kind].many.toLowerCase()),
+    )
+    .join(", ");
 }
 
 function Marks({ image: { place, counts, assessment } }: { image: ImageDetail }) {

@@ -1,9 +1,24 @@
+"use client";
+import { Button } from "@mantine/core";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
 import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
+import { useChange } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
+import { useMay } from "../shell/frame-context.tsx";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./registry.module.css";
+
+/** An admin's word that a registry without contents was emptied on purpose. */
+function AcceptEmpty({ registryId }: { registryId: string }) {
+  const accept = useChange(() => ({ method: "POST", path: `/api/v1/registries/${registryId}/resync?mayBeEmpty=1` }));
+  if (!useMay("admin")) return null;
+  return (
+    <Button size="compact-sm" variant="default" loading={accept.isRunning} onClick={() => accept.run()}>
+      {accept.problem ? accept.problem.detail : "It was emptied on purpose"}
+    </Button>
+  );
+}
 
 /** Says what keeps us from seeing the registry, since when, the exact missing right, and where to fix it. */
 export function ConnectionTrouble({ registry }: { registry: RegistryDetail }) {
@@ -28,11 +43,17 @@ export function ConnectionTrouble({ registry }: { registry: RegistryDetail }) {
         <div className={`${styles.trouble} ${styles.quietTrouble}`} role="status">
           <Icon name="clock" />
           <p>
-            {registry.stateReason ??
-              `No webhook event has arrived. Polling every ${registry.settings.reconcileMinutes} min`}
+            {(
+              registry.stateReason ??
+              `No webhook event has arrived. Polling every ${registry.settings.reconcileMinutes} min`
+            ).replace(/\.$/, "")}
             .
           </p>
-          <Link href={`${settings}#webhook`}>Set up the webhook</Link>
+          {registry.sync?.heldBack ? (
+            <AcceptEmpty registryId={registry.id} />
+          ) : (
+            <Link href={`${settings}#webhook`}>Set up the webhook</Link>
+          )}
         </div>
       );
     case "noRight":

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { artifactWords } from "#domain/artifact-kind.ts";
 import { links } from "#domain/links.ts";
 import type { RepositoryDetail, TagRow } from "#queries/registry/repository-detail.ts";
 import { Health } from "../marks/health.tsx";
@@ -33,7 +34,12 @@ export function TagsTable({ detail }: { detail: RepositoryDetail }) {
   );
 }
 
-function hrefOf(detail: RepositoryDetail, row: TagRow): string {
+/** An artifact leads to the image that it is about; one that is about none has no page. */
+function hrefOf(detail: RepositoryDetail, row: TagRow): string | undefined {
+  if (row.artifact)
+    return row.subject
+      ? links.image(row.subject, { registryId: detail.registry.id, repository: detail.name })
+      : undefined;
   return links.image(row.digest, { registryId: detail.registry.id, repository: detail.name });
 }
 
@@ -43,11 +49,7 @@ function columnsOf(detail: RepositoryDetail): Column<TagRow>[] {
       key: "name",
       label: "Tag",
       phone: "lead",
-      cell: (row) => (
-        <Link href={hrefOf(detail, row)} className="bw-name bw-cut" title={row.name}>
-          {row.name}
-        </Link>
-      ),
+      cell: (row) => <TagName row={row} href={hrefOf(detail, row)} />,
     },
     { key: "digest", label: "Digest", width: 160, leavesBelow: 860, cell: (row) => <DigestText digest={row.digest} /> },
     {
@@ -55,7 +57,11 @@ function columnsOf(detail: RepositoryDetail): Column<TagRow>[] {
       label: "Platforms",
       width: 200,
       leavesBelow: 1040,
-      cell: (row) => <span className="bw-second">{row.platforms.join(", ") || "–"}</span>,
+      cell: (row) => (
+        <span className="bw-second">
+          {row.artifact ? artifactWords[row.artifact].one : row.platforms.join(", ") || "–"}
+        </span>
+      ),
     },
     { key: "findings", label: "Open findings", width: 200, phone: "line", cell: (row) => <Findings row={row} /> },
     {
@@ -80,7 +86,23 @@ function columnsOf(detail: RepositoryDetail): Column<TagRow>[] {
   ];
 }
 
+function TagName({ row, href }: { row: TagRow; href: string | undefined }) {
+  if (!href)
+    return (
+      <span className="bw-name bw-cut" title={row.name}>
+        {row.name}
+      </span>
+    );
+  return (
+    <Link href={href} className="bw-name bw-cut" title={row.name}>
+      {row.name}
+    </Link>
+  );
+}
+
 function Findings({ row }: { row: TagRow }) {
+  if (row.artifact)
+    return <span className="bw-muted">{row.subject ? "Not an image, lies beside one" : "Not an image"}</span>;
   if (row.retiredAt) return <span className="bw-muted">–</span>;
   if (row.critical + row.high + row.medium + row.low > 0) return <SeverityCounts counts={row} />;
   if (row.unrated > 0) return <SeverityCounts counts={row} spread="inline" />;

@@ -14,7 +14,7 @@ import { connectionAfterFault } from "../note-registry-fault.ts";
 import { ReconcileProgress } from "../reconcile-progress.ts";
 import { reconcileRepository } from "../reconcile-repository.ts";
 import { clientOf, notAsked } from "../registry-access.ts";
-import { retireGone } from "../retire-gone.ts";
+import { type Gone, retireGone } from "../retire-gone.ts";
 import { repositoryExists } from "./verify-delete.ts";
 
 export default defineJob(
@@ -38,14 +38,23 @@ export async function reconcileRegistryJob(
   const registry = await findRegistry(payload.registryId);
   if (!registry || registry.state === "paused") return notAsked(registry);
   const progress = new ReconcileProgress(registry.id, payload.trigger);
-  const run: Run = { registry, client: await clientOf(registry), signal, progress, firstFault: null };
+  const run: Run = {
+    registry,
+    client: await clientOf(registry),
+    signal,
+    progress,
+    firstFault: null,
+    gone: [],
+    isAnythingThere: false,
+  };
   try {
     const names = await listRepositories(run);
     await progress.start(names.length);
     await inParallel(names, REPOSITORIES_AT_ONCE, (repository) => reconcileOne(run, repository));
-    await retireVanished(run, names);
-    await finish(run, connectionOf(run), true);
-    return undefined;
+    await noteVanished(run, names);
+    const held = await retireWhatIsGone(run, payload.mayBeEmpty ?? false);
+    await finish(run, held ?? connectionOf(run), held === null);
+    return held?.reason;
   } catch (error) {
     const after = signal.aborted ? null : connectionAfterFault(registry, error, { right: "catalog", repository: null });
     if (!after) throw error;
@@ -60,6 +69,9 @@ interface Run {
   signal: AbortSignal;
   progress: ReconcileProgress;
   firstFault: { repository: string; error: Error } | null;
+  /** What the registry confirmed to be gone. */
+  gone: Gone[];
+  isAnythingThere: boolean;
 }
 
 async function listRepositories({ registry, client, signal }: Run): Promise<string[]> {
@@ -72,8 +84,10 @@ async function listRepositories({ registry, client, signal }: Run): Promise<stri
 async function reconcileOne(run: Run, repository: string): Promise<void> {
   const { registry, client, signal, progress } = run;
   const task = { registry, client, repository, signal, isFirst: registry.lastReconciledAt === null };
+  const gone = (what: Gone) => run.gone.push(what);
   try {
-    const outcome = await reconcileRepository(task);
+    const outcome = await reconcileRepository({ ...task, gone });
+    if (outcome.isThere) run.isAnythingThere = true;
     if (outcome.fault) run.firstFault ??= { repository, error: outcome.fault };
     await progress.repositoryDone(repository, outcome);
   } catch (error) {
@@ -82,12 +96,12 @@ async function reconcileOne(run: Run, repository: string): Promise<void> {
     if (!(error instanceof Error) || reason === null || reason === "unauthenticated" || reason === "realm") throw error;
     if (reason === "unreachable" && progress.sync.repositoriesDone === 0) throw error;
     run.firstFault ??= { repository, error };
-    await progress.repositoryDone(repository, { tags: 0, pushes: 0, deletes: 0, fault: error });
+    await progress.repositoryDone(repository, { tags: 0, pushes: 0, isThere: false, fault: error });
   }
 }
 
 /** Repositories that are open here but no longer listed: gone from the registry, or no longer named by the admin. */
-async function retireVanished({ registry, client, signal }: Run, names: readonly string[]): Promise<void> {
+async function noteVanished({ registry, client, signal, gone: all }: Run, names: readonly string[]): Promise<void> {
   const listed = new Set(names);
   const isNamed = registry.settings.repositories !== null;
   for (const repository of await liveRepositories(registry.id)) {
@@ -95,8 +109,28 @@ async function retireVanished({ registry, client, signal }: Run, names: readonly
     const gone = { registryId: registry.id, repository, wholeRepository: true };
     if (isNamed) await retireGone({ ...gone, reason: "The repository is no longer among those that are followed" });
     else if (!(await repositoryExists(client, repository, signal)))
-      await retireGone({ ...gone, reason: "The repository was deleted in the registry" });
+      all.push({ ...gone, reason: "The repository was deleted in the registry" });
   }
+}
+
+/**
+ * Retires what is gone. A registry that held something and suddenly has nothing at all may as well be one behind a broken proxy:
+ * then nothing is retired until an admin says so, and the state and words for that are returned.
+ */
+async function retireWhatIsGone(
+  { registry, client, progress, gone, isAnythingThere, firstFault }: Run,
+  mayBeEmpty: boolean,
+): Promise<{ state: ConnectionState; reason: string } | null> {
+  const held = new Set(gone.map(({ repository }) => repository)).size;
+  if (held > 0 && !isAnythingThere && !firstFault && !mayBeEmpty) {
+    progress.sync.heldBack = held;
+    return {
+      state: "degraded",
+      reason: `${client.host} says that it holds nothing any more, so ${held} ${held === 1 ? "repository" : "repositories"} would be retired. Nothing was changed. If it was emptied on purpose, an admin confirms that here; if not, look at what stands before the registry.`,
+    };
+  }
+  for (const what of gone) progress.deleted(await retireGone(what));
+  return null;
 }
 
 function connectionOf({ registry, progress, firstFault }: Run): { state: ConnectionState; reason: string | null } {

@@ -23,6 +23,8 @@ export async function verifyDeleteJob(payload: Payload, signal: AbortSignal): Pr
   if (!registry || registry.state === "paused") return notAsked(registry);
   const client = await clientOf(registry);
   try {
+    // A broken proxy answers 404 for everything: what does not answer as a registry proves no deletion.
+    await client.authenticate(signal);
     if (payload.tag !== null) await verifyTag(client, payload, signal);
     if (payload.digest !== null) await verifyDigest(client, payload, signal);
     if (payload.tag === null && payload.digest === null) await verifyRepository(client, payload, signal);
