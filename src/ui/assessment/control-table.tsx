@@ -6,6 +6,7 @@ import styles from "#ui/host/host.module.css";
 import { Icon } from "#ui/icon.tsx";
 import { Health } from "#ui/marks/health.tsx";
 import { Severity } from "#ui/marks/severity.tsx";
+import { useRowKeys } from "#ui/table/use-row-keys.ts";
 import { ControlDetail } from "./control-detail.tsx";
 
 interface Props {
@@ -13,11 +14,17 @@ interface Props {
   controls: HostControl[];
   /** Rule whose control is open. */
   openRule: string | undefined;
-  open: (control: HostControl | null) => void;
+  open: (control: HostControl | null, how?: { replace?: boolean }) => void;
 }
 
 /** The controls of a section; one of them open in place. */
 export function ControlTable({ host, controls, openRule, open }: Props) {
+  const body = useRowKeys({
+    moved: (key) => {
+      const control = controls.find(({ ruleId }) => ruleId === key);
+      if (openRule && control) open(control, { replace: true });
+    },
+  });
   return (
     <table className={styles.table} aria-label="Controls">
       <colgroup>
@@ -40,7 +47,7 @@ export function ControlTable({ host, controls, openRule, open }: Props) {
           <th>Severity</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody ref={body}>
         {controls.map((control) => (
           <Fragment key={control.ruleId}>
             <ControlRow
@@ -79,6 +86,13 @@ function ControlRow({ control, isOpen, toggle }: { control: HostControl; isOpen:
       className={styles.controlRow}
       data-open={isOpen || undefined}
       data-control={control.control}
+      data-row={control.ruleId}
+      data-active={isOpen || undefined}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.target !== event.currentTarget) return;
+        if (event.key === "Enter" || (event.key === "Escape" && isOpen)) toggle();
+      }}
       onClick={() => {
         if (!window.getSelection()?.toString()) toggle();
       }}

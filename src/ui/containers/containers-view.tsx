@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 import type { ContainersOverview, ResourceRow } from "#queries/count/containers-overview.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { ScopeLine } from "../page/scope-line.tsx";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
@@ -40,7 +40,7 @@ export function ContainersView() {
     <ComputePage readAt={first?.readAt ?? null} {...(first ? { counts: { containers: first.views.all } } : {})}>
       <ScopeLine>Registries, AKS clusters and Docker VMs. Other resource types are out of scope.</ScopeLine>
       <SummaryStrip overview={first} />
-      <ResourceFilters overview={first} url={url} />
+      <ResourceFilters overview={first} matching={currentPage(list)?.matching} url={url} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: only keeps rows in place while a pointer is over them */}
       <div
         className={density === "compact" ? styles.compact : undefined}

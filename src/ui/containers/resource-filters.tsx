@@ -28,16 +28,22 @@ const sorts = [
 
 const asChoices = (values: string[] | undefined) => (values ?? []).map((value) => ({ value, label: value }));
 
+interface ResourceFiltersProps {
+  overview: ContainersOverview | undefined;
+  /** Undefined while it is not known for the filters that are set. */
+  matching: number | undefined;
+  url: UrlState;
+}
+
 /** Named views with their counts, then filters, then count, sort and density. */
-export function ResourceFilters({ overview, url }: { overview: ContainersOverview | undefined; url: UrlState }) {
+export function ResourceFilters({ overview, matching, url }: ResourceFiltersProps) {
   const current = url.get("view");
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
   const choice = (name: string) => ({
     value: url.get(name),
-    onChange: (value: string | undefined) => set({ [name]: value }, { push: true }),
+    onChange: (value: string | undefined) => set({ [name]: value }),
   });
-  const total = overview?.matching;
   return (
     <>
       <Views
@@ -52,9 +58,9 @@ export function ResourceFilters({ overview, url }: { overview: ContainersOvervie
       <FilterBar
         tools={
           <>
-            {total !== undefined && (
+            {matching !== undefined && (
               <span style={{ marginRight: 6 }} role="status">
-                {formatBounded(total)} {total === 1 ? "resource" : "resources"}
+                {formatBounded(matching)} {matching === 1 ? "resource" : "resources"}
               </span>
             )}
             <SortMenu

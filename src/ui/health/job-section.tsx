@@ -2,7 +2,7 @@
 import type { JobList, JobRow } from "#queries/queue/job-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Signal } from "../marks/signal.tsx";
 import { ChoiceFilter } from "../page/filter-bar.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
@@ -33,7 +33,7 @@ export function JobSection() {
     path: `/api/v1/jobs/${id}/${verb}`,
   }));
   const rows = list.data?.pages.flatMap((page) => page.rows);
-  const total = list.data?.pages[0]?.total;
+  const total = currentPage(list)?.total;
   const filters = [state, queue].filter(Boolean).length;
   return (
     <section aria-label="Jobs" id="jobs">

@@ -62,17 +62,14 @@ export function ControlsTab({ host }: { host: HostDetail }) {
               data={["1.8.0", "1.2.0"]}
               value={data.benchmark}
               onChange={(benchmark) =>
-                url.set(
-                  { benchmark: benchmark === "1.8.0" ? undefined : benchmark, section: undefined },
-                  { push: true },
-                )
+                url.set({ benchmark: benchmark === "1.8.0" ? undefined : benchmark, section: undefined })
               }
             />
             <ChoiceFilter
               label="Status"
               choices={statuses}
               value={url.get("status")}
-              onChange={(status) => url.set({ status }, { push: true })}
+              onChange={(status) => url.set({ status })}
             />
           </div>
         </div>
@@ -90,8 +87,8 @@ export function ControlsTab({ host }: { host: HostDetail }) {
             host={host}
             controls={data.controls}
             openRule={url.get("control")}
-            open={(control) =>
-              url.set({ control: control?.ruleId, ...(data.section ? { section: data.section } : {}) })
+            open={(control, how) =>
+              url.set({ control: control?.ruleId, ...(data.section ? { section: data.section } : {}) }, how)
             }
           />
         )}

@@ -45,7 +45,7 @@ export function ReportsTab({ host }: { host: HostDetail }) {
   const chosen = (url.get("compare") ?? "").split(",").filter((id) => rows.some((row) => row.id === id));
   const toggle = (id: string) => {
     const next = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id].slice(-2);
-    url.set({ compare: next.join(",") }, { push: true });
+    url.set({ compare: next.join(",") });
   };
   // Rows come newest first, so the later index is the older report.
   const [to, from] = rows.filter((row) => chosen.includes(row.id));

@@ -73,7 +73,7 @@ export function findingColumns(
 }
 
 function Name({ finding, by, url }: { finding: ImageFinding; by: "package" | "vulnerability"; url: UrlState }) {
-  const open = () => url.set({ cve: finding.key, pkg: finding.packageVersionId }, { push: true });
+  const open = () => url.set({ cve: finding.key, pkg: finding.packageVersionId });
   return (
     <span className="bw-row">
       <button type="button" className="bw-link-button bw-nowrap" onClick={open} aria-haspopup="dialog">

@@ -93,7 +93,7 @@ export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidde
       <button
         type="button"
         className="bw-link-button"
-        onClick={() => url.set({ expand: [...open, group.id].slice(-10).join(",") })}
+        onClick={() => url.set({ expand: [...open, group.id].slice(-10).join(",") }, { replace: true })}
       >
         {formatNumber(hidden)} more in {name}
       </button>

@@ -3,7 +3,7 @@ import { useCallback } from "react";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { FindingGroup, ImageFindings } from "#queries/image/image-findings.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { ExemptBulkBar } from "../exemption/exempt-bulk-bar.tsx";
 import { selectionScopes } from "../exemption/scope-choice.ts";
 import { WithSidePanel } from "../page/side-panel.tsx";
@@ -30,23 +30,22 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
   });
   const by = url.get("group") === "vulnerability" ? "vulnerability" : "package";
   const rows = list.data?.pages.flatMap((page) => page.groups.flatMap(toRows));
-  const first = list.data?.pages[0];
   const filters = ["severity", "fixable", "kev", "status", "q", "package"].filter((name) => url.get(name)).length;
   const open = useCallback(
-    (row: FindingListRow) => {
-      if (row.kind === "finding") url.set({ cve: row.finding.key, pkg: row.finding.packageVersionId }, { push: true });
+    (row: FindingListRow, how?: { replace?: boolean }) => {
+      if (row.kind === "finding") url.set({ cve: row.finding.key, pkg: row.finding.packageVersionId }, how);
     },
     [url],
   );
   const selection = useSelection();
   const isAnalyst = useMay("analyst");
-  const close = useCallback(() => url.set({ cve: undefined, pkg: undefined }), [url]);
+  const close = useCallback(() => url.set({ cve: undefined, pkg: undefined }, { back: true }), [url]);
   const [cve, pkg] = [url.get("cve"), url.get("pkg")];
   return (
     <WithSidePanel
       panel={cve && pkg ? <FindingPanel image={image} vulnerability={cve} packageId={pkg} close={close} /> : null}
     >
-      {image.assessment.hasEarlierResult && <FindingFilters image={image} findings={first} url={url} />}
+      {image.assessment.hasEarlierResult && <FindingFilters image={image} findings={currentPage(list)} url={url} />}
       <DataTable
         label="Findings"
         noun="rows"

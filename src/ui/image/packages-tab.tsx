@@ -5,7 +5,7 @@ import { Severity } from "#domain/severity.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { ImagePackage, ImagePackages } from "#queries/image/image-packages.ts";
 import { type UrlState, useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { severityWords } from "../marks/severity.tsx";
 import { SeverityShape } from "../marks/severity-shape.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
@@ -27,15 +27,16 @@ export function PackagesTab({ image }: { image: ImageDetail }) {
     topics: [`image:${image.digest}`],
   });
   const first = list.data?.pages[0];
+  const current = currentPage(list);
   const filters = ["q", "type", "vulnerable", "dev"].filter((name) => url.get(name)).length;
   const rows = list.data?.pages.flatMap((page) => page.packages);
   return (
     <>
       <FilterBar
         tools={
-          first && (
-            <span data-list-total={first.total}>
-              {formatNumber(first.total)} of {plural(first.all, "package")}
+          current && (
+            <span data-list-total={current.total}>
+              {formatNumber(current.total)} of {plural(current.all, "package")}
             </span>
           )
         }

@@ -6,7 +6,7 @@ import { noticeKindWords } from "#domain/notice-kind.ts";
 import type { NoticeList, NoticeRow } from "#queries/notice/notice-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";
 import { Severity } from "../marks/severity.tsx";
 import { DemoTag } from "../marks/tag.tsx";
@@ -40,6 +40,7 @@ export function NoticesView() {
   const list = useListView<NoticeList>(noticesView(url.params), { topics: ["notices"] });
   const mark = useChange<object>((body) => ({ method: "POST", path: "/api/v1/notices/read", body }));
   const first = list.data?.pages[0];
+  const current = currentPage(list);
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const filters = filterNames.filter((name) => url.get(name)).length;
   const setRead = useCallback(
@@ -68,9 +69,9 @@ export function NoticesView() {
       <FilterBar
         tools={
           <>
-            {first && (
-              <span data-list-total={first.total} style={{ marginRight: 8 }}>
-                {plural(first.total, "notice")}
+            {current && (
+              <span data-list-total={current.total} style={{ marginRight: 8 }}>
+                {plural(current.total, "notice")}
               </span>
             )}
             <Button

@@ -5,7 +5,7 @@ import { links } from "#domain/links.ts";
 import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import type { RegistryImageRow, RegistryImages } from "#queries/registry/registry-images.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Signal } from "../marks/signal.tsx";
@@ -42,6 +42,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
     { topics: [`registry:${registry.id}`, "containers"] },
   );
   const first = list.data?.pages[0];
+  const current = currentPage(list);
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
@@ -59,9 +60,9 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
       />
       <FilterBar
         tools={
-          first && (
+          current && (
             <span role="status">
-              {formatBounded(first.matching)} {first.matching === 1 ? "image" : "images"}
+              {formatBounded(current.matching)} {current.matching === 1 ? "image" : "images"}
             </span>
           )
         }

@@ -5,7 +5,7 @@ import { links } from "#domain/links.ts";
 import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import type { RegistryRepositories, RepositoryRow } from "#queries/registry/registry-repositories.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Kev } from "../marks/tag.tsx";
@@ -39,6 +39,7 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
     { topics: [`registry:${registry.id}`, "containers"] },
   );
   const first = list.data?.pages[0];
+  const current = currentPage(list);
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
@@ -58,9 +59,9 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
       <FilterBar
         tools={
           <>
-            {first && (
+            {current && (
               <span style={{ marginRight: 6 }} role="status">
-                {formatBounded(first.matching)} {first.matching === 1 ? "repository" : "repositories"}
+                {formatBounded(current.matching)} {current.matching === 1 ? "repository" : "repositories"}
               </span>
             )}
             <SortMenu

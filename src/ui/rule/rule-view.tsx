@@ -149,9 +149,11 @@ function Assessments({ detail, rows, list, status, href }: AssessmentsProps) {
           })),
         ]}
       />
-      <p className="bw-pad bw-muted" style={{ paddingBottom: 8 }} data-list-total={detail.total}>
-        {plural(detail.total, "resource")}
-      </p>
+      {!list.isOutdated && (
+        <p className="bw-pad bw-muted" style={{ paddingBottom: 8 }} data-list-total={detail.total}>
+          {plural(detail.total, "resource")}
+        </p>
+      )}
       <DataTable
         label="Resources"
         noun="resources"

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { AuditItem, AuditList } from "#queries/audit/audit-list.ts";
 import { type Problem, ProblemError, toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView, useView } from "../data/use-view.ts";
+import { currentPage, useListView, useView } from "../data/use-view.ts";
 import { viewPath } from "../data/view-key.ts";
 import { Icon } from "../icon.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
@@ -28,6 +28,7 @@ export function AuditView() {
   const filters = Object.fromEntries(filterNames.map((name) => [name, url.params[name]]));
   const query = useListView<AuditList>({ view: "audit", params: filters }, { topics: ["audit"] });
   const first = query.data?.pages[0];
+  const current = currentPage(query);
   const rows = query.data?.pages.flatMap((page) => page.items);
   const count = filterNames.filter((name) => url.params[name]).length;
   const { entry } = url.params;
@@ -43,11 +44,11 @@ export function AuditView() {
       <SettingsTabs actions={<ExportButton filters={filters} />} />
       <FilterBar
         tools={
-          first && (
+          current && (
             <span>
-              {first.isTotalCapped
+              {current.isTotalCapped
                 ? `${formatBounded(10_000)} entries`
-                : `${formatBounded(first.total, Number.MAX_SAFE_INTEGER)} ${first.total === 1 ? "entry" : "entries"}`}
+                : `${formatBounded(current.total, Number.MAX_SAFE_INTEGER)} ${current.total === 1 ? "entry" : "entries"}`}
             </span>
           )
         }
@@ -75,7 +76,11 @@ export function AuditView() {
       <WithSidePanel
         panel={
           opened ? (
-            <AuditPanel item={opened} fullPage={url.href({})} close={() => url.set({ entry: undefined })} />
+            <AuditPanel
+              item={opened}
+              fullPage={url.href({})}
+              close={() => url.set({ entry: undefined }, { back: true })}
+            />
           ) : null
         }
       >
@@ -85,7 +90,7 @@ export function AuditView() {
           columns={auditColumns}
           state={tableState(query, rows, count > 0)}
           rowKey={(item) => item.id}
-          onOpen={(item) => url.set({ entry: item.id }, { push: true })}
+          onOpen={(item, how) => url.set({ entry: item.id }, how)}
           activeKey={opened?.id}
           empty={<EmptyState title="No entries">Nobody has changed anything yet.</EmptyState>}
           filteredEmpty={

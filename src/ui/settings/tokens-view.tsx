@@ -5,7 +5,7 @@ import { tokenKinds } from "#domain/token-kind.ts";
 import type { TokenItem, TokenList } from "#queries/account/token-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { ScopeLine } from "../page/scope-line.tsx";
@@ -31,6 +31,7 @@ export function TokensView() {
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<TokenItem | null>(null);
   const first = query.data?.pages[0];
+  const current = currentPage(query);
   const rows = query.data?.pages.flatMap((page) => page.items);
   const filters = [q, kind, state].filter(Boolean).length;
   const hasHidden = filters > 0 || (first !== undefined && first.all > 0);
@@ -43,7 +44,7 @@ export function TokensView() {
     <Page title="Settings">
       <SettingsTabs actions={create} />
       {!isAdmin && <ScopeLine>These are the api tokens that you made. Admins see every token.</ScopeLine>}
-      <FilterBar tools={first && <span>{plural(first.total, "token")}</span>}>
+      <FilterBar tools={current && <span>{plural(current.total, "token")}</span>}>
         <TextFilter label="Name or first characters" value={q ?? ""} onChange={(text) => url.set({ q: text })} />
         {isAdmin && (
           <ChoiceFilter

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { roles } from "#domain/role.ts";
 import type { UserItem, UserList } from "#queries/account/user-list.ts";
 import { useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { Page } from "../shell/page.tsx";
@@ -25,6 +25,7 @@ export function UsersView() {
   const query = useListView<UserList>({ view: "users", params: { q, role } }, { topics: ["accounts"] });
   const [task, setTask] = useState<UserTask | null>(null);
   const first = query.data?.pages[0];
+  const current = currentPage(query);
   const rows = query.data?.pages.flatMap((page) => page.items);
   const filters = [q, role].filter(Boolean).length;
   return (
@@ -36,7 +37,7 @@ export function UsersView() {
           </Button>
         }
       />
-      <FilterBar tools={first && <span>{plural(first.total, "account")}</span>}>
+      <FilterBar tools={current && <span>{plural(current.total, "account")}</span>}>
         <TextFilter label="Name or e-mail" value={q ?? ""} onChange={(text) => url.set({ q: text })} />
         <ChoiceFilter
           label="Role"

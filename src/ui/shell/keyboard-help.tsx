@@ -24,7 +24,8 @@ const places: Record<string, string> = {
 const shortcuts: [keys: string[], text: string][] = [
   [["/"], "Search"],
   [["j", "k"], "Next and previous row"],
-  [["Enter"], "Open the row"],
+  [["Enter"], "Open the row; once more: into its panel"],
+  [["Esc"], "Close the panel, back to its row"],
   [["x"], "Select the row"],
   [["g", "o"], "Go to Overview"],
   [["g", "c"], "Go to Containers"],

@@ -15,6 +15,7 @@ import type { More } from "./table-state.ts";
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, density = "comfortable", selection, state } = props;
   const table = useRef<HTMLTableElement>(null);
+  const isOutdated = state.kind === "ready" && (state.isOutdated ?? false);
   const visibleRows = state.kind === "ready" || state.kind === "stale" ? state.rows : [];
   const keys = visibleRows
     .filter((row) => props.fullRow?.(row) == null && props.isSelectable?.(row) !== false)
@@ -30,11 +31,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </button>
         </p>
       )}
+      {isOutdated && <LoadingNote word="These are the rows of before. Still loading" className={styles.waiting} />}
       <table
         ref={table}
         className={styles.table}
         aria-label={props.label}
-        aria-busy={state.kind === "loading"}
+        aria-busy={state.kind === "loading" || isOutdated}
+        data-outdated={isOutdated || undefined}
         data-density={density}
         data-rows={props.rows ?? "list"}
         data-inset={props.isInset || undefined}

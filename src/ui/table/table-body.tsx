@@ -1,11 +1,11 @@
 "use client";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
+import type { KeyboardEvent, MouseEvent } from "react";
 import { Icon } from "../icon.tsx";
-import { isTyping, useSingleKeys } from "../shell/keyboard-help.tsx";
 import styles from "./data-table.module.css";
 import type { DataTableProps } from "./table-props.ts";
 import { useOpener } from "./use-opener.ts";
+import { useRowKeys } from "./use-row-keys.ts";
 
 const VIRTUAL_ABOVE = 200;
 
@@ -16,7 +16,7 @@ export function TableBody<Row>(props: BodyProps<Row>) {
 }
 
 function PlainBody<Row>(props: BodyProps<Row>) {
-  const body = useRowKeys(props);
+  const body = useTableKeys(props);
   return (
     <tbody ref={body}>
       {props.data.map((row, index) => (
@@ -30,7 +30,7 @@ function PlainBody<Row>(props: BodyProps<Row>) {
 function VirtualBody<Row>(props: BodyProps<Row>) {
   // The virtualizer is a mutable object: compiled memoisation would freeze what it returns.
   "use no memo";
-  const body = useRowKeys(props);
+  const body = useTableKeys(props);
   const height = props.density === "compact" ? 33 : props.rows === "detail" ? 37 : 45;
   const virtualizer = useWindowVirtualizer({
     count: props.data.length,
@@ -102,7 +102,13 @@ function TableRow<Row>({ table, row, index }: RowProps<Row>) {
       aria-rowindex={table.data.length > VIRTUAL_ABOVE ? index + 2 : undefined}
       onClick={click}
       onAuxClick={click}
-      onKeyDown={(event) => openByKey(event, () => (href ? open(href, event) : table.onOpen?.(row)))}
+      onKeyDown={(event) =>
+        openByKey(event, () => {
+          if (href) open(href, event);
+          else if (table.activeKey === key) document.querySelector<HTMLElement>("[data-side-panel]")?.focus();
+          else table.onOpen?.(row);
+        })
+      }
     >
       {table.selection &&
         (table.isSelectable?.(row) === false ? <td /> : <CheckCell rowKey={key} selection={table.selection} />)}
@@ -147,40 +153,13 @@ function isControl(target: EventTarget): boolean {
   return target instanceof Element && target.closest("a, button, input, label, select, [role=menuitem]") !== null;
 }
 
-/** j and k move through the rows, x selects the focused one; Enter is the row's own. */
-function useRowKeys<Row>(props: BodyProps<Row>) {
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [areOn] = useSingleKeys();
-  const toggle = props.selection?.toggle;
-  useEffect(() => {
-    if (!areOn) return;
-    const press = (event: globalThis.KeyboardEvent) => {
-      if (isTyping(event) && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
-      if (event.key === "x") {
-        const key = selectableKey(focusedRow(body.current));
-        if (key) toggle?.(key);
-      } else if (event.key === "j" || event.key === "k") moveFocus(body.current, event.key === "j" ? 1 : -1);
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [areOn, toggle]);
-  return body;
-}
-
-function focusedRow(body: HTMLElement | null): HTMLElement | null {
-  const row = document.activeElement?.closest<HTMLElement>("tr[data-row]") ?? null;
-  return row && body?.contains(row) ? row : null;
-}
-
-/** Key of a row that has a box. */
-function selectableKey(row: HTMLElement | null): string | undefined {
-  return row?.querySelector("input[type=checkbox]") ? row.dataset.row : undefined;
-}
-
-function moveFocus(body: HTMLElement | null, step: 1 | -1): void {
-  const rows = [...(body?.querySelectorAll<HTMLElement>("tr[data-row]") ?? [])];
-  const at = rows.indexOf(focusedRow(body) ?? document.body);
-  const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : at + step];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
+/** The keys of a list: what `DataTable` was given decides what they do. */
+function useTableKeys<Row>({ activeKey, data, onOpen, rowKey, selection }: BodyProps<Row>) {
+  return useRowKeys({
+    toggle: selection?.toggle,
+    moved: (key) => {
+      const row = activeKey === undefined ? undefined : data.find((candidate) => rowKey(candidate) === key);
+      if (row !== undefined) onOpen?.(row, { replace: true });
+    },
+  });
 }

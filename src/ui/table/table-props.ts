@@ -12,8 +12,8 @@ export interface DataTableProps<Row> {
   rowKey: (row: Row) => string;
   /** Makes the whole row open this address (click, Enter, middle click). Its name must be a link as well. */
   rowHref?: (row: Row) => string | undefined;
-  /** Opens a row in place instead, for example in the side panel. */
-  onOpen?: (row: Row) => void;
+  /** Opens a row in place instead, for example in the side panel. `replace`: j and k move on from the open one. */
+  onOpen?: (row: Row, how?: { replace?: boolean }) => void;
   /** Key of the row that is open beside the list. */
   activeKey?: string | undefined;
   /** Draws a row over the full width instead of its cells: group heads, "5 more in openssl". */

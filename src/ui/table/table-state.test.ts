@@ -29,6 +29,17 @@ describe("state of a table", () => {
     expect(state).toMatchObject({ problem: { detail: "The database did not answer.", reference: "7f2a" } });
   });
 
+  it.each<[string, number[], object]>([
+    [
+      "rows that answer other filters are marked and offer no more",
+      [1],
+      { kind: "ready", isOutdated: true, more: null },
+    ],
+    ["no rows under other filters are no answer", [], { kind: "loading" }],
+  ])("%s", (_, rows, want) => {
+    expect(tableState({ ...query, hasNextPage: true, isOutdated: true }, rows, true)).toMatchObject(want);
+  });
+
   it("offers more only while there is a next page", () => {
     const fetchNextPage = vi.fn();
     const state = tableState({ ...query, hasNextPage: true, fetchNextPage }, [1], false);
