@@ -69,7 +69,7 @@ test("a failed job shows its reason and runs again; a failed scan gets a new sca
   await execute(sql`update pgboss.job set state = 'failed', retry_count = retry_limit where id = ${id}`);
   const failed = await jobList(admin, { state: "failed" });
   expect(failed.rows).toMatchObject([{ id, queue: "recount", state: "failed", reason: "the disk is full" }]);
-  expect((await systemHealth(viewer)).problems.map((problem) => problem.what)).toContain("1 failed job in recount");
+  expect((await systemHealth(viewer)).problems.map((problem) => problem.what)).toContain("1 failed job: Count again");
   await retryJob(admin, { jobId: id });
   expect((await jobList(admin, { state: "failed" })).total).toBe(0);
   await expect(retryJob(admin, { jobId: id })).rejects.toThrow("This job is waiting");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
+import { queueWord } from "#domain/queue-words.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { type AsOf, asOf } from "#queries/list/as-of.ts";
@@ -173,14 +174,14 @@ function findProblems(seen: Pick<SystemHealth, "queues" | "processes" | "feeds">
     const waited = queue.oldestWaitingAt ? (now.getTime() - Date.parse(queue.oldestWaitingAt)) / 60_000 : 0;
     if (waited > 15)
       problems.push({
-        what: `Jobs wait in ${queue.name}`,
+        what: `Jobs wait: ${queueWord(queue.name)}`,
         detail: `The oldest of ${queue.waiting} waits for ${Math.round(waited)} min.`,
         fix: "Start another worker, or see what the running jobs do.",
         href: `?state=waiting&queue=${queue.name}`,
       });
     if (queue.failed > 0)
       problems.push({
-        what: `${queue.failed} failed ${queue.failed === 1 ? "job" : "jobs"} in ${queue.name}`,
+        what: `${queue.failed} failed ${queue.failed === 1 ? "job" : "jobs"}: ${queueWord(queue.name)}`,
         detail: "They used up their attempts and will not run again by themselves.",
         fix: "Read the reason, then retry.",
         href: `?state=failed&queue=${queue.name}`,

@@ -177,7 +177,7 @@ function noticesOfRegistry(rows: Introduced[]): NewNotice[] {
         kind: "new-findings",
         dedupeKey: `import:${worst.importId ?? "match"}`,
         severity: worst.severity,
-        title: `New advisories touch this registry in ${worst.groups} places`,
+        title: `New advisories touch this registry in ${worst.groups} ${worst.groups === 1 ? "place" : "places"}`,
         detail: `Each place is a repository and a vulnerability. The worst are ${named.join(", ")}. Nothing was pushed.`,
         href: links.registry(worst.registryId),
         count: worst.groups,

@@ -1,12 +1,13 @@
 "use client";
 import { Button, TextInput } from "@mantine/core";
-import type { RegistryRights } from "#domain/registry-rights.ts";
+import type { RegistryRight, RegistryRights } from "#domain/registry-rights.ts";
 import type { Change } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
 import { Signal } from "../marks/signal.tsx";
 import { lackingRights, RightsList } from "../registry/rights-list.tsx";
 import { LoadingNote } from "../state/loading-note.tsx";
 import { plural } from "../text/format-number.ts";
+import { sentences } from "../words/sentence.ts";
 import styles from "./connect.module.css";
 import type { Connected } from "./done-step.tsx";
 import type { RegistryDraft } from "./registry-draft.ts";
@@ -48,7 +49,7 @@ export function TestStep({ draft, change, test, connect }: Props) {
       {test.problem && (
         <div className={styles.confirm} role="alert">
           <b>The test could not run</b>
-          <p>{test.problem.errors.map((fault) => fault.detail).join(". ") || test.problem.detail}</p>
+          <p>{sentences(test.problem.errors.map((fault) => fault.detail)) || test.problem.detail}</p>
         </div>
       )}
       {rights && <RightsList rights={rights} />}
@@ -82,7 +83,7 @@ export function TestStep({ draft, change, test, connect }: Props) {
         why={whyNot({
           isRunning: test.isRunning,
           isUsable,
-          lacking: lacking.length,
+          lacking,
           hasProblem: test.problem !== null,
           hasRights: rights !== undefined,
         })}
@@ -95,7 +96,7 @@ export function TestStep({ draft, change, test, connect }: Props) {
 interface Situation {
   isRunning: boolean;
   isUsable: boolean;
-  lacking: number;
+  lacking: RegistryRight[];
   hasProblem: boolean;
   hasRights: boolean;
 }
@@ -105,7 +106,15 @@ function whyNot({ isRunning, isUsable, lacking, hasProblem, hasRights }: Situati
   if (hasProblem) return "Go back, correct what is named above and test again";
   if (isUsable) return null;
   if (!hasRights) return "Test the connection first";
-  return `${plural(lacking, "right is", "rights are")} missing. Grant what is named above, then test again`;
+  // What could not be tried at all is no right that anybody could grant.
+  const [first] = lacking;
+  if (first?.state === "failed") {
+    return first.name === "reach"
+      ? "The registry was not reached. Correct what is named above, then test again"
+      : "The test stopped at what is named above. Correct it, then test again";
+  }
+  const denied = lacking.filter((right) => right.state === "denied").length;
+  return `${plural(denied, "right is", "rights are")} missing. Grant what is named above, then test again`;
 }
 
 function Details({ draft, change }: Pick<Props, "draft" | "change">) {

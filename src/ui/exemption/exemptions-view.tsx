@@ -4,7 +4,7 @@ import { exemptionReasons } from "#domain/exemption.ts";
 import { links } from "#domain/links.ts";
 import type { ExemptionItem, ExemptionList } from "#queries/exemption/exemption-list.ts";
 import { type UrlState, useUrlState } from "../data/use-url-state.ts";
-import { useListView } from "../data/use-view.ts";
+import { currentPage, useListView } from "../data/use-view.ts";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { PageTabs } from "../page/page-tabs.tsx";
 import { useMay } from "../shell/frame-context.tsx";
@@ -45,7 +45,7 @@ export function ExemptionsView() {
           count: first?.counts[tab.state] ?? null,
         }))}
       />
-      <Filters url={url} total={first?.total} />
+      <Filters url={url} total={currentPage(query)?.total} />
       <DataTable<ExemptionItem>
         label="Exemptions"
         noun="exemptions"

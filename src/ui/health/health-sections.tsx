@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
+import { queueWord } from "#domain/queue-words.ts";
 import type { FeedHealth, ProcessHealth, QueueHealth, SystemHealth } from "#queries/queue/system-health.ts";
 import { Signal } from "../marks/signal.tsx";
 import { useMay } from "../shell/frame-context.tsx";
@@ -75,14 +76,16 @@ export function QueueSection({ health }: { health: SystemHealth }) {
       key: "name",
       label: "Queue",
       phone: "lead",
-      cell: (row) => <span className="bw-name">{queueWords[row.name] ?? row.name}</span>,
+      cell: (row) => <span className="bw-name">{queueWord(row.name)}</span>,
     },
     {
       key: "waiting",
       label: "Waiting",
       width: 100,
       align: "right",
-      cell: (row) => <Figure value={row.waiting} {...to("waiting", row.name)} name={`waiting jobs in ${row.name}`} />,
+      cell: (row) => (
+        <Figure value={row.waiting} {...to("waiting", row.name)} name={`waiting jobs, ${queueWord(row.name)}`} />
+      ),
     },
     {
       key: "oldest",
@@ -97,7 +100,9 @@ export function QueueSection({ health }: { health: SystemHealth }) {
       label: "Running",
       width: 100,
       align: "right",
-      cell: (row) => <Figure value={row.running} {...to("running", row.name)} name={`running jobs in ${row.name}`} />,
+      cell: (row) => (
+        <Figure value={row.running} {...to("running", row.name)} name={`running jobs, ${queueWord(row.name)}`} />
+      ),
     },
     {
       key: "failed",
@@ -105,7 +110,9 @@ export function QueueSection({ health }: { health: SystemHealth }) {
       width: 100,
       align: "right",
       phone: "trail",
-      cell: (row) => <Figure value={row.failed} {...to("failed", row.name)} name={`failed jobs in ${row.name}`} />,
+      cell: (row) => (
+        <Figure value={row.failed} {...to("failed", row.name)} name={`failed jobs, ${queueWord(row.name)}`} />
+      ),
     },
     {
       key: "rate",
@@ -137,21 +144,6 @@ export function QueueSection({ health }: { health: SystemHealth }) {
     </section>
   );
 }
-
-/** The words people read for a queue. */
-export const queueWords: Record<string, string> = {
-  "read-manifest": "Read a pushed manifest",
-  "verify-delete": "Check a deletion",
-  "reconcile-registry": "List a registry",
-  "scan-image": "Scan an image",
-  "import-advisories": "Import advisories",
-  "pull-feeds": "Look at public feeds",
-  "rematch-advisories": "Match again",
-  recount: "Count again",
-  maintenance: "Housekeeping",
-  "load-demo": "Demo",
-  "assess-host": "Assess a host",
-};
 
 /** Age of each feed; the page of advisories has the rest. */
 export function FeedSection({ health }: { health: SystemHealth }) {

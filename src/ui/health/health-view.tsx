@@ -12,7 +12,8 @@ import { Freshness } from "../shell/freshness.tsx";
 import { Page } from "../shell/page.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
-import { plural } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
+import { groupProblems, type ProblemGroup } from "./group-problems.ts";
 import styles from "./health.module.css";
 import { DatabaseSection, FeedSection, ProcessSection, QueueSection } from "./health-sections.tsx";
 import { JobSection } from "./job-section.tsx";
@@ -65,6 +66,37 @@ export function HealthView() {
   );
 }
 
+function Problem({ group: { first, others } }: { group: ProblemGroup }) {
+  const { href } = first;
+  return (
+    <div className={styles.problem}>
+      <Signal signal="unreachable">
+        <b>
+          {first.what}
+          {others.length > 0 && `, and ${formatNumber(others.length)} more like it`}
+        </b>
+      </Signal>
+      <span>{first.detail}</span>
+      <span className="bw-second">
+        {first.fix}{" "}
+        {href && <Link href={href.startsWith("?") ? `${links.settings("health")}${href}` : href}>Look at it</Link>}
+      </span>
+      {others.length > 0 && (
+        <details className={styles.more}>
+          <summary>Show the other {formatNumber(others.length)}</summary>
+          <ul>
+            {others.map((other) => (
+              <li key={other.what}>
+                {other.what}. {other.detail}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
 function Problems({ health: { problems, scans } }: { health: SystemHealth }) {
   const under = scans.running + scans.queued;
   const scanLine = `${under > 0 ? `${plural(scans.running, "scan")} running, ${scans.queued} waiting.` : "No scan is under way."} ${scans.failed > 0 ? `${plural(scans.failed, "image")} could not be scanned.` : ""}`;
@@ -78,21 +110,8 @@ function Problems({ health: { problems, scans } }: { health: SystemHealth }) {
   }
   return (
     <section aria-label="Problems" className={styles.problems} role="alert">
-      {problems.map((problem) => (
-        <div key={`${problem.what} ${problem.detail}`} className={styles.problem}>
-          <Signal signal="unreachable">
-            <b>{problem.what}</b>
-          </Signal>
-          <span>{problem.detail}</span>
-          <span className="bw-second">
-            {problem.fix}{" "}
-            {problem.href && (
-              <Link href={problem.href.startsWith("?") ? `${links.settings("health")}${problem.href}` : problem.href}>
-                Look at it
-              </Link>
-            )}
-          </span>
-        </div>
+      {groupProblems(problems).map((group) => (
+        <Problem key={group.first.what} group={group} />
       ))}
       <p className="bw-second">{scanLine}</p>
     </section>

@@ -1,4 +1,5 @@
 "use client";
+import { queueWord, queueWords } from "#domain/queue-words.ts";
 import type { JobList, JobRow } from "#queries/queue/job-list.ts";
 import { useChange } from "../data/use-change.ts";
 import { useUrlState } from "../data/use-url-state.ts";
@@ -13,7 +14,6 @@ import { tableState } from "../table/table-state.ts";
 import { plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./health.module.css";
-import { queueWords } from "./health-sections.tsx";
 
 const states = [
   { value: "waiting", label: "Waiting" },
@@ -86,7 +86,7 @@ function jobColumns(act: (id: string, verb: "retry" | "cancel") => void, isBusy:
       phone: "lead",
       cell: (row) => (
         <>
-          <span className="bw-name">{queueWords[row.queue] ?? row.queue}</span>
+          <span className="bw-name">{queueWord(row.queue)}</span>
           <div className="bw-sub bw-cut" title={aboutOf(row)}>
             {aboutOf(row) || "–"}
           </div>
@@ -142,7 +142,7 @@ function jobColumns(act: (id: string, verb: "retry" | "cancel") => void, isBusy:
             className="bw-link-button"
             disabled={isBusy}
             onClick={() => act(row.id, verb)}
-            aria-label={`${verb === "retry" ? "Retry" : "Cancel"} ${queueWords[row.queue] ?? row.queue}`}
+            aria-label={`${verb === "retry" ? "Retry" : "Cancel"} ${queueWord(row.queue)}`}
           >
             {verb === "retry" ? "Retry" : "Cancel"}
           </button>

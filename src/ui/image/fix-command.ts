@@ -1,5 +1,6 @@
 import { packageKind } from "#domain/package-kind.ts";
 import type { FixStep, ImageFixPlan, PackageUpgrade } from "#queries/image/image-fix-plan.ts";
+import { plural } from "../text/format-number.ts";
 
 /** What to run for one step, ready to paste into a Dockerfile or shell, and what it does. */
 export interface FixCommand {
@@ -37,7 +38,7 @@ export function planText(plan: ImageFixPlan): string {
     return `${index + 1}. ${title} (closes ${step.counts.total})\n   ${command}`;
   });
   return [
-    `Fix plan for ${plan.target}: ${plan.steps.length} steps close ${plan.closed} of ${plan.open} findings.`,
+    `Fix plan for ${plan.target}: ${plural(plan.steps.length, "step closes", "steps close")} ${plan.closed} of ${plural(plan.open, "finding")}.`,
     ...steps,
   ].join("\n");
 }

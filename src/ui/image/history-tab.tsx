@@ -10,6 +10,8 @@ import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { formatBytes, formatDuration, formatNumber, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
+import { statusChange } from "../words/history-words.ts";
+import { inWords } from "../words/in-words.ts";
 import { DecisionHistory } from "./decision-history.tsx";
 import styles from "./image.module.css";
 import { imageView } from "./image-params.ts";
@@ -79,7 +81,7 @@ function scanColumns(readAt: string): Column<ScanRun>[] {
       label: "Why",
       width: 230,
       phone: "lead",
-      cell: (row) => triggerWords[row.trigger] ?? row.trigger,
+      cell: (row) => triggerWords[row.trigger] ?? inWords(row.trigger),
     },
     { key: "result", label: "Result", phone: "line", cell: (row) => <Result scan={row} /> },
     {
@@ -144,15 +146,6 @@ const ruleWords: Record<string, string> = {
   "image-distribution-supported": "Distribution",
   "image-assessed": "Assessment",
 };
-const causeWords: Record<string, string> = {
-  push: "by a push",
-  scan: "by a scan",
-  advisories: "by new advisories",
-  exemption: "by an exemption",
-  retired: "because it left the registry",
-  analyser: "by a new analyser",
-  report: "by a report",
-};
 
 const changeColumns: Column<StatusChange>[] = [
   {
@@ -162,15 +155,20 @@ const changeColumns: Column<StatusChange>[] = [
     phone: "trail",
     cell: (row) => <span className="bw-second">{formatMinute(row.at)}</span>,
   },
-  { key: "what", label: "What", width: 160, phone: "lead", cell: (row) => ruleWords[row.ruleId] ?? row.ruleId },
+  {
+    key: "what",
+    label: "What",
+    width: 160,
+    phone: "lead",
+    cell: (row) => ruleWords[row.ruleId] ?? inWords(row.ruleId),
+  },
   {
     key: "change",
     label: "Change",
     phone: "line",
     cell: (row) => (
       <>
-        {row.fromStatus && row.fromStatus !== row.toStatus ? `${row.fromStatus} → ${row.toStatus}` : row.toStatus}{" "}
-        {causeWords[row.cause] ?? row.cause}
+        {statusChange(row.fromStatus, row.toStatus, row.cause)}
         {deltaOf(row.detail)}
       </>
     ),

@@ -4,7 +4,7 @@ import type { OverviewDay } from "#queries/count/compute-overview.ts";
 import { ChartFrame } from "../chart/chart-frame.tsx";
 import { severityWords } from "../marks/severity.tsx";
 import { SeverityShape } from "../marks/severity-shape.tsx";
-import { formatNumber } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
 import styles from "./overview.module.css";
 
 // Low at the bottom, critical on top.
@@ -17,7 +17,7 @@ export function FindingsTrend({ days }: { days: OverviewDay[] }) {
   return (
     <ChartFrame
       span={8}
-      title={`Open findings, ${days.length} days`}
+      title={`Open findings, ${plural(days.length, "day")}`}
       reading={readingOf(first, last)}
       table={{
         head: ["Day", "Critical", "High", "Medium", "Low", "Opened", "Closed"],

@@ -7,6 +7,7 @@ import { useChange } from "../data/use-change.ts";
 import { Icon } from "../icon.tsx";
 import { useMay } from "../shell/frame-context.tsx";
 import { RelativeTime } from "../text/relative-time.tsx";
+import { sentence } from "../words/sentence.ts";
 import styles from "./registry.module.css";
 
 /** An admin's word that a registry without contents was emptied on purpose. */
@@ -33,8 +34,8 @@ export function ConnectionTrouble({ registry }: { registry: RegistryDetail }) {
         <div className={`${styles.trouble} ${styles.quietTrouble}`} role="status">
           <Icon name="pause" />
           <p>
-            {registry.stateReason ?? "Scanning is paused"}. New pushes are noted and scanned after it is resumed.
-            Figures are of <RelativeTime at={registry.lastDataAt} ago />.
+            {sentence(registry.stateReason ?? "Scanning is paused")} New pushes are noted and scanned after it is
+            resumed. Figures are of <RelativeTime at={registry.lastDataAt} ago />.
           </p>
         </div>
       );
@@ -43,11 +44,10 @@ export function ConnectionTrouble({ registry }: { registry: RegistryDetail }) {
         <div className={`${styles.trouble} ${styles.quietTrouble}`} role="status">
           <Icon name="clock" />
           <p>
-            {(
+            {sentence(
               registry.stateReason ??
-              `No webhook event has arrived. Polling every ${registry.settings.reconcileMinutes} min`
-            ).replace(/\.$/, "")}
-            .
+                `No webhook event has arrived. Polling every ${registry.settings.reconcileMinutes} min`,
+            )}
           </p>
           {registry.sync?.heldBack ? (
             <AcceptEmpty registryId={registry.id} />

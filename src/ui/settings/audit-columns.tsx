@@ -1,6 +1,7 @@
 import type { AuditItem } from "#queries/audit/audit-list.ts";
 import type { Column } from "../table/column.ts";
 import { formatInstant, RelativeTime } from "../text/relative-time.tsx";
+import { auditAction, auditActor, auditOutcome, auditTarget } from "../words/audit-words.ts";
 
 /** The columns of the audit log. */
 export const auditColumns: Column<AuditItem>[] = [
@@ -11,8 +12,8 @@ export const auditColumns: Column<AuditItem>[] = [
     cell: (item) => (
       <>
         <div className="bw-name">
-          {item.action}
-          {item.outcome !== "done" && <span className="bw-second"> ({item.outcome})</span>}
+          {auditAction(item.action)}
+          {item.outcome !== "done" && <span className="bw-second">, {auditOutcome(item.outcome).toLowerCase()}</span>}
         </div>
         <div className="bw-sub bw-cut" title={targetOf(item)}>
           {targetOf(item)}
@@ -28,9 +29,7 @@ export const auditColumns: Column<AuditItem>[] = [
     cell: (item) => (
       <>
         <div>{item.actorName}</div>
-        <div className="bw-sub">
-          {item.actorKind === "user" ? "Person" : item.actorKind === "token" ? "API token" : "Breakwater"}
-        </div>
+        <div className="bw-sub">{auditActor(item.actorKind)}</div>
       </>
     ),
   },
@@ -59,5 +58,5 @@ export const auditColumns: Column<AuditItem>[] = [
 ];
 
 function targetOf(item: AuditItem): string {
-  return [item.targetKind, item.targetName ?? item.targetId].filter(Boolean).join(" ");
+  return [item.targetKind && auditTarget(item.targetKind), item.targetName ?? item.targetId].filter(Boolean).join(" ");
 }

@@ -3,6 +3,7 @@ import type { AuditItem } from "#queries/audit/audit-list.ts";
 import { FactPairs } from "../page/fact-line.tsx";
 import { SidePanel } from "../page/side-panel.tsx";
 import { formatInstant } from "../text/relative-time.tsx";
+import { auditAction, auditActor, auditField, auditOutcome, auditTarget } from "../words/audit-words.ts";
 import styles from "./settings.module.css";
 
 interface AuditPanelProps {
@@ -16,7 +17,7 @@ export function AuditPanel({ item, fullPage, close }: AuditPanelProps) {
   const rows = changes(item.before, item.after);
   return (
     <SidePanel
-      title={item.action}
+      title={auditAction(item.action)}
       subtitle={item.targetName ?? item.targetId ?? undefined}
       fullPage={fullPage}
       close={close}
@@ -24,10 +25,14 @@ export function AuditPanel({ item, fullPage, close }: AuditPanelProps) {
       <FactPairs
         facts={[
           { label: "When", value: formatInstant(item.at) },
-          { label: "Who", value: `${item.actorName} (${item.actorKind})` },
+          { label: "Who", value: `${item.actorName}, ${auditActor(item.actorKind)}` },
+          { label: "Code", value: <span className="bw-mono">{item.action}</span> },
           item.actorId !== null && { label: "Id of who", value: <span className="bw-mono">{item.actorId}</span> },
-          { label: "Outcome", value: item.outcome },
-          item.targetKind !== null && { label: "Target", value: `${item.targetKind} ${item.targetName ?? ""}` },
+          { label: "Outcome", value: auditOutcome(item.outcome) },
+          item.targetKind !== null && {
+            label: "Target",
+            value: `${auditTarget(item.targetKind)} ${item.targetName ?? ""}`,
+          },
           item.targetId !== null && { label: "Target id", value: <span className="bw-mono">{item.targetId}</span> },
           { label: "From", value: item.address ?? "Not known" },
           item.requestId !== null && { label: "Request", value: <span className="bw-mono">{item.requestId}</span> },
@@ -48,7 +53,7 @@ export function AuditPanel({ item, fullPage, close }: AuditPanelProps) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.name} data-changed={row.before !== row.after || undefined}>
-                <th scope="row">{row.name}</th>
+                <th scope="row">{auditField(row.name)}</th>
                 <td>{row.before}</td>
                 <td>{row.after}</td>
               </tr>

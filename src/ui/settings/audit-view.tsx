@@ -15,6 +15,7 @@ import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { formatBounded } from "../text/format-number.ts";
+import { auditAction } from "../words/audit-words.ts";
 import { auditColumns } from "./audit-columns.tsx";
 import { AuditPanel } from "./audit-panel.tsx";
 import { InstantFilter } from "./instant-filter.tsx";
@@ -57,7 +58,7 @@ export function AuditView() {
         <TextFilter label="On what" value={url.params.target ?? ""} onChange={(text) => url.set({ target: text })} />
         <ChoiceFilter
           label="Action"
-          choices={(first?.actions ?? []).map((value) => ({ value, label: value }))}
+          choices={(first?.actions ?? []).map((value) => ({ value, label: auditAction(value) }))}
           value={url.params.action}
           onChange={(value) => url.set({ action: value })}
         />

@@ -31,7 +31,7 @@ export default defineHostRule({
     const expected = `no such command in ${policy.execWindowDays} days`;
     if (found.length > 0) {
       return unhealthy(
-        `${found.length} commands ran privileged in a container.`,
+        `${found.length} ${found.length === 1 ? "command" : "commands"} ran privileged in a container.`,
         found.map(({ exec, index }) => ({
           item: exec.container,
           path: `exec at ${exec.at}`,

@@ -37,7 +37,7 @@ export default defineHostRule({
     const expected = `no such command in ${policy.execWindowDays} days`;
     if (found.length > 0) {
       return unhealthy(
-        `${found.length} commands ran as root in a container.`,
+        `${found.length} ${found.length === 1 ? "command" : "commands"} ran as root in a container.`,
         found.map(({ exec, index }) => ({
           item: exec.container,
           path: `exec at ${exec.at}`,
