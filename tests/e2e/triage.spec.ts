@@ -93,7 +93,9 @@ test.describe("triage", () => {
     await context.close();
   });
 
-  test("someone on call opens a link to a finding, signs in, reads it, and goes on to the host", async ({ browser }) => {
+  test("someone on call opens a link to a finding, signs in, reads it, and goes on to the host", async ({
+    browser,
+  }) => {
     const { groups } = await withAdmin(browser, (request) =>
       read<{ groups: { findings: { key: string; packageVersionId: string }[] }[] }>(
         request,
