@@ -36,7 +36,11 @@ export default defineContainerRule({
     }));
     const rooted = readings.filter((_, index) => isRootUser(images[index]?.user ?? ""));
     return rooted.length > 0
-      ? unhealthy(`${rooted.length} ${rooted.length === 1 ? "image runs" : "images run"} as root; no container is running.`, rooted, { severity: "low" })
+      ? unhealthy(
+          `${rooted.length} ${rooted.length === 1 ? "image runs" : "images run"} as root; no container is running.`,
+          rooted,
+          { severity: "low" },
+        )
       : healthy("No image runs as root.", readings);
   },
   passed: "No container runs as root of the host.",
