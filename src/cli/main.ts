@@ -1,5 +1,4 @@
-import { enableCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
+import { compileCache } from "./compile-cache.ts";
 
 const commands: Record<string, { file: string; says: string }> = {
   scan: {
@@ -41,8 +40,7 @@ function usage(): string {
   return `Breakwater on the command line.\n\n${lines.join("\n")}\n\nEach command explains itself with --help.\n`;
 }
 
-// Half of a short command's time goes into reading its own source: what was read once is kept beside the packages.
-enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/breakwater-cli", import.meta.url)));
+compileCache();
 // Set and not exited with, so that output to a pipe is written to its end.
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

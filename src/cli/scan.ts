@@ -1,15 +1,6 @@
 import { clock } from "#clock.ts";
-import { isAnythingAssessed, notAssessed } from "#domain/coverage-statement.ts";
-import { reachesSeverity } from "#domain/severity.ts";
-import type { Inventory } from "#engines/image-scan/facts.ts";
-import { type DistributionFeed, settleOwnership } from "#engines/image-scan/settle-ownership.ts";
-import { openImage } from "./image/open-image.ts";
-import { readInventory } from "./image/read-inventory.ts";
 import { InputError } from "./input-error.ts";
-import { renderScan } from "./report/render-scan.ts";
-import type { ScanAdvisories } from "./scan-advisories.ts";
-import { parseScanArguments, type ScanArguments, scanUsage } from "./scan-arguments.ts";
-import { type ScanResult, scanResult } from "./scan-result.ts";
+import { scanInThread } from "./scan-in-thread.ts";
 
 /** Where a command writes to: the process, unless someone listens in. */
 export interface Terminal {
@@ -20,60 +11,13 @@ export interface Terminal {
 /** `scan <target>`: lists what is in an image and what is known to be wrong with it. Answers the exit code. */
 export async function run(args: string[], terminal: Terminal = process): Promise<number> {
   try {
-    const options = parseScanArguments(args);
-    if (options === null) {
-      terminal.stdout.write(scanUsage);
-      return 0;
-    }
-    const now = clock.now();
-    const result = await scan(options, now);
-    terminal.stdout.write(await renderScan(result, { ...options, now }));
-    terminal.stderr.write(thresholdNote(result, options));
-    return exitCode(result, options);
+    const { report, note, exitCode } = await scanInThread(args, clock.now());
+    terminal.stdout.write(report);
+    terminal.stderr.write(note);
+    return exitCode;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     terminal.stderr.write(`${error.message}\n`);
     return 2;
   }
-}
-
-/** Scans one image. Throws InputError when it cannot be read or the advisories cannot. */
-export async function scan(options: ScanArguments, now: Date): Promise<ScanResult> {
-  const signal = AbortSignal.timeout(options.timeoutSeconds * 1000);
-  const image = await openImage(options.target, options);
-  const found = await readInventory(image, signal).finally(() => image.close?.());
-  const advisories = options.advisories === null ? null : await loadAdvisories(options.advisories, found);
-  const settled = settleOwnership(found, advisories && distributionFeed(found, advisories));
-  return scanResult(image, settled, { advisories, now });
-}
-
-/** The matcher and the feed readers are only loaded when there is something to match. */
-async function loadAdvisories(source: string, found: Inventory) {
-  const { loadScanAdvisories } = await import("./scan-advisories.ts");
-  return loadScanAdvisories(source, [...found.packages, ...found.undecided.map((entry) => entry.found)]);
-}
-
-/** Null when the advisories given do not speak of the image's distribution at all. */
-function distributionFeed({ os }: Inventory, advisories: ScanAdvisories): DistributionFeed | null {
-  if (os?.ecosystem == null || !advisories.ecosystems.has(os.ecosystem)) return null;
-  return { knowsSource: (ecosystem, name) => advisories.ranges.has(`${ecosystem}\0${name}`) };
-}
-
-/** What the result means for `--fail-on`: 0 fine, 1 at or above it, 3 when nothing could be held against it. */
-function exitCode(result: ScanResult, { failOn, failOnUnknown }: ScanArguments): 0 | 1 | 3 {
-  const open = result.findings.filter((finding) => finding.hidden === null);
-  if (failOn !== null && open.some((finding) => reachesSeverity(finding.severity, failOn))) return 1;
-  const isUnknown = result.completeness === "partial" || open.some((finding) => finding.severity === "unknown");
-  if (failOnUnknown && isUnknown) return 1;
-  return failOn !== null && !isAnythingAssessed(result.coverage) ? 3 : 0;
-}
-
-/** A threshold that was passed for want of knowledge says so, on stderr, where no report is written to. */
-function thresholdNote(result: ScanResult, { failOn, failOnUnknown }: ScanArguments): string {
-  if (failOn === null && !failOnUnknown) return "";
-  const left = notAssessed(result.coverage);
-  if (!isAnythingAssessed(result.coverage))
-    return "Nothing in this image could be assessed, so --fail-on cannot be answered.\n";
-  if (left.length === 0) return "";
-  return `Not assessed: ${left.map(({ label }) => label).join(", ")}. --fail-on unknown makes that a failure.\n`;
 }

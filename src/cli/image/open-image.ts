@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { InputError } from "../input-error.ts";
 import { archiveMembers } from "./archive-members.ts";
@@ -13,8 +13,11 @@ import { compressionOf, unpackArchive } from "./unpack-archive.ts";
  */
 export async function openImage(target: string, options: OpenOptions): Promise<ScannableImage> {
   const local = target.replace(/^(?:docker-archive|oci-archive|oci|file):(?:\/\/)?/, "");
-  if (existsSync(local))
-    return statSync(local).isDirectory() ? openFolder(local, options) : openArchive(local, options);
+  const found = statSync(local, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return openFolder(local, options);
+  if (found?.isFile()) return openArchive(local, options);
+  // A pipe or a device is refused: nothing could end the wait for its other side.
+  if (found !== undefined) throw new InputError(`${local} is neither a file nor a folder.`);
   if (local !== target || /^[./~]|\.tar(?:\.gz|\.zst)?$|\.tgz$/.test(target))
     throw new InputError(`${local} does not exist.`);
   const { openRegistryImage, parseReference } = await import("./registry-image.ts");
@@ -35,14 +38,7 @@ async function openFolder(folder: string, options: OpenOptions): Promise<Scannab
 
 async function openArchive(file: string, options: OpenOptions): Promise<ScannableImage> {
   if (compressionOf(file) === "none") return openTar({ file, name: file }, options);
-  const unpacked = await unpackArchive(file);
-  try {
-    const image = await openTar({ file: unpacked.file, name: file }, options);
-    return { ...image, close: unpacked.remove };
-  } catch (error) {
-    await unpacked.remove();
-    throw error;
-  }
+  return openTar({ file: await unpackArchive(file, options.scratch), name: file }, options);
 }
 
 /** `name` is what people called the archive; `file` is where its bytes can be read. */

@@ -1,6 +1,6 @@
 import type { Inventory, LayerFacts, UnreadFile } from "#engines/image-scan/facts.ts";
 import { takeInventory } from "#engines/image-scan/inventory.ts";
-import { heldBy, LayerError, MOST_LAYERS, noCost } from "#engines/image-scan/layer-limits.ts";
+import { heldBy, MOST_LAYERS, noCost } from "#engines/image-scan/layer-limits.ts";
 import { InputError, oneLine } from "../input-error.ts";
 import type { LayerReading, ScannableImage } from "./scannable-image.ts";
 
@@ -8,14 +8,14 @@ import type { LayerReading, ScannableImage } from "./scannable-image.ts";
  * Reads the layers of an image and takes its inventory. Where a link leads to a file that was not kept, its layer is read
  * once more with that file wanted. Throws InputError that names the layer which cannot be read.
  */
-export async function readInventory(image: ScannableImage, signal: AbortSignal): Promise<Inventory> {
+export async function readInventory(image: ScannableImage): Promise<Inventory> {
   if (image.layers.length > MOST_LAYERS)
     throw new InputError(
       `${image.name} has ${image.layers.length} layers, more than the ${MOST_LAYERS} that are read.`,
     );
   const cost = noCost();
   const facts: LayerFacts[] = [];
-  for (const index of image.layers.keys()) facts.push(await readOne(image, index, { signal, cost }));
+  for (const index of image.layers.keys()) facts.push(await readOne(image, index, { cost }));
   const first = takeInventory(facts);
   for (const [index, alsoWanted] of byLayer(first.unread)) {
     const old = facts[index];
@@ -24,7 +24,7 @@ export async function readInventory(image: ScannableImage, signal: AbortSignal):
     cost.entries -= held.entries;
     cost.pathBytes -= held.pathBytes;
     cost.keptBytes -= held.keptBytes;
-    facts[index] = await readOne(image, index, { signal, cost, alsoWanted });
+    facts[index] = await readOne(image, index, { cost, alsoWanted });
   }
   return first.unread.length === 0 ? first.inventory : takeInventory(facts).inventory;
 }
@@ -35,10 +35,7 @@ async function readOne(image: ScannableImage, index: number, reading: LayerReadi
     if (layer === undefined) throw new RangeError(`There is no layer ${index}`);
     return await layer.read(reading);
   } catch (error) {
-    const isTimeUp =
-      reading.signal?.aborted === true && (error instanceof LayerError || error === reading.signal.reason);
-    const reason = isTimeUp ? "The time limit was reached." : oneLine(error);
-    throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${reason}`, { cause: error });
+    throw new InputError(`Layer ${index} of ${image.name} cannot be read: ${oneLine(error)}`, { cause: error });
   }
 }
 

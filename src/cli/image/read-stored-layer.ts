@@ -49,9 +49,9 @@ export async function readStoredLayer(
 }
 
 function readPlain(stored: StoredFile, options: StoredLayerOptions, reading: LayerReading): LayerFacts {
-  const { signal, cost = noCost(), ...wanted } = reading;
+  const { cost = noCost(), ...wanted } = reading;
   const collector = new LayerCollector({ limits: defaultLayerLimits, cost, ...wanted });
-  readTarFile(stored, new TarReader(collector), signal);
+  readTarFile(stored, new TarReader(collector));
   return collector.facts({ diffId: options.diffId ?? "", uncompressedBytes: stored.size });
 }
 

@@ -9,14 +9,13 @@ const windowBytes = 128 * 1024;
  * Feeds a plain tar on disk to a reader and jumps over bodies that it does not want, so that most of an archive is never
  * read. Stops at the end marker. Throws what the reader throws, and errors of the file system.
  */
-export function readTarFile(stored: StoredFile, reader: TarReader, signal?: AbortSignal): void {
+export function readTarFile(stored: StoredFile, reader: TarReader): void {
   const window = Buffer.allocUnsafeSlow(Math.min(windowBytes, Math.max(stored.size, 512)));
   const descriptor = openSync(stored.file, "r");
   const end = stored.offset + stored.size;
   let position = stored.offset;
   try {
     while (position < end && !reader.finished) {
-      signal?.throwIfAborted();
       const jump = Math.min(reader.skippableBytes, end - position);
       if (jump > 0) {
         reader.skipped(jump);

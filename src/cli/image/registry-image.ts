@@ -96,7 +96,7 @@ async function describeImage(
         digest: layer.digest,
         diffId,
         read: (reading) =>
-          readLayer(client.blob(repository, layer.digest, { signal: reading.signal, expectedBytes: layer.size }), {
+          readLayer(client.blob(repository, layer.digest, { expectedBytes: layer.size }), {
             mediaType: layer.mediaType,
             ...reading,
           }),

@@ -9,13 +9,10 @@ export interface ScannableImage {
   /** `linux/amd64`; null when the image does not say. */
   platform: string | null;
   layers: ImageLayer[];
-  /** Removes what was written to disk for reading it; absent when nothing was. */
-  close?(): Promise<void>;
 }
 
 /** How a layer is read. */
 export interface LayerReading {
-  signal?: AbortSignal;
   /** What the image's layers have cost so far; this one's cost is added. */
   cost?: ImageCost;
   /** Paths whose content is kept besides what analysers want by name. */
@@ -36,4 +33,6 @@ export interface OpenOptions {
   image: string | null;
   /** Read every byte and compare all digests. */
   verify: boolean;
+  /** Folder for what has to be unpacked. It need not exist; the caller removes it. */
+  scratch: string;
 }

@@ -1,6 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync, writeSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Compression, decompress, detectCompression } from "#engines/image-scan/decompress.ts";
 import { defaultLayerLimits, LayerError } from "#engines/image-scan/layer-limits.ts";
@@ -22,21 +21,20 @@ export function compressionOf(file: string): Compression {
 }
 
 /**
- * Unpacks a compressed archive into a temporary file, because layers are read at random places. Answers that file and
- * how to remove it. Throws InputError when the stream is damaged or a bomb.
+ * Unpacks a compressed archive into a file in `scratch`, because layers are read at random places. Answers that file.
+ * Throws InputError when the stream is damaged or a bomb.
  */
-export async function unpackArchive(file: string): Promise<{ file: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "breakwater-unpacked-"));
-  const remove = () => rm(folder, { recursive: true, force: true });
+export async function unpackArchive(file: string, scratch: string): Promise<string> {
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const unpacked = path.join(scratch, "archive.tar");
   try {
-    await writeUnpacked(file, path.join(folder, "archive.tar"));
-    return { file: path.join(folder, "archive.tar"), remove };
+    await writeUnpacked(file, unpacked);
   } catch (error) {
-    await remove();
     throw new InputError(`${file} cannot be unpacked: ${oneLine(error).replace("The layer's", "Its")}`, {
       cause: error,
     });
   }
+  return unpacked;
 }
 
 async function writeUnpacked(from: string, to: string): Promise<void> {

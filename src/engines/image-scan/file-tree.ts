@@ -3,7 +3,14 @@ import { DiagnosticList } from "./diagnostic-list.ts";
 import type { LayerEntry, LayerFacts, UnreadFile } from "./facts.ts";
 import { defaultLayerLimits } from "./layer-limits.ts";
 import type { ProgramKind } from "./program-kind.ts";
-import { type DirectoryNode, type FileNode, newDirectory, type OtherNode, type TreeNode } from "./tree-nodes.ts";
+import {
+  type DirectoryNode,
+  type FileNode,
+  isPlainFile,
+  newDirectory,
+  type OtherNode,
+  type TreeNode,
+} from "./tree-nodes.ts";
 import { TreeWalk } from "./tree-walk.ts";
 import { isWanted } from "./wanted-files.ts";
 
@@ -30,8 +37,8 @@ export class FileTree {
   private readonly limits: typeof treeLimits;
   private nodes = 0;
   private keptBytes = 0;
-  /** The folder of the last entry, which is mostly that of the next one too. */
-  private last: { path: string; directory: DirectoryNode } | null = null;
+  /** Folders by the path that led to them, links followed; forgotten whenever a folder or link goes or a link comes. */
+  private readonly folders = new Map<string, DirectoryNode>();
   /** Hard links that are wanted by their name to files whose content was not kept. */
   private readonly unreadLinks = new Map<string, OtherNode>();
   private readonly missed = new Set<OtherNode>();
@@ -43,7 +50,6 @@ export class FileTree {
 
   /** Applies the next layer. `layer` is its index, 0 = lowest. */
   apply(facts: LayerFacts, layer: number): void {
-    this.last = null;
     for (const entry of facts.entries) {
       if (typeof entry === "string") this.put(entry, () => otherNode(entry, layer, 0));
       else this.applyEntry(entry, layer);
@@ -87,31 +93,48 @@ export class FileTree {
   }
 
   /** Every kept file with the path where it really lies, in no particular order. */
-  *files(): Generator<[path: string, node: FileNode]> {
-    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "file") yield [prefix + name, node];
+  files(): [path: string, node: FileNode][] {
+    const found: [string, FileNode][] = [];
+    this.visit((prefix, name, node) => {
+      if (node.kind === "file") found.push([prefix + name, node]);
+    });
+    return found;
   }
 
   /** Paths of all files whose content was not kept, where they really lie, in no particular order. */
-  *others(): Generator<string> {
-    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "other") yield prefix + name;
+  others(): string[] {
+    const found: string[] = [];
+    this.visit((prefix, name, node) => {
+      if (node.kind === "other") found.push(prefix + name);
+    });
+    return found;
   }
 
   /** Every program by its path, where it really lies, with what its first bytes tell; in no particular order. */
-  *programs(): Generator<[path: string, kind: ProgramKind]> {
-    for (const [prefix, name, node] of this.walkAll())
-      if (node.kind === "other" && node.program !== undefined) yield [prefix + name, node.program];
+  programs(): [path: string, kind: ProgramKind][] {
+    const found: [string, ProgramKind][] = [];
+    this.visit((prefix, name, node) => {
+      if (node.kind === "other" && node.program !== undefined) found.push([prefix + name, node.program]);
+    });
+    return found;
   }
 
   /** Every symbolic link as it lies in the tree, with its target, in no particular order. */
-  *links(): Generator<[path: string, target: string]> {
-    for (const [prefix, name, node] of this.walkAll()) if (node.kind === "link") yield [prefix + name, node.target];
+  links(): [path: string, target: string][] {
+    const found: [string, string][] = [];
+    this.visit((prefix, name, node) => {
+      if (node.kind === "link") found.push([prefix + name, node.target]);
+    });
+    return found;
   }
 
   /** Every file with the set-user-id or set-group-id bit, with the path where it really lies, in no particular order. */
-  *setIdFiles(): Generator<{ path: string; bits: number }> {
-    for (const [prefix, name, node] of this.walkAll())
-      if ((node.kind === "file" || node.kind === "other") && node.setIdBits !== 0)
-        yield { path: prefix + name, bits: node.setIdBits };
+  setIdFiles(): { path: string; bits: number }[] {
+    const found: { path: string; bits: number }[] = [];
+    this.visit((prefix, name, node) => {
+      if (isPlainFile(node) && node.setIdBits !== 0) found.push({ path: prefix + name, bits: node.setIdBits });
+    });
+    return found;
   }
 
   /**
@@ -217,7 +240,7 @@ export class FileTree {
   private empty(folder: string, layer: number): void {
     const node = folder === "" ? this.root : this.lookUp(folder);
     if (node?.kind !== "directory") return;
-    this.last = null;
+    this.folders.clear();
     prune(node, layer);
   }
 
@@ -225,7 +248,7 @@ export class FileTree {
     const place = this.existing(path);
     if (place === null) return;
     place.directory.children.delete(place.name);
-    this.last = null;
+    if (!isPlainFile(place.node)) this.folders.clear();
   }
 
   private put(path: string, make: Make): void {
@@ -245,19 +268,35 @@ export class FileTree {
     if (old === undefined && !this.countNode()) return;
     const made = make(old);
     if (made === old) return;
-    if (made.kind === "link" || old?.kind === "directory" || old?.kind === "link") this.last = null;
+    if (made.kind === "link" || (old !== undefined && !isPlainFile(old))) this.folders.clear();
     parent.children.set(name, made);
   }
 
   private parentOf(path: string, end: number): DirectoryNode | null {
     if (end < 0) return this.root;
-    const { last } = this;
-    if (last !== null && last.path.length === end && path.startsWith(last.path)) return last.directory;
     const parentPath = path.slice(0, end);
-    const node = new TreeWalk(this.root, { budget: this.budget, mayCreate: () => this.countNode() }).follow(parentPath);
+    const known = this.folders.get(parentPath);
+    if (known !== undefined) return known;
+    const node =
+      this.plainFolder(parentPath) ??
+      new TreeWalk(this.root, { budget: this.budget, mayCreate: () => this.countNode() }).follow(parentPath);
     if (node?.kind !== "directory") return null;
-    this.last = { path: parentPath, directory: node };
+    this.folders.set(parentPath, node);
     return node;
+  }
+
+  /** The folder at `path` when there is no link on the way, which is the rule and needs no walk; else null. */
+  private plainFolder(path: string): DirectoryNode | null {
+    let directory = this.root;
+    for (let start = 0; start <= path.length; ) {
+      const slash = path.indexOf("/", start);
+      const end = slash < 0 ? path.length : slash;
+      const child = directory.children.get(path.slice(start, end));
+      if (child?.kind !== "directory") return null;
+      directory = child;
+      start = end + 1;
+    }
+    return directory;
   }
 
   private countNode(): boolean {
@@ -277,7 +316,8 @@ export class FileTree {
 
   private existing(path: string): { directory: DirectoryNode; name: string; node: TreeNode } | null {
     const end = path.lastIndexOf("/");
-    const directory = end < 0 ? this.root : this.follow(path.slice(0, end));
+    const parentPath = path.slice(0, Math.max(end, 0));
+    const directory = end < 0 ? this.root : (this.plainFolder(parentPath) ?? this.follow(parentPath));
     if (directory?.kind !== "directory") return null;
     const name = path.slice(end + 1);
     const node = directory.children.get(name);
@@ -288,14 +328,15 @@ export class FileTree {
     return new TreeWalk(this.root, { budget: this.budget }).follow(path);
   }
 
-  private *walkAll(): Generator<[prefix: string, name: string, node: TreeNode]> {
+  /** Shows everything but directories, with the path of its folder (with a slash behind it). */
+  private visit(see: (prefix: string, name: string, node: TreeNode) => void): void {
     const open: [string, DirectoryNode][] = [["", this.root]];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [prefix, directory] = next;
-      for (const [name, node] of directory.children) {
+      directory.children.forEach((node, name) => {
         if (node.kind === "directory") open.push([`${prefix}${name}/`, node]);
-        else yield [prefix, name, node];
-      }
+        else see(prefix, name, node);
+      });
     }
   }
 }

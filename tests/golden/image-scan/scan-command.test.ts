@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -106,14 +106,17 @@ describe("every form of image gives the same packages", () => {
   );
 
   it("an archive that is compressed as a whole", async () => {
-    const before = readdirSync(os.tmpdir()).filter((name) => name.startsWith("breakwater-unpacked-"));
+    const temporary = mkdtempSync(path.join(folder, "temporary-"));
+    vi.stubEnv("TMPDIR", temporary);
     const packed = path.join(folder, "packed.tar.gz");
     writeFileSync(packed, gzipSync(readFileSync(docker)));
     expect(packagesOf(await scanJson(packed))).toEqual(appPackages);
     writeFileSync(packed, gzipSync(readFileSync(docker)).subarray(0, 500));
     const cut = await cli("scan", packed);
     expect([cut.status, cut.err]).toEqual([2, `${packed} cannot be unpacked: Its gzip stream ends too early.\n`]);
-    expect(readdirSync(os.tmpdir()).filter((name) => name.startsWith("breakwater-unpacked-"))).toEqual(before);
+    expect((await cli("scan", packed, "--timeout", "0.000001")).err).toContain("was ended");
+    vi.unstubAllEnvs();
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it("an index offers platforms", async () => {
@@ -175,6 +178,16 @@ describe("exit codes and what is said", () => {
   const unusable: [string, () => string[], RegExp][] = [
     ["no target", () => [], /needs a target/],
     ["a file that does not exist", () => [path.join(folder, "nowhere.tar")], /does not exist/],
+    [
+      "a pipe, which nothing could end the wait for",
+      () => {
+        const pipe = path.join(folder, `pipe-${Math.random()}`);
+        execFileSync("mkfifo", [pipe]);
+        return [pipe];
+      },
+      /neither a file nor a folder/,
+    ],
+    ["no time at all", () => [docker, "--timeout", "0.000001"], /did not end within .* s and was ended/],
     ["an unknown format", () => [docker, "--format", "xml"], /--format xml is not known/],
     ["an unknown severity", () => [docker, "--fail-on", "awful"], /not a severity/],
     ["an unknown option", () => [docker, "--nonsense"], /--nonsense/],

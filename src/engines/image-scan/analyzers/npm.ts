@@ -1,4 +1,4 @@
-import semver from "semver";
+import semverValid from "semver/functions/valid.js";
 import type { Diagnostic } from "#domain/evidence.ts";
 import { type Analyzer, textOf } from "./analyzer.ts";
 import { npmPlace } from "./npm-place.ts";
@@ -54,7 +54,7 @@ export function isPackageName(name: string): boolean {
 export function cleanVersion(version: string): string | null {
   const trimmed = version.trim();
   const bare = trimmed.replace(/^[=v]+/, "");
-  if (semver.valid(bare, { loose: true }) !== null) return bare;
+  if (semverValid(bare, { loose: true }) !== null) return bare;
   // A package URL and a report have room for a word, not for a page.
   return trimmed !== "" && trimmed.length <= 200 && !/\s/.test(trimmed) ? trimmed : null;
 }
