@@ -25,6 +25,8 @@ export const links = {
     `/hosts/${segment(hostId)}/containers/${segment(containerId)}`,
   rule: (ruleId: string) => `/rules/${segment(ruleId)}`,
   exemptions: () => "/exemptions",
+  recommendations: () => "/recommendations",
+  recommendation: (ruleId: string) => `/recommendations/${segment(ruleId)}`,
   notices: () => "/notices",
   settings: (page: string) => `/settings/${segment(page)}`,
 } as const;

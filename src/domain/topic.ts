@@ -3,6 +3,7 @@ import type { RootKind } from "./resource.ts";
 /** Lists that live pages can follow as a whole. */
 export const listTopics = [
   "containers",
+  "recommendations",
   "vulnerabilities",
   "notices",
   "advisories",

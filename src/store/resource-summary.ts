@@ -1,4 +1,5 @@
 import type { RootKind } from "#domain/resource.ts";
+import { markRulesOfRootsDirty } from "./count/rule-count.ts";
 import { type Executor, execute, type Statement, sql } from "./sql.ts";
 import { hostSummary } from "./summary/host.ts";
 import { registrySummary } from "./summary/registry.ts";
@@ -44,18 +45,20 @@ const figuresNew = sql`n.risk, n.worst, n.critical, n.high, n.medium, n.low, n.u
 export async function saveIdentity(executor: Executor, kind: RootKind, rootIds: readonly string[]): Promise<void> {
   if (rootIds.length === 0) return;
   const rows = summaries[kind]([...new Set(rootIds)]);
-  await execute(
+  const gone = await execute(
     sql`delete from resource_summary s where s.kind = ${kind} and s.root_id = any(${rootIds}::uuid[])
            and not exists (select 1 from (${rows}) n where n.root_id = s.root_id)`,
     executor,
   );
-  await execute(
+  const others = await execute(
     sql`insert into resource_summary as s (root_id, kind, ${identity}, updated_at)
         select root_id, ${kind}, ${identity}, clock_timestamp() from (${rows}) n order by root_id
         on conflict (root_id) do update set (${identity}, updated_at) = row(${identityNew}, excluded.updated_at)
          where (${identityNow}) is distinct from (${identityNew})`,
     executor,
   );
+  // Rules are counted by owner and environment, and over live roots only.
+  if (gone + others > 0) await markRulesOfRootsDirty(executor, rootIds);
 }
 
 /** Counts these roots again and writes what differs onto their rows, identity and signal with it. */

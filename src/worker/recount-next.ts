@@ -10,9 +10,11 @@ import {
 } from "#store/count/counters.ts";
 import { appendMarks, type DirtyCause, type DirtyMark, takeDirtyMarks } from "#store/count/dirty-marks.ts";
 import { recordMetrics } from "#store/count/metric-day.ts";
+import { recountRules } from "#store/count/rule-count.ts";
 import { noticeExploited } from "#store/notice/exploited-notice.ts";
 import { saveSummaries } from "#store/resource-summary.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
+import { assessRepositories } from "./assess-repositories.ts";
 import { settleImages } from "./settle-images.ts";
 
 /** Rows counted in one transaction: small enough to be short, large enough to be set-wise. */
@@ -37,6 +39,7 @@ export async function recountNext(): Promise<boolean> {
       (await countImages(tx)) ||
       (await countRepositories(tx)) ||
       (await countRegistries(tx)) ||
+      (await recountRules(tx)) ||
       (await countVulnerabilities(tx))
     );
   });
@@ -64,10 +67,9 @@ async function countImages(tx: Transaction): Promise<boolean> {
 async function countRepositories(tx: Transaction): Promise<boolean> {
   const taken = await takeDirtyMarks(tx, "repository", REPOSITORIES_AT_ONCE);
   if (taken.length === 0) return false;
-  await recountRepositories(
-    tx,
-    taken.map(({ mark }) => mark),
-  );
+  const repositories = taken.map(({ mark }) => mark);
+  await recountRepositories(tx, repositories);
+  await assessRepositories(tx, repositories);
   const registries = [...new Set(taken.map(({ mark }) => mark.registryId))];
   await appendMarks(
     tx,

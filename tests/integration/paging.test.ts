@@ -55,7 +55,18 @@ const lists: Record<string, List> = {
     want: ROWS,
     rows: field("rows"),
   },
-  "/api/v1/notices": { queries: ["kind=paging", "unread=1&kind=paging"], want: ROWS, rows: field("rows") },
+  "/api/v1/notices": { queries: ["kind=exploited", "unread=1&kind=exploited"], want: ROWS, rows: field("rows") },
+  "/api/v1/recommendations": {
+    queries: ["", "sort=unhealthy", "sort=newest&group=none", "sort=title", "kind=host&severity=high"],
+    want: ROWS,
+    rows: field("rows"),
+  },
+  "/api/v1/recommendations/[id]": {
+    values: { id: "paging-rule" },
+    queries: ["", "kind=host&q=host"],
+    want: ROWS,
+    rows: field("resources"),
+  },
   "/api/v1/registries/[id]/events": {
     values: ofRegistry,
     queries: ["", "action=push", "action=push&outcome=queued"],
@@ -202,13 +213,18 @@ async function addRows(): Promise<void> {
   );
   await insert(
     "rule",
-    "id, engine, title, severity, rationale, remediation, logic, refs, examples",
-    "case when n = 1 then 'paging-rule' else 'other-' || n end, 'cis-docker', 'x', 'high', 'x', 'x', 'x', '[]', '[]'",
+    "id, engine, title, area, severity, rationale, remediation, logic, refs, examples",
+    "case when n = 1 then 'paging-rule' else 'other-' || n end, 'cis-docker', 'x', 'Area ' || n % 4, 'high', 'x', 'x', 'x', '[]', '[]'",
   );
   await insert(
     "assessment",
     "root_id, id, rule_id, resource_id, resource_kind, status, completeness, severity, evidence, diagnostics, status_since, assessed_at",
-    `${uuid}, sha256(n::text::bytea), 'paging-rule', n::text, 'host', 'unhealthy', 'complete', 'high', '[]', '[]', ${at}, ${at}`,
+    `${uuid}, sha256(n::text::bytea), 'paging-rule', ${uuid}::text, 'host', 'unhealthy', 'complete', 'high', '[]', '[]', ${at}, ${at}`,
+  );
+  await insert(
+    "rule_count",
+    "rule_id, resource_kind, owner, environment, is_demo, healthy, unhealthy, unknown, manual, not_applicable, exempt, worst_rank, changed_at",
+    `case when n = 1 then 'paging-rule' else 'other-' || n end, 'host', '', '', false, 1, 1 + n % 3, 0, 0, 0, 0, 4, ${at}`,
   );
   await pool().query("insert into host (id, name, hostname) values ($1, 'many', 'many')", [hostId]);
   await insert(
@@ -225,7 +241,7 @@ async function addRows(): Promise<void> {
   await insert(
     "notice",
     "root_id, id, kind, dedupe_key, severity, severity_rank, title, detail, href, updated_at",
-    `${uuid}, ${uuid}, 'paging', n::text, 'high', 4, 'x', 'x', '/', ${at}`,
+    `${uuid}, ${uuid}, 'exploited', n::text, 'high', 4, 'x', 'x', '/', ${at}`,
   );
   await insert(
     "delivery",

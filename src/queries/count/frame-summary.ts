@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
+import { openRecommendations } from "#queries/assessment/recommendation-list.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { isSilent, lastDataAt } from "./root-signal.ts";
 
@@ -10,6 +11,8 @@ export interface FrameSummary {
   unreadNotices: number;
   /** Vulnerabilities with at least one open finding, bounded at 10 000. */
   vulnerabilities: number;
+  /** Rules under which something is unhealthy. */
+  recommendations: number;
   resources: number;
   notReporting: {
     count: number;
@@ -38,6 +41,7 @@ export interface AdvisoryReadiness {
 const Row = z.object({
   unread: z.number(),
   vulnerabilities: z.number(),
+  recommendations: z.number(),
   resources: z.number(),
   silent: z.number(),
   worst: z
@@ -60,6 +64,7 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
              where r.user_id = ${actor.id} and r.root_id = n.root_id and r.notice_id = n.id and r.read_at >= n.updated_at)
          limit 1000) unread) as unread,
       (select count(*)::int from (select 1 from vulnerability where placement_count > 0 limit 10000) v) as vulnerabilities,
+      ${openRecommendations} as recommendations,
       (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
       (select count(*)::int from (select 1 from resource_summary s where ${isSilent} limit 10000) q) as silent,
       (select json_build_object('rootId', s.root_id, 'kind', s.kind, 'name', s.name, 'lastDataAt',
@@ -73,6 +78,7 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
     person: { name: actor.name, role: actor.role },
     unreadNotices: row.unread,
     vulnerabilities: row.vulnerabilities,
+    recommendations: row.recommendations,
     resources: row.resources,
     notReporting: { count: row.silent, worst: row.worst },
     hasDemo: row.has_demo,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type AssessmentStatus, assessmentStatuses } from "#domain/assessment.ts";
 import { ResourceKind, type Subject } from "#domain/resource.ts";
 import { Severity } from "#domain/severity.ts";
+import { markRulesDirty } from "#store/count/rule-count.ts";
 import { type Executor, execute, type Statement, selectRows, sql } from "#store/sql.ts";
 import { appendStatusHistory, type StatusCause } from "./status-history.ts";
 
@@ -50,10 +51,12 @@ export async function trackChanges(
 ): Promise<AssessmentChange[]> {
   const before = new Map((await standings(executor, of)).map((one) => [one.key, one]));
   await work();
-  const changes = (await standings(executor, of)).flatMap((now) => {
+  const after = await standings(executor, of);
+  const changes = after.flatMap((now) => {
     const was = before.get(now.key);
     return was?.status === now.status ? [] : [{ now, was }];
   });
+  await markRulesDirty(executor, rulesCountedAnew(before, after));
   await noteChanges(
     executor,
     because.at,
@@ -78,6 +81,20 @@ export async function trackChanges(
     to: status,
     lastKnown: was?.knownStatus ?? null,
   }));
+}
+
+/** Rules whose counts of resources differ after the work: another status or severity, a verdict that is new or gone. */
+function rulesCountedAnew(before: ReadonlyMap<string, Standing>, after: readonly Standing[]): string[] {
+  const left = new Map(before);
+  const rules = new Set<string>();
+  for (const now of after) {
+    const was = left.get(now.key);
+    left.delete(now.key);
+    // Single images stand in no count of rules; their repositories do.
+    if (now.kind !== "image" && (was?.status !== now.status || was.severity !== now.severity)) rules.add(now.ruleId);
+  }
+  for (const gone of left.values()) if (gone.kind !== "image") rules.add(gone.ruleId);
+  return [...rules];
 }
 
 function standings(executor: Executor, of: Statement): Promise<Standing[]> {

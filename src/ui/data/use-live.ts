@@ -1,21 +1,11 @@
 "use client";
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import type { ChangeTopic } from "#domain/topic.ts";
 import { liveStream } from "./live-stream.ts";
 
-/** What a page can follow; the same words as the server's change topics. */
-export type LiveTopic =
-  | "containers"
-  | "vulnerabilities"
-  | "notices"
-  | "advisories"
-  | "jobs"
-  | "audit"
-  | "accounts"
-  | "local-agents"
-  | `registry:${string}`
-  | `image:${string}`
-  | `host:${string}`;
+/** What a page can follow. */
+export type LiveTopic = ChangeTopic;
 
 const COALESCE_MS = 300;
 const POLL_MS = 15_000;

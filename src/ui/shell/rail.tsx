@@ -47,6 +47,13 @@ export function RailItems() {
       below: ["/compute", "/registries", "/images", "/welcome"],
     },
     {
+      label: "Recommendations",
+      href: links.recommendations(),
+      icon: "list",
+      below: ["/recommendations"],
+      count: frame?.recommendations,
+    },
+    {
       label: "Vulnerabilities",
       href: links.vulnerabilities(),
       icon: "bug",

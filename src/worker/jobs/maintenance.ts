@@ -1,8 +1,10 @@
 import { clock } from "#clock.ts";
+import { copyRuleCounts } from "#store/count/rule-count.ts";
 import { maintainPartitions } from "#store/partitions.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { dueRegistries } from "#store/registry/due-registries.ts";
 import { expireOldRows, hasDirtyMarks } from "#store/retention.ts";
+import { transaction } from "#store/transaction.ts";
 import { defineJob } from "../define-job.ts";
 import { endDueExemptions } from "../due-exemptions.ts";
 import { noteSilentHosts } from "../silent-hosts.ts";
@@ -22,5 +24,6 @@ export default defineJob("maintenance", async (_payload, { log }) => {
   if (await hasDirtyMarks(now)) await enqueue("recount", {}, { key: "all" });
   const silentHosts = await noteSilentHosts();
   const endedExemptions = await endDueExemptions(now);
+  await transaction((tx) => copyRuleCounts(tx, now));
   log.info({ ...partitions, ...expired, silentHosts, endedExemptions }, "housekeeping done");
 });
