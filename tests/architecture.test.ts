@@ -2,6 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { findViolations } from "./architecture/import-table.ts";
 import { buildGraph, readSources } from "./architecture/module-graph.ts";
+import { findStrayWrites } from "./architecture/store-writes.ts";
 
 const root = path.resolve(import.meta.dirname, "../src");
 const sources = readSources(root);
@@ -128,4 +129,36 @@ test("types of a query are free for ui", { timeout: 180_000 }, () => {
   };
   const before = findViolations(buildGraph(sources, root));
   expect(findViolations(buildGraph(new Map([...sources, ...Object.entries(files)]), root))).toEqual(before);
+});
+
+test("only the store writes to the database, and only its queue touches the tables of pg-boss", () => {
+  expect(findStrayWrites(sources)).toEqual([]);
+});
+
+test.each([
+  ["commands/planted.ts", "export const it = sql`insert into host (id) values (:id)`;"],
+  ["commands/planted.ts", 'export const it = () => tx.query("delete from notice where root_id = $1", [id]);'],
+  [
+    "ingest/planted.ts",
+    "export const it = sql`\n  with found as (select 1)\n  update host h\n    set name = :name from found`;",
+  ],
+  ["worker/planted.ts", "export const it = sql`UPDATE resource_summary SET risk = 1`;"],
+  ["queries/planted.ts", "export const it = sql`with gone as (delete from change returning 1) select * from gone`;"],
+  ["cli/planted.ts", "export const it = (table: string) => tx.query(`truncate table host cascade`);"],
+  ["worker/planted.ts", "export const it = sql`select 1 from pgboss.job`;"],
+  ["store/image/planted.ts", "export const it = sql`select 1 from pgboss.job`;"],
+])("planted: SQL in %s that has no business there", (file, source) => {
+  expect(findStrayWrites(new Map([...sources, [file, source]]))).toEqual([expect.stringContaining(file)]);
+});
+
+test.each([
+  ["store/planted.ts", "export const it = sql`insert into host (id) values (:id)`;"],
+  ["store/queue/planted.ts", "export const it = sql`update pgboss.job set retry_limit = 0`;"],
+  ["ui/planted.tsx", 'export const it = "Update the host set above";'],
+  [
+    "queries/planted.ts",
+    "// insert into host: never here\nexport const it = sql`select updated_at from host for update`;",
+  ],
+])("fine: %s with %s", (file, source) => {
+  expect(findStrayWrites(new Map([[file, source]]))).toEqual([]);
 });

@@ -3,12 +3,12 @@ import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import copyStreams from "pg-copy-streams";
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { productVersion } from "#domain/product-version.ts";
 import { pool } from "#store/client.ts";
 import { type Executor, selectRows, sql } from "#store/sql.ts";
+import { continueChangeNumbers, copyIn, copyOut, emptyTables } from "#store/table-copy.ts";
 import { transaction } from "#store/transaction.ts";
 import { type BackupHeader, BackupReader, writeBackup } from "./backup-file.ts";
 import { InputError } from "./input-error.ts";
@@ -29,14 +29,8 @@ export async function backup(file: string): Promise<{ tables: number; bytes: num
       migrations: await appliedMigrations(client),
       tables: await tablesInOrder(client),
     };
-    const copy = (table: BackupHeader["tables"][number]) =>
-      client.query(
-        copyStreams.to(
-          `copy (select ${columnList(table.columns)} from ${quote(table.name)}) to stdout (format binary)`,
-        ),
-      );
     await pipeline(
-      Readable.from(writeBackup(header, copy)),
+      Readable.from(writeBackup(header, (table) => copyOut(client, table))),
       createGzip({ level: 1 }),
       createWriteStream(staging, { mode: 0o600 }),
     );
@@ -62,17 +56,10 @@ export async function restore(file: string): Promise<{ tables: number; createdAt
   await transaction(async (tx) => {
     await requireSameSchema(tx, header);
     await requireEmpty(tx);
-    for (const table of header.tables) await tx.query(`truncate table ${quote(table.name)} cascade`);
-    for (const table of header.tables) {
-      const into = copyStreams.from(
-        `copy ${quote(table.name)} (${columnList(table.columns)}) from stdin (format binary)`,
-      );
-      await pipeline(Readable.from(reader.table()), tx.query(into));
-    }
+    await emptyTables(tx, header.tables);
+    for (const table of header.tables) await copyIn(tx, table, Readable.from(reader.table()));
     await reader.end();
-    await tx.query(
-      "select setval(pg_get_serial_sequence('change', 'version'), (select coalesce(max(version), 1) from change))",
-    );
+    await continueChangeNumbers(tx);
   });
   return { tables: header.tables.length, createdAt: header.createdAt };
 }
@@ -133,6 +120,3 @@ async function tablesInOrder(executor: Executor): Promise<BackupHeader["tables"]
   }
   return ordered;
 }
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const columnList = (columns: readonly string[]) => columns.map(quote).join(", ");

@@ -5,9 +5,10 @@ import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { finishScan } from "#store/image/image-scan.ts";
-import { jobPayloads, queue } from "#store/queue/queue.ts";
+import { callOff } from "#store/queue/job.ts";
+import { jobPayloads } from "#store/queue/queue.ts";
 import { transaction } from "#store/transaction.ts";
-import { lockJob } from "./retry-job.ts";
+import { lockedJob } from "./retry-job.ts";
 
 export const CancelJobInput = z.object({ jobId: z.uuid() });
 
@@ -18,12 +19,11 @@ export const CancelJobInput = z.object({ jobId: z.uuid() });
 export async function cancelJob(actor: Actor, input: unknown): Promise<void> {
   requireRole(actor, "admin");
   const { jobId } = CancelJobInput.parse(input);
-  const boss = await queue();
   await transaction(async (tx) => {
-    const job = await lockJob(tx, jobId);
+    const job = await lockedJob(tx, jobId);
     if (!["created", "retry", "active"].includes(job.state))
       throw new AppError("conflict", "This job has ended. There is nothing to cancel.");
-    await boss.cancel(job.name, jobId, { db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } });
+    await callOff(tx, job);
     if (job.name === "scan-image") await endScan(tx, job.data, actor);
     await recordAudit(tx, actor, {
       action: "job.cancel",

@@ -5,8 +5,8 @@ import type { Actor } from "#domain/role.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { queueScan } from "#store/image/image-scan.ts";
-import { jobPayloads, queue } from "#store/queue/queue.ts";
-import { selectFirst, sql } from "#store/sql.ts";
+import { type LockedJob, lockJob, runAgain } from "#store/queue/job.ts";
+import { jobPayloads } from "#store/queue/queue.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 
 export const RetryJobInput = z.object({ jobId: z.uuid() });
@@ -18,16 +18,15 @@ export const RetryJobInput = z.object({ jobId: z.uuid() });
 export async function retryJob(actor: Actor, input: unknown): Promise<void> {
   requireRole(actor, "admin");
   const { jobId } = RetryJobInput.parse(input);
-  const boss = await queue();
   await transaction(async (tx) => {
-    const job = await lockJob(tx, jobId);
+    const job = await lockedJob(tx, jobId);
     if (job.state !== "failed")
       throw new AppError("conflict", `This job is ${words[job.state] ?? job.state}. Only a failed job can be retried.`);
     if (job.name === "scan-image") {
       const { registryId, digest } = jobPayloads["scan-image"].parse(job.data);
       await queueScan(tx, { registryId, digest }, "person");
     } else {
-      await boss.retry(job.name, jobId, { db: { executeSql: (text, values) => tx.query(text, values as unknown[]) } });
+      await runAgain(tx, job);
     }
     await recordAudit(tx, actor, {
       action: "job.retry",
@@ -46,15 +45,9 @@ const words: Record<string, string> = {
   cancelled: "cancelled",
 };
 
-const JobRow = z.object({ name: z.string(), state: z.string(), data: z.unknown() });
-
 /** The job, locked until the transaction ends. Throws `not-found` when the queue does not hold it. */
-export async function lockJob(tx: Transaction, jobId: string): Promise<z.infer<typeof JobRow>> {
-  const job = await selectFirst(
-    JobRow,
-    sql`select name, state::text as state, data from pgboss.job where id = ${jobId} for update`,
-    tx,
-  );
+export async function lockedJob(tx: Transaction, jobId: string): Promise<LockedJob> {
+  const job = await lockJob(tx, jobId);
   if (!job)
     throw new AppError("not-found", "There is no such job. Finished jobs are removed after 3 days. Reload the list.");
   return job;

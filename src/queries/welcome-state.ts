@@ -24,7 +24,7 @@ export async function welcomeState(actor: Actor): Promise<WelcomeState> {
     z.object({ resources: z.number(), has_demo: z.boolean(), has_queue: z.boolean() }),
     sql`select (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
                exists (select 1 from resource_summary where is_demo) as has_demo,
-               to_regclass('pgboss.job') is not null as has_queue`,
+               has_job_queue() as has_queue`,
   );
   return {
     resources: row?.resources ?? 0,
@@ -38,8 +38,8 @@ export async function welcomeState(actor: Actor): Promise<WelcomeState> {
 async function demoJob(): Promise<Pick<WelcomeState, "isDemoChanging" | "demoFault">> {
   const job = await selectFirst(
     z.object({ state: z.string(), reason: z.string().nullable() }),
-    sql`select state::text, left(coalesce(output ->> 'message', output -> 'value' ->> 'message'), 300) as reason
-          from pgboss.job where name = 'load-demo'
+    sql`select state, left(coalesce(output ->> 'message', output -> 'value' ->> 'message'), 300) as reason
+          from job where name = 'load-demo'
          order by state in ('created', 'retry', 'active') desc, created_on desc limit 1`,
   );
   return {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { recordChange } from "./change.ts";
 import { askForRecount } from "./count/dirty-marks.ts";
+import { deleteJobsOfRegistry } from "./queue/job.ts";
 import { type Executor, execute, selectRows, sql } from "./sql.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -87,7 +88,7 @@ export async function deleteDemoRegistries(tx: Transaction): Promise<void> {
     await execute(sql`delete from image where registry_id = ${id}`, tx);
     await execute(sql`delete from layer where registry_id = ${id}`, tx);
     await execute(sql`delete from dirty_mark where key = ${id} or key like ${`${id}/%`}`, tx);
-    await execute(sql`delete from pgboss.job where data ->> 'registryId' = ${id} and state <> 'active'`, tx);
+    await deleteJobsOfRegistry(tx, id);
     await execute(sql`delete from api_token where scope_kind = 'registry' and scope_id = ${id}`, tx);
     if (secretId) await execute(sql`delete from secret where id = ${secretId}`, tx);
     await execute(sql`delete from registry where id = ${id}`, tx);

@@ -4,7 +4,6 @@ import { HostReport } from "#engines/cis-docker/facts.ts";
 import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
-import { attestationsOf } from "#store/assessment/assessment.ts";
 import { hostCounts, recountContainers, rulesWithExemptItems } from "#store/host/container-counts.ts";
 import { findHost, type HostRow } from "#store/host/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host/host-contents.ts";
@@ -46,7 +45,8 @@ export async function assessReport(
       imageScans: await hostScanFacts(tx, parsed.evidence),
       registryTags: await hostRegistryTags(tx, parsed.evidence, now),
     };
-    const result = assess(evidence, { now, policy: await policyOf(tx, host), assessManaged: host.assessManaged });
+    const policy = await policyOf(tx, host);
+    const result = assess(evidence, { now, policy, assessManaged: host.assessManaged });
     await saveHostSummary(tx, hostId, summaryOf(result, { report, now }));
     await saveHostImages(tx, hostId, { images: seenImages(result), at: report.collectedAt });
     await saveHostContainers(tx, hostId, { containers: seenContainers(result), at: report.collectedAt });
@@ -56,7 +56,13 @@ export async function assessReport(
       { ...host, kind: "host" },
       {
         judged: [{ subject, assessments: toAssessments(result, hostId) }],
-        save: { at: now, cause: "report", causeRef: report.id, isFresh: true },
+        save: {
+          at: now,
+          cause: "report",
+          causeRef: report.id,
+          isFresh: true,
+          confirmationDays: policy.attestationValidDays,
+        },
       },
     );
     await recountContainers(tx, [hostId], await rulesWithExemptItems(tx, hostId));
@@ -71,7 +77,7 @@ export async function assessReport(
 async function policyOf(tx: Transaction, host: HostRow): Promise<Policy> {
   const site = await sitePolicy(tx);
   const own = typeof host.policy === "object" && host.policy !== null ? host.policy : {};
-  return Policy.parse({ ...site?.policy, ...own, attestations: await attestationsOf(tx, host.id) });
+  return Policy.parse({ ...site?.policy, ...own });
 }
 
 function summaryOf(result: HostAssessment, { report, now }: { report: PendingReport; now: Date }) {

@@ -3,9 +3,9 @@ import { clock } from "#clock.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
+import { giveAttemptBack, leaveNoAttempt } from "#store/queue/job.ts";
 import { type JobName, type JobPayload, jobPayloads } from "#store/queue/queue.ts";
 import { holdLifeline, type Lifeline } from "#store/queue/worker-lifeline.ts";
-import { execute, sql } from "#store/sql.ts";
 import { isPermanent, type JobDefinition, PermanentJobError } from "./define-job.ts";
 import { watchLostWorkers } from "./lost-workers.ts";
 
@@ -95,7 +95,7 @@ async function runJob(
   } catch (error) {
     work.failed += 1;
     if (isPermanent(error) && !stop.aborted) {
-      await giveUp(job).catch((cause) => jobLog.warn({ err: cause }, "the job will be retried in vain"));
+      await leaveNoAttempt(job).catch((cause) => jobLog.warn({ err: cause }, "the job will be retried in vain"));
     }
     jobLog.warn({ err: error, attempt, isPermanent: isPermanent(error), isHandedBack: stop.aborted }, "job failed");
     throw error;
@@ -114,20 +114,9 @@ function parsePayload<Name extends JobName>(name: Name, data: unknown): JobPaylo
   return parsed.data as JobPayload<Name>;
 }
 
-/**
- * Gives every running job its attempt back, before a stopping worker ends it: being stopped is no fault of the job. The
- * queue decides on a retry by comparing retry_count with retry_limit.
- */
-export async function handBack(work: Work): Promise<void> {
-  const ids = [...work.running.keys()];
-  if (ids.length === 0) return;
-  await execute(sql`update pgboss.job set retry_limit = retry_limit + 1, retry_delay = 0
-                     where id = any(${ids}::uuid[]) and state = 'active'`);
-}
-
-/** A failure that cannot be mended uses up the budget of retries. */
-async function giveUp(job: JobWithMetadata<unknown>): Promise<void> {
-  await execute(sql`update pgboss.job set retry_limit = retry_count where name = ${job.name} and id = ${job.id}`);
+/** Gives every running job its attempt back, before a stopping worker ends it. */
+export function handBack(work: Work): Promise<void> {
+  return giveAttemptBack([...work.running.keys()]);
 }
 
 /** Job lists are live. A failed hint only means that a page is a moment older. */

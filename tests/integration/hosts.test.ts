@@ -113,7 +113,7 @@ async function rows(query: ReturnType<typeof sql>): Promise<Record<string, unkno
 }
 const hostRow = async (id: string) => (await rows(sql`select * from host where id = ${id}`))[0] ?? {};
 const statusOf = async (id: string, rule: string) =>
-  (await rows(sql`select status from assessment where root_id = ${id} and rule_id = ${rule}`))[0]?.status;
+  (await rows(sql`select status from effective_assessment where root_id = ${id} and rule_id = ${rule}`))[0]?.status;
 const noticesOf = (id: string) => rows(sql`select kind, title, href from notice where root_id = ${id} order by kind`);
 
 function privileged(value: boolean): HostEvidence {
@@ -464,11 +464,17 @@ describe("what people decide", () => {
       confirmed: true,
       note: "swarm later",
     });
+    expect(await statusOf(agent.hostId, "docker-rootless-daemon"), "it counts at once").toBe("healthy");
+    expect(
+      await rows(sql`select from_status, to_status, cause from status_history where root_id = ${agent.hostId}
+        and rule_id = 'docker-rootless-daemon' order by at desc, id desc limit 1`),
+    ).toEqual([{ from_status: "manual", to_status: "healthy", cause: "confirmation" }]);
     now = new Date(Date.now() + 60_000);
+    await report(agent, frame(agent, 3));
     await work(agent.hostId);
-    expect(await statusOf(agent.hostId, "docker-rootless-daemon")).toBe("healthy");
+    expect(await statusOf(agent.hostId, "docker-rootless-daemon"), "the next report leaves it").toBe("healthy");
     now = new Date(Date.now() + 400 * 86_400_000);
-    await report(agent, frame(agent, 2));
+    await report(agent, frame(agent, 4));
     await work(agent.hostId);
     expect(await statusOf(agent.hostId, "docker-rootless-daemon")).toBe("manual");
   });

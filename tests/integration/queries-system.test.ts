@@ -10,7 +10,9 @@ import { imageDetail } from "#queries/image/image-detail.ts";
 import { imageHistory } from "#queries/image/image-history.ts";
 import { jobList } from "#queries/queue/job-list.ts";
 import { systemHealth } from "#queries/queue/system-health.ts";
+import { pool } from "#store/client.ts";
 import { enqueue, queue } from "#store/queue/queue.ts";
+import { saveIdentity } from "#store/resource-summary.ts";
 import { execute, selectRows, sql } from "#store/sql.ts";
 import { addImage, addRegistries, debian, digestOf, registryId } from "./query-estate.ts";
 
@@ -128,8 +130,9 @@ test("a rule's counts equal its list", async () => {
   await execute(
     sql`insert into rule (id, engine, title, severity, rationale, remediation, logic, refs, examples) values ('test-rule', 'image-scan', 'T', 'high', 'r', 'm', 'l', '[{"framework":"CIS","control":"1"}]', '[]')`,
   );
+  await saveIdentity(pool(), "registry", [registryId]);
   await execute(sql`insert into assessment (root_id, id, rule_id, resource_id, resource_kind, status, completeness, severity, evidence, diagnostics, status_since, assessed_at)
-    select ${registryId}, decode(lpad(to_hex(n), 64, '0'), 'hex'), 'test-rule', 'r' || n, 'image', case when n % 3 = 0 then 'unknown' else 'unhealthy' end, 'complete', 'high', '[]', '[]', now(), now()
+    select ${registryId}, decode(lpad(to_hex(n), 64, '0'), 'hex'), 'test-rule', 'r' || n, 'registry', case when n % 3 = 0 then 'unknown' else 'unhealthy' end, 'complete', 'high', '[]', '[]', now(), now()
       from generate_series(1, 120) n`);
   const detail = await ruleDetail(viewer, { id: "test-rule" });
   expect(detail.counts).toMatchObject({ unknown: 40, unhealthy: 80, healthy: 0 });

@@ -107,11 +107,12 @@ export async function hostContainer(
 async function controlsOf(hostId: string, container: z.infer<typeof Row>): Promise<ContainerControl[]> {
   const rows = await selectRows(
     ControlRow,
-    sql`select a.rule_id as "ruleId", r.title, r.refs as "references", a.verdict as "hostStatus", coalesce(f.severity, a.severity) as severity,
+    sql`select a.rule_id as "ruleId", r.title, r.refs as "references", case when a.verdict = 'manual' and a.status = 'healthy' then 'healthy' else a.verdict end as "hostStatus", coalesce(f.severity, a.severity) as severity,
           f.status as "findingStatus", coalesce(f.exemption_id, a.exemption_id) is not null as "isExempt", f.remediation, f.evidence
           from effective_assessment a join rule r on r.id = a.rule_id
           left join lateral (select f.* from assessment_finding f
-             where f.root_id = a.root_id and f.assessment_id = a.id and f.title = ${container.name} order by f.exemption_id is not null, f.key limit 1) f on true
+             where f.root_id = a.root_id and f.assessment_id = a.id and f.title = ${container.name}
+               and not (a.verdict = 'manual' and a.status = 'healthy') order by f.exemption_id is not null, f.key limit 1) f on true
          where a.root_id = ${hostId} and a.resource_kind = 'host'`,
   );
   const isActive = ["running", "paused", "restarting"].includes(container.state);

@@ -115,6 +115,7 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
     return [
       {
         ...row,
+        reason: isConfirmed(row) ? confirmedReason(row) : row.reason,
         control: reference.control,
         level: reference.level ?? null,
         section: reference.control.split(".")[0] ?? "",
@@ -148,10 +149,18 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
     sections,
     controls: shown.map((control) => ({
       ...control,
-      findings: findings.get(control.id) ?? [],
+      // What a person was asked to look at is answered.
+      findings: isConfirmed(control) ? [] : (findings.get(control.id) ?? []),
       exemptions: exemptions.get(control.ruleId) ?? [],
     })),
   };
+}
+
+const isConfirmed = ({ verdict, status }: Pick<HostControl, "verdict" | "status">) =>
+  verdict === "manual" && status === "healthy";
+
+function confirmedReason({ confirmedBy, confirmedAt }: Pick<HostControl, "confirmedBy" | "confirmedAt">): string {
+  return `${confirmedBy ?? "Somebody"} confirmed it${confirmedAt ? ` on ${confirmedAt.slice(0, 10)}` : ""}.`;
 }
 
 function chosenSection(controls: HostControl[], sections: HostSection[], ruleId: string | undefined): string | null {

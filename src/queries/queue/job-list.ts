@@ -54,13 +54,13 @@ export async function jobList(actor: Actor, input: unknown): Promise<JobList> {
                case when j.state in ('created', 'retry') and j.start_after > now() then j.start_after end as "nextAttemptAt",
                j.data as about, left(coalesce(j.output->>'message', j.output->'value'->>'message', j.output->>'value'), 500) as reason,
                j.created_on::text as "createdKey"
-          from pgboss.job j
+          from job j
          where ${where} and ${after ? sql`(j.created_on, j.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql`true`}
          order by j.created_on desc, j.id desc limit ${pageSize + 1}`,
   );
   const counted = await selectFirst(
     z.object({ total: z.number() }),
-    sql`select count(*)::int as total from (select 1 from pgboss.job j where ${where} limit 10000) bounded`,
+    sql`select count(*)::int as total from (select 1 from job j where ${where} limit 10000) bounded`,
   );
   const page = rows.slice(0, pageSize);
   const last = rows.length > pageSize ? page.at(-1) : undefined;
@@ -73,19 +73,15 @@ export async function jobList(actor: Actor, input: unknown): Promise<JobList> {
 
 /** The queue makes its own tables at its first start; before that there are no jobs. */
 export async function hasQueue(): Promise<boolean> {
-  const row = await selectFirst(
-    z.object({ exists: z.boolean() }),
-    sql`select to_regclass('pgboss.job') is not null as exists`,
-  );
+  const row = await selectFirst(z.object({ exists: z.boolean() }), sql`select has_job_queue() as exists`);
   return row?.exists ?? false;
 }
 
-const publicState = sql`case j.state::text when 'created' then 'waiting' when 'retry' then 'waiting' when 'active' then 'running'
-  when 'completed' then 'done' else j.state::text end`;
+const publicState = sql`case j.state when 'created' then 'waiting' when 'retry' then 'waiting' when 'active' then 'running'
+  when 'completed' then 'done' else j.state end`;
 
 function conditions(params: JobListParams): Statement[] {
-  // The queue's own housekeeping queues start with two underscores.
-  const list = [sql`left(j.name, 2) <> '__'`];
+  const list = [sql`true`];
   if (params.state !== "any") list.push(sql`${publicState} = ${params.state}`);
   if (params.queue) list.push(sql`j.name = ${params.queue}`);
   return list;

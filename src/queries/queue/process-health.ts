@@ -12,10 +12,7 @@ const TIMEOUT_MS = 3000;
 
 /** Asks the database whether it answers and whether the job queue is installed. Takes at most three seconds. No secrets. */
 export async function processHealth(): Promise<ProcessHealth> {
-  const question = selectFirst(
-    z.object({ has_queue: z.boolean() }),
-    sql`select to_regclass('pgboss.job') is not null as has_queue`,
-  );
+  const question = selectFirst(z.object({ has_queue: z.boolean() }), sql`select has_job_queue() as has_queue`);
   const answer = await Promise.race([question.catch(() => undefined), timeout()]);
   if (!answer) return { status: "unavailable", database: "unreachable", queue: "unreachable" };
   return {

@@ -89,13 +89,12 @@ async function loadQueues(): Promise<QueueHealth[]> {
   return selectRows(
     QueueRow,
     sql`select q.name,
-               count(j.id) filter (where j.state::text in ('created', 'retry'))::int as waiting,
-               count(j.id) filter (where j.state::text = 'active')::int as running,
-               count(j.id) filter (where j.state::text = 'failed')::int as failed,
-               count(j.id) filter (where j.state::text = 'completed' and j.completed_on > now() - interval '1 hour')::int as "doneLastHour",
-               min(j.created_on) filter (where j.state::text in ('created', 'retry') and j.start_after <= now()) as "oldestWaitingAt"
-          from pgboss.queue q left join pgboss.job j on j.name = q.name
-         where left(q.name, 2) <> '__'
+               count(j.id) filter (where j.state in ('created', 'retry'))::int as waiting,
+               count(j.id) filter (where j.state = 'active')::int as running,
+               count(j.id) filter (where j.state = 'failed')::int as failed,
+               count(j.id) filter (where j.state = 'completed' and j.completed_on > now() - interval '1 hour')::int as "doneLastHour",
+               min(j.created_on) filter (where j.state in ('created', 'retry') and j.start_after <= now()) as "oldestWaitingAt"
+          from job_queue q left join job j on j.name = q.name
          group by q.name order by q.name`,
   );
 }

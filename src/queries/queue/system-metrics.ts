@@ -24,9 +24,9 @@ export async function systemMetrics(): Promise<MetricSample[]> {
   const [jobs, feeds, processes, estate] = await Promise.all([
     selectRows(
       JobRow,
-      sql`select name, state::text, count(*) as count,
+      sql`select name, state, count(*) as count,
             coalesce(extract(epoch from now() - min(created_on) filter (where state in ('created', 'retry'))), 0) as oldest_seconds
-            from pgboss.job where not starts_with(name, '__') and state in ('created', 'retry', 'active', 'failed') group by 1, 2`,
+            from job where state in ('created', 'retry', 'active', 'failed') group by 1, 2`,
     ),
     selectRows(FeedRow, sql`select id, state, extract(epoch from now() - data_date) as age_seconds from feed`),
     selectRows(

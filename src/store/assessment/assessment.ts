@@ -6,6 +6,7 @@ import { applyRuleExemptions } from "#store/exemption/to-assessments.ts";
 import { type Executor, execute, type Statement, selectRows, sql } from "#store/sql.ts";
 import { storableJson, storableText } from "#store/storable-text.ts";
 import { saveItems } from "./assessment-items.ts";
+import { applyConfirmations } from "./confirmation.ts";
 import { type AssessmentChange, type Because, trackChanges } from "./track-changes.ts";
 
 /** Everything that the rules of its kind say of one resource. A rule that is missing here has no verdict on it any more. */
@@ -17,6 +18,8 @@ export interface SubjectAssessments {
 export interface Save extends Because {
   /** Everything was looked at anew: the time of assessment rises also where nothing differs. */
   isFresh?: boolean;
+  /** For how long a person's confirmation counts. */
+  confirmationDays?: number;
 }
 
 /**
@@ -43,6 +46,7 @@ export async function saveAssessments(
     await upsertAssessments(executor, rows, save);
     await deleteOthers(executor, saved);
     await saveItems(executor, rows);
+    await applyConfirmations(executor, of, { now: save.at, validDays: save.confirmationDays });
     await applyRuleExemptions(executor, { of, rootIds }, save.at);
   });
 }
@@ -114,18 +118,4 @@ export async function worstOpenItems(
     executor,
   );
   return new Map(rows.map(({ key, title }) => [key, title]));
-}
-
-/** What people confirmed on one root, by rule. */
-export async function attestationsOf(
-  executor: Executor,
-  rootId: string,
-): Promise<Record<string, { by: string; at: string; note: string; confirmed: boolean }>> {
-  const Row = z.object({ ruleId: z.string(), confirmed: z.boolean(), by: z.string(), at: z.date(), note: z.string() });
-  const rows = await selectRows(
-    Row,
-    sql`select rule_id as "ruleId", confirmed, by_name as by, at, note from attestation where root_id = ${rootId}`,
-    executor,
-  );
-  return Object.fromEntries(rows.map(({ ruleId, at, ...row }) => [ruleId, { ...row, at: at.toISOString() }]));
 }

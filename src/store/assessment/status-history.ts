@@ -2,7 +2,15 @@ import { newId } from "#store/ids.ts";
 import { type Executor, execute, sql } from "#store/sql.ts";
 
 /** Why the status or the findings of a resource changed. */
-export type StatusCause = "push" | "scan" | "advisories" | "exemption" | "retired" | "analyser" | "report";
+export type StatusCause =
+  | "push"
+  | "scan"
+  | "advisories"
+  | "exemption"
+  | "retired"
+  | "analyser"
+  | "report"
+  | "confirmation";
 
 export interface StatusEntry {
   rootId: string;

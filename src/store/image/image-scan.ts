@@ -183,7 +183,7 @@ export async function orphanScans(
     Orphan,
     sql`select s.registry_id, s.id, 'sha256:' || encode(s.digest, 'hex') as digest from image_scan s
          where s.state in ('queued', 'scanning') and greatest(s.queued_at, s.heartbeat_at) < clock_timestamp() - interval '1 minute'
-           and not exists (select 1 from pgboss.job j where j.name = 'scan-image' and j.state < 'completed'
+           and not exists (select 1 from job j where j.name = 'scan-image' and j.state in ('created', 'retry', 'active')
                              and j.data ->> 'scanId' = s.id::text)
          limit 500`,
     executor,

@@ -1,0 +1,38 @@
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import copyStreams from "pg-copy-streams";
+import { execute, sql } from "./sql.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** A table with the columns that a copy of it holds. Names come from the catalogue of the database or from a backup's header. */
+export interface CopiedTable {
+  name: string;
+  columns: readonly string[];
+}
+
+/** The rows of a table in Postgres' binary form, as the transaction sees them. */
+export function copyOut(tx: Transaction, table: CopiedTable): Readable {
+  return tx.query(copyStreams.to(`copy (select ${listOf(table)} from ${quote(table.name)}) to stdout (format binary)`));
+}
+
+/** Empties tables, those that refer to them included. */
+export async function emptyTables(tx: Transaction, tables: readonly CopiedTable[]): Promise<void> {
+  for (const { name } of tables) await tx.query(`truncate table ${quote(name)} cascade`);
+}
+
+/** Fills an empty table with rows in Postgres' binary form. */
+export async function copyIn(tx: Transaction, table: CopiedTable, rows: Readable): Promise<void> {
+  const into = copyStreams.from(`copy ${quote(table.name)} (${listOf(table)}) from stdin (format binary)`);
+  await pipeline(rows, tx.query(into));
+}
+
+/** Lets the numbers of changes go on after the highest that was copied in. */
+export async function continueChangeNumbers(tx: Transaction): Promise<void> {
+  await execute(
+    sql`select setval(pg_get_serial_sequence('change', 'version'), (select coalesce(max(version), 1) from change))`,
+    tx,
+  );
+}
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const listOf = ({ columns }: CopiedTable) => columns.map(quote).join(", ");
