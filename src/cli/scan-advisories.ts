@@ -8,7 +8,7 @@ import type { AdvisoryRecord } from "#domain/advisory-record.ts";
 import type { Diagnostic } from "#domain/evidence.ts";
 import { advisoryKeys } from "#engines/image-scan/advisory-keys.ts";
 import type { AdvisoryRange, InstalledPackage } from "#engines/image-scan/facts.ts";
-import { rateRecord } from "#engines/image-scan/severity-choice.ts";
+import { rateAffected } from "#engines/image-scan/match-advisories-ranges.ts";
 import { InputError, oneLine } from "./input-error.ts";
 
 /** What the advisory files say about the packages of one image, and nothing else of them. */
@@ -45,6 +45,21 @@ export async function loadScanAdvisories(source: string, packages: InstalledPack
   }
   if (count === 0) throw new InputError(`${source} holds no advisory file that can be read.`);
   return loader.result;
+}
+
+/** A JSON text without its quotes, as it reads: `\/`, `\u0040` and their like are letters of a name too. */
+function decoded(written = ""): string {
+  if (!written.includes("\\")) return written;
+  try {
+    return String(JSON.parse(`"${written}"`));
+  } catch {
+    return written;
+  }
+}
+
+/** A key that hides behind escapes would escape the pattern: such a line is parsed. */
+function hasEscapedKey(line: string): boolean {
+  return /"[a-z]*\\u00[0-9a-f]{2}(?:[a-z]|\\u00[0-9a-f]{2})*"\s*:/i.test(line);
 }
 
 class AdvisoryLoader {
@@ -90,12 +105,12 @@ class AdvisoryLoader {
   /** Most lines speak of other packages: those are told by their text and never parsed. */
   private async readOsvLines(file: FeedFile): Promise<void> {
     const namePattern = /"name"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
-    const ecosystemPattern = /"ecosystem"\s*:\s*"([^"\\]*)"/g;
+    const ecosystemPattern = /"ecosystem"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
     for await (const lines of readLines(readBytes(file.path))) {
       for (const { text } of lines) {
-        for (const match of text.matchAll(ecosystemPattern)) this.result.ecosystems.add(match[1] ?? "");
-        let isOurs = false;
-        for (const match of text.matchAll(namePattern)) isOurs ||= this.names.has(match[1] ?? "");
+        for (const match of text.matchAll(ecosystemPattern)) this.result.ecosystems.add(decoded(match[1]));
+        let isOurs = hasEscapedKey(text);
+        for (const match of text.matchAll(namePattern)) isOurs ||= this.names.has(decoded(match[1]));
         if (isOurs) this.takeRecord(readOsvRecord(JSON.parse(text)), file.feed.id);
       }
     }
@@ -119,7 +134,7 @@ class AdvisoryLoader {
       this.result.ecosystems.add(affected.ecosystem);
       const key = `${affected.ecosystem}\0${affected.packageName}`;
       if (!this.keys.has(key)) continue;
-      const rating = rateRecord({ ...record, ecosystem: affected.ecosystem, urgency: affected.urgency });
+      const rating = rateAffected(record, affected);
       const ranges = this.result.ranges.get(key) ?? [];
       ranges.push({
         recordId: record.recordId,

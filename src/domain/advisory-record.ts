@@ -16,6 +16,8 @@ export interface RecordAffected {
   vendorStatus: string | null;
   /** Debian urgency or Ubuntu priority, as written. */
   urgency: string | null;
+  /** CVSS vectors that the record states for this package alone; they count before those of the record. */
+  cvss?: string[];
 }
 
 /** What every supported feed is turned into before anything else looks at it. Dates are ISO texts. */

@@ -39,7 +39,9 @@ function affectedBefore(ecosystem: string, packageName: string, version: string)
   return {
     ecosystem,
     packageName,
-    ranges: never ? [] : [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: mended(version) }] }],
+    ranges: never
+      ? []
+      : [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: mendedAlpineVersion(version) }] }],
     versions: [],
     vendorStatus: never ? "notAffected" : null,
     urgency: null,
@@ -47,7 +49,7 @@ function affectedBefore(ecosystem: string, packageName: string, version: string)
 }
 
 /** secdb is written by hand: `1.9.5p2` for `1.9.5_p2`, `4.8.0.-r1`, `10.0.11-0`. Only slips with one reading are mended. */
-function mended(version: string): string {
+export function mendedAlpineVersion(version: string): string {
   return version
     .trim()
     .replace(/(\d)p(\d)/, "$1_p$2")

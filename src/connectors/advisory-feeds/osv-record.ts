@@ -1,4 +1,5 @@
 import type { AdvisoryRecord, RecordAffected, RecordEvent, RecordRange } from "#domain/advisory-record.ts";
+import { mendedAlpineVersion } from "./alpine-secdb.ts";
 import { FeedError } from "./feed-error.ts";
 import { asFields, type Fields, list, optionalDate, optionalFields, optionalText, text, texts } from "./field.ts";
 import { rangesFromRequirements } from "./requirement-ranges.ts";
@@ -13,7 +14,7 @@ export function readOsvRecord(value: unknown): AdvisoryRecord {
   if (recordId.length > 200) throw new FeedError('"id" is longer than 200 characters');
   const specific = optionalFields(raw.database_specific, "database_specific");
   const affected = list(raw.affected, "affected").flatMap((entry) =>
-    readAffected(asFields(entry, "affected"), specific),
+    readAffected(asFields(entry, "affected"), { specific, severity: raw.severity }),
   );
   return {
     recordId,
@@ -21,7 +22,7 @@ export function readOsvRecord(value: unknown): AdvisoryRecord {
     related: names(texts(raw.related, "related"), recordId),
     title: (optionalText(raw.summary, "summary") ?? "").slice(0, 500),
     details: (optionalText(raw.details, "details") ?? "").slice(0, 4000),
-    cvss: readCvss(raw),
+    cvss: [...vectorsOf(raw.severity, "severity"), ...otherCvss(raw)],
     statedSeverity: optionalText(specific.severity, "database_specific.severity"),
     publishedAt: optionalDate(raw.published, "published"),
     modifiedAt: optionalDate(raw.modified, "modified"),
@@ -35,13 +36,27 @@ function names(values: string[], recordId: string): string[] {
   return [...new Set(values)].filter((name) => name !== recordId && name.length <= 200).sort();
 }
 
-function readCvss(raw: Fields): string[] {
-  const vectors = list(raw.severity, "severity").flatMap((entry) => {
-    const { type, score } = asFields(entry, "severity");
-    return typeof type === "string" && type.startsWith("CVSS") ? [text(score, "severity.score")] : [];
+/** CVSS vectors of a `severity` list, of a record or of one of its packages. */
+function vectorsOf(severity: unknown, name: string): string[] {
+  return list(severity, name).flatMap((entry) => {
+    const { type, score } = asFields(entry, name);
+    return typeof type === "string" && type.startsWith("CVSS") ? [text(score, `${name}.score`)] : [];
   });
+}
+
+/** A vendor's word in a `severity` list (OSV 1.7: `{ type: "Ubuntu", score: "medium" }`), in lower case; null = none. */
+function wordOf(severity: unknown, name: string): string | null {
+  for (const entry of list(severity, name)) {
+    const { type, score } = asFields(entry, name);
+    if (typeof type === "string" && !type.startsWith("CVSS") && typeof score === "string" && score !== "")
+      return text(score, `${name}.score`).toLowerCase();
+  }
+  return null;
+}
+
+function otherCvss(raw: Fields): string[] {
   const scores = optionalFields(raw.severity_scores, "severity_scores");
-  return [...vectors, optionalText(raw.cvss, "cvss"), vectorOf(scores.cvss_v4), vectorOf(scores.cvss_v3)].filter(
+  return [optionalText(raw.cvss, "cvss"), vectorOf(scores.cvss_v4), vectorOf(scores.cvss_v3)].filter(
     (vector) => vector !== null,
   );
 }
@@ -59,14 +74,19 @@ function readLink(value: unknown): { type: string; url: string }[] {
   return [{ type: optionalText(raw.type, "references.type") ?? "WEB", url }];
 }
 
-function readAffected(raw: Fields, record: Fields): RecordAffected[] {
+function readAffected(raw: Fields, record: { specific: Fields; severity: unknown }): RecordAffected[] {
   if (raw.package === undefined || raw.package === null) return [];
   const pkg = asFields(raw.package, "affected.package");
   const specific = optionalFields(raw.ecosystem_specific, "affected.ecosystem_specific");
   const requirements = optionalFields(raw.database_specific, "affected.database_specific");
   const ecosystem = text(pkg.ecosystem, "affected.package.ecosystem");
   const isRequirementList = "patched" in requirements || "patched_versions" in requirements;
-  const isChangelog = typeof record.derived === "string" && record.derived.includes("changelog");
+  const { derived } = record.specific;
+  const isChangelog = typeof derived === "string" && derived.includes("changelog");
+  const vectors = vectorsOf(raw.severity, "affected.severity");
+  const written = list(raw.ranges, "affected.ranges").flatMap((range) =>
+    readRange(asFields(range, "affected.ranges"), ecosystem),
+  );
   return [
     {
       ecosystem,
@@ -76,28 +96,54 @@ function readAffected(raw: Fields, record: Fields): RecordAffected[] {
             patched: texts(requirements.patched ?? requirements.patched_versions, "patched"),
             unaffected: texts(requirements.unaffected ?? requirements.unaffected_versions, "unaffected"),
           })
-        : list(raw.ranges, "affected.ranges").flatMap((range) => readRange(asFields(range, "affected.ranges"))),
+        : withLastKnown(written, requirements.last_known_affected_version_range),
       versions: texts(raw.versions, "affected.versions"),
       vendorStatus: isChangelog ? "changelog" : optionalText(specific.status, "ecosystem_specific.status"),
-      urgency: optionalText(specific.urgency ?? specific.priority, "ecosystem_specific.urgency"),
+      urgency:
+        optionalText(specific.urgency ?? specific.priority, "ecosystem_specific.urgency") ??
+        wordOf(raw.severity, "affected.severity") ??
+        wordOf(record.severity, "severity"),
+      ...(vectors.length > 0 ? { cvss: vectors } : {}),
     },
   ];
 }
 
-function readRange(raw: Fields): RecordRange[] {
+/**
+ * GitHub's advisories keep the end of a range that has no fix apart, as `<= 1.2.3` or `< 2.0.0`: versions from there on are
+ * not known to be affected. It bounds every range that has no end of its own.
+ */
+function withLastKnown(ranges: RecordRange[], lastKnown: unknown): RecordRange[] {
+  const bound = typeof lastKnown === "string" ? /^\s*(<=?)\s*([^\s,<>=]{1,200})\s*$/.exec(lastKnown) : null;
+  const at = bound?.[2];
+  if (at === undefined) return ranges;
+  const end: RecordEvent = bound?.[1] === "<=" ? { lastAffected: at } : { limit: at };
+  return ranges.map((range) => (isOpen(range.events) ? { ...range, events: [...range.events, end] } : range));
+}
+
+function isOpen(events: readonly RecordEvent[]): boolean {
+  return events.every((event) => "introduced" in event);
+}
+
+function readRange(raw: Fields, ecosystem: string): RecordRange[] {
   const type = text(raw.type, "ranges.type");
   if (type === "GIT") return [];
   if (type !== "ECOSYSTEM" && type !== "SEMVER") throw new FeedError(`range type "${type.slice(0, 40)}" is not known`);
   return [
-    { type, events: list(raw.events, "ranges.events").map((event) => readEvent(asFields(event, "ranges.events"))) },
+    {
+      type,
+      events: list(raw.events, "ranges.events").map((event) => readEvent(asFields(event, "ranges.events"), ecosystem)),
+    },
   ];
 }
 
-function readEvent(raw: Fields): RecordEvent {
-  if (raw.introduced !== undefined) return { introduced: version(raw.introduced, "introduced") };
-  if (raw.fixed !== undefined) return { fixed: version(raw.fixed, "fixed") };
-  if (raw.last_affected !== undefined) return { lastAffected: version(raw.last_affected, "last_affected") };
-  if (raw.limit !== undefined) return { limit: version(raw.limit, "limit") };
+function readEvent(raw: Fields, ecosystem: string): RecordEvent {
+  // Alpine's records are made of its secdb, slips of the hand included.
+  const read = (value: unknown, name: string) =>
+    ecosystem.startsWith("Alpine") ? mendedAlpineVersion(version(value, name)) : version(value, name);
+  if (raw.introduced !== undefined) return { introduced: read(raw.introduced, "introduced") };
+  if (raw.fixed !== undefined) return { fixed: read(raw.fixed, "fixed") };
+  if (raw.last_affected !== undefined) return { lastAffected: read(raw.last_affected, "last_affected") };
+  if (raw.limit !== undefined) return { limit: read(raw.limit, "limit") };
   throw new FeedError("a range event names none of introduced, fixed, last_affected, limit");
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { rateAdvisory } from "#engines/image-scan/match-advisories-ranges.ts";
 import type { FeedBatch } from "./feed-batch.ts";
 import { openFeedFile } from "./read-records.ts";
 import { readSource } from "./read-source.ts";
@@ -156,6 +157,74 @@ describe("formats are found by content", () => {
       const { advisories } = await readAll("x.ndjson", lines(own(ecosystem, specific), own(ecosystem, specific)));
       expect(advisories[0]?.affected[0]?.ranges[0]?.events).toEqual(events);
     }
+  });
+
+  test("a range whose end stands only in GitHub's last known version is bounded by it", async () => {
+    const affected = (range: object[], last: string) => ({
+      affected: [
+        {
+          package: { ecosystem: "npm", name: "x" },
+          ranges: [{ type: "SEMVER", events: range }],
+          database_specific: { last_known_affected_version_range: last },
+        },
+      ],
+    });
+    const table: [object[], string, object[]][] = [
+      [[{ introduced: "0" }], "<= 1.2.3", [{ introduced: "0" }, { lastAffected: "1.2.3" }]],
+      [[{ introduced: "2.0.0" }], "< 3.0.0", [{ introduced: "2.0.0" }, { limit: "3.0.0" }]],
+      [[{ introduced: "0" }], "<2", [{ introduced: "0" }, { limit: "2" }]],
+      [[{ introduced: "0" }, { fixed: "1.0.0" }], "< 9.0.0", [{ introduced: "0" }, { fixed: "1.0.0" }]],
+      [[{ introduced: "0" }, { last_affected: "1.0.0" }], "<= 9", [{ introduced: "0" }, { lastAffected: "1.0.0" }]],
+      [[{ introduced: "0" }], "nonsense", [{ introduced: "0" }]],
+    ];
+    for (const [range, last, events] of table) {
+      const { advisories } = await readAll(
+        "x.ndjson",
+        lines(record("GHSA-1", affected(range, last)), record("GHSA-2")),
+      );
+      expect(advisories[0]?.affected[0]?.ranges[0]?.events, last).toEqual(events);
+    }
+  });
+
+  test("severity as a vendor's word, and stated for one package", async () => {
+    const vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    const range = [{ type: "ECOSYSTEM", events: [{ introduced: "0" }] }];
+    const entry = (ecosystem: string, severity: object[] = []) => ({
+      package: { ecosystem, name: "x" },
+      ranges: range,
+      severity,
+    });
+    const records = [
+      record("UBUNTU-1", { severity: [{ type: "Ubuntu", score: "medium" }], affected: [entry("Ubuntu:24.04:LTS")] }),
+      record("UBUNTU-2", { affected: [entry("Ubuntu:24.04:LTS", [{ type: "Ubuntu", score: "Low" }])] }),
+      record("X-3", { affected: [entry("npm", [{ type: "CVSS_V3", score: vector }]), entry("PyPI")] }),
+    ];
+    const { advisories } = await readAll("x.ndjson", lines(...records));
+    const rated = advisories.map((advisory) =>
+      rateAdvisory(advisory).ratings.map(({ severity, source }) => [severity, source]),
+    );
+    expect(rated).toEqual([
+      [["medium", "Ubuntu priority"]],
+      [["low", "Ubuntu priority"]],
+      [
+        ["critical", "CVSS 3.1"],
+        ["unknown", null],
+      ],
+    ]);
+  });
+
+  test("slips of the hand in Alpine's records are mended in every form that carries them", async () => {
+    const affected = [
+      {
+        package: { ecosystem: "Alpine:v3.18", name: "openssh" },
+        ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "6.6.2p1-r0" }] }],
+      },
+    ];
+    const { advisories } = await readAll(
+      "x.ndjson",
+      lines(record("CVE-1", { affected }), record("CVE-2", { affected })),
+    );
+    expect(advisories[0]?.affected[0]?.ranges[0]?.events).toEqual([{ introduced: "0" }, { fixed: "6.6.2_p1-r0" }]);
   });
 
   test("Alpine secdb: fixes only, 0 = never affected, several names on a line", async () => {

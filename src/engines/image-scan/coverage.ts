@@ -90,7 +90,7 @@ function outsiders(inventory: Read, type: PackageType): CoverageEntry[] {
       state: "seenNotAssessed",
       count: found.length,
       noun: ["package", "packages"],
-      reason: "the distribution's advisories do not speak of packages that others built",
+      reason: "what the distribution's advisories say need not hold for packages that others built",
       examples: found.slice(0, EXAMPLES).map(({ name, version }) => `${name} ${version}`),
     },
   ];

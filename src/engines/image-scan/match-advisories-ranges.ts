@@ -1,4 +1,4 @@
-import type { AdvisoryRecord } from "#domain/advisory-record.ts";
+import type { AdvisoryRecord, RecordAffected } from "#domain/advisory-record.ts";
 import type { AdvisoryRange } from "./facts.ts";
 import { type Rating, rateRecord, sourceRank } from "./severity-choice.ts";
 
@@ -11,11 +11,16 @@ export interface RatedAdvisory {
 
 /** Chooses severities: one per `affected` entry (vendors rate per release) and the weightiest of them for the record. */
 export function rateAdvisory(record: AdvisoryRecord): RatedAdvisory {
-  const rate = (ecosystem: string, urgency: string | null) => rateRecord({ ...record, ecosystem, urgency });
-  const ratings = record.affected.map((entry) => rate(entry.ecosystem, entry.urgency));
-  const first = ratings.length > 0 ? ratings : [rate("", null)];
-  const [rating = rate("", null)] = [...first].sort((a, b) => sourceRank(a.source) - sourceRank(b.source));
+  const ratings = record.affected.map((entry) => rateAffected(record, entry));
+  const unplaced = rateRecord({ ...record, ecosystem: "", urgency: null });
+  const first = ratings.length > 0 ? ratings : [unplaced];
+  const [rating = unplaced] = [...first].sort((a, b) => sourceRank(a.source) - sourceRank(b.source));
   return { record, rating, ratings };
+}
+
+/** Severity of one record for one of its packages. */
+export function rateAffected(record: AdvisoryRecord, { ecosystem, urgency, cvss }: RecordAffected): Rating {
+  return rateRecord({ ...record, cvss: cvss ?? record.cvss, ecosystem, urgency });
 }
 
 /** The candidates that a record gives the matcher, for callers that hold records in memory (the command line). */

@@ -226,6 +226,29 @@ const rows: Row[] = [
     want: [{ fixedVersion: "7.88.1-10+deb12u8", status: "fixed", hiddenReason: null }],
   },
   {
+    name: "a fix that the feed knows and the image lacks is never hidden by what a changelog says",
+    pkg: debian("7.88.1-10+deb12u7"),
+    advisories: [
+      advisory("CVE-2024-0012", { fixed: "7.88.1-10+deb12u8" }),
+      advisory("CVE-2024-0012", {
+        feedId: "debian12-changelog-fixes",
+        vendorStatus: "changelog",
+        fixed: "7.88.1-10+deb12u6",
+      }),
+    ],
+    want: [{ fixedVersion: "7.88.1-10+deb12u8", status: "fixed", hiddenReason: null }],
+  },
+  {
+    name: "a changelog that calls the version affected hides nothing, nor does a bulletin that calls it fixed",
+    pkg: debian("7.88.1-10+deb12u7"),
+    advisories: [
+      advisory("CVE-2024-0013"),
+      advisory("CVE-2024-0013", { feedId: "debian12-changelog-fixes", vendorStatus: "changelog" }),
+      advisory("DSA-1-1", { aliases: ["CVE-2024-0013"], related: ["CVE-2024-0013"], fixed: "7.88.1-10+deb12u6" }),
+    ],
+    want: [{ hiddenReason: null }],
+  },
+  {
     name: "Alpine compares the origin's name and version",
     pkg: apk("3.1.1-r0"),
     advisories: [secdb("CVE-2023-3446", { fixed: "3.1.1-r2" })],

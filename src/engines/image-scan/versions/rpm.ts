@@ -3,7 +3,7 @@ import { VersionError } from "./version-error.ts";
 /**
  * Orders two RPM versions `[epoch:]version[-release]` by the rules of rpmvercmp, with `~` before and `^` after the
  * plain version: negative when `a` is older, 0 when equal, positive when newer. A version without release sorts before
- * the same one with it. Throws VersionError for text that is no RPM version.
+ * the same one with it, even if that is empty (`1` < `1-` < `1-1`). Throws VersionError for text that is no RPM version.
  */
 export function compare(a: string, b: string): number {
   const left = parse(a);
@@ -11,14 +11,15 @@ export function compare(a: string, b: string): number {
   return (
     compareNumbers(left.epoch, right.epoch) ||
     compareSegments(left.version, right.version) ||
-    compareSegments(left.release, right.release)
+    compareReleases(left.release, right.release)
   );
 }
 
 interface RpmVersion {
   epoch: string;
   version: string;
-  release: string;
+  /** Null = none is named, which is not the same as an empty one. */
+  release: string | null;
 }
 
 function parse(text: string): RpmVersion {
@@ -30,10 +31,15 @@ function parse(text: string): RpmVersion {
   const rest = trimmed.slice(colon + 1);
   const dash = rest.lastIndexOf("-");
   const version = dash < 0 ? rest : rest.slice(0, dash);
-  const release = dash < 0 ? "" : rest.slice(dash + 1);
+  const release = dash < 0 ? null : rest.slice(dash + 1);
   if (!/[A-Za-z0-9]/.test(version)) throw new VersionError("RPM", text, "it has no version part");
   if (/[\s/\\'"<>]/.test(rest)) throw new VersionError("RPM", text, "it holds a character that no version may have");
   return { epoch, version, release };
+}
+
+function compareReleases(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compareSegments(a, b);
 }
 
 const segment = /~|\^|\d+|[A-Za-z]+/g;

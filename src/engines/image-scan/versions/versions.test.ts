@@ -62,6 +62,23 @@ const apk: Row[] = [
   ["1.1.1q-r0", "<", "1.1.1t-r0"],
   ["1.0_git20220101", "<", "1.0_git20230101"],
   ["1.0", "<", "1.0_git20230101"],
+  ["1.0~1a2b", "<", "1.0~1a2c"],
+  ["1.0-r3", "<", "1.0~1a2b"],
+  ["1.0~1a2b", "<", "1.0~1a2b-r1"],
+  ["1.0_p1", "<", "1.0_p1~ab"],
+  ["1.010", "<", "1.02"],
+  // What leaves the grammar is compared up to there, and leaving it is older than ending.
+  ["1.8.1p1-r1", "<", "1.8.1p"],
+  ["1.8.1", "<", "1.8.1p1-r1"],
+  ["1.8.1p1-r1", "<", "1.8.2"],
+  ["2021-03-27-r5", "<", "2021"],
+  ["2020.9", "<", "2021-03-27-r5"],
+  ["2021-03-27-r4", "<", "2021-03-27-r5"],
+  ["2021-03-27-r9", "<", "2021-03-27-r10"],
+  ["1.8.1p1-r1", "<", "1.8.1p1-r2"],
+  ["4_beta", "<", "23_foo"],
+  ["1.0", "<", "1.0bc"],
+  ["1.0_foo", "<", "1.0"],
 ];
 
 // rpmvercmp with tilde (before) and caret (after), epoch first.
@@ -87,6 +104,9 @@ const rpm: Row[] = [
   ["2.28-225.el8", "<", "2.28-225.el8_8.6"],
   ["1.0", "<", "1.0-1"],
   ["(none):1.0-1", "=", "1.0-1"],
+  ["1", "<", "1-"],
+  ["1-", "<", "1-1"],
+  ["1-1~rc1", "<", "1-1"],
 ];
 
 // Semantic Versioning 2.0.0 §11, and the short forms that advisories use.
@@ -112,7 +132,7 @@ const schemes = [
     name: "apk",
     compare: compareApk,
     rows: apk,
-    bad: ["", "abc", "1.0-1", "1.0_foo", "1..2", "1.0-r", ">=1", "9".repeat(600)],
+    bad: ["", "abc", ".1", "_pre1", ">=1", "9".repeat(600)],
   },
   { name: "rpm", compare: compareRpm, rows: rpm, bad: ["", "x:1", "-1", "1.0 2", "1:", "9".repeat(600)] },
   { name: "semver", compare: compareSemver, rows: semver, bad: ["", "latest", "1.2.3.4", "a.b.c", "1.x"] },
@@ -130,6 +150,17 @@ describe.each(schemes)("$name", ({ compare, rows, bad }) => {
     expect(() => compare(version, version)).toThrow(VersionError);
   });
 
+  test("is an order over whatever it takes: any text that it does not refuse sorts the same way from every side", () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const random = generator(seed);
+    const versions = Array.from({ length: 3000 }, () => patchwork(random))
+      .filter((version) => isTaken(compare, version))
+      .slice(0, 100);
+    expect(versions.length, `seed ${seed}`).toBeGreaterThan(20);
+    const faults = versions.flatMap((a) => versions.flatMap((b) => faultsOf(compare, [a, b], versions.slice(0, 40))));
+    expect(faults.slice(0, 5), `seed ${seed}`).toEqual([]);
+  });
+
   test("is an order: antisymmetric and transitive over random versions", () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const random = generator(seed);
@@ -144,6 +175,57 @@ describe.each(schemes)("$name", ({ compare, rows, bad }) => {
     }
   });
 });
+
+type Compare = (a: string, b: string) => number;
+
+function isTaken(compare: Compare, version: string): boolean {
+  try {
+    return !Number.isNaN(compare(version, "1.0.0"));
+  } catch {
+    return false;
+  }
+}
+
+/** Where two versions, alone or with a third, break the laws of an order. */
+function faultsOf(compare: Compare, [a, b]: [string, string], others: string[]): string[] {
+  const ab = Math.sign(compare(a, b));
+  const faults = Math.sign(compare(b, a)) + ab === 0 ? [] : [`${a} ${b}`];
+  for (const c of others) {
+    const [bc, ac] = [Math.sign(compare(b, c)), Math.sign(compare(a, c))];
+    if ((ab <= 0 && bc <= 0 && ac > 0) || (ab === 0 && ac !== bc)) faults.push(`${a} ${b} ${c}`);
+  }
+  return faults;
+}
+
+/** Pieces of which any version can be put together, sensible or not. */
+const pieces = [
+  "0",
+  "1",
+  "9",
+  "10",
+  "007",
+  ".",
+  "-",
+  "_",
+  "~",
+  "+",
+  ":",
+  "^",
+  "a",
+  "z",
+  "rc",
+  "p",
+  "alpha",
+  "git",
+  "r",
+  "-r",
+];
+
+function patchwork(random: () => number): string {
+  const count = Math.floor(random() * 8);
+  const picked = Array.from({ length: count }, () => pieces[Math.floor(random() * pieces.length)] ?? "");
+  return `1${picked.join("")}`;
+}
 
 /** A version of the table with its numbers, letters and order of parts changed at random; it stays readable. */
 function randomVersion(rows: Row[], random: () => number): string {
