@@ -13,6 +13,7 @@ import {
   withDescendants,
 } from "#store/image/manifest.ts";
 import { needsScan, recordImage, recordPlacement, retirePlacements } from "#store/image/placement.ts";
+import { ofRepository, settleRepositoryOwners } from "#store/owner/settle-owners.ts";
 import { forgetPartPushes, insertPush, moveTag } from "#store/registry/push.ts";
 import { findRegistry, noteRegistryData } from "#store/registry/registry.ts";
 import { lockRepository, notePush, recountTags } from "#store/registry/repository.ts";
@@ -61,6 +62,7 @@ export async function savePushedManifest(pushed: PushedManifest, context: PushCo
     const scans = await queueScans(tx, { repository, pushed, context }, orphans);
     if (moved || fresh.size > 0) await notePush(tx, repository, context.pushedAt);
     await recountTags(tx, repository);
+    await settleRepositoryOwners(tx, ofRepository(repository));
     await noteRegistryData(tx, context.registryId, "data");
     const marks: DirtyMark[] = [
       ...[...pushed.images.map((image) => image.digest), ...orphans].map((digest) => ({

@@ -65,6 +65,7 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
   "settings/docker-hosts": () => ["/settings/docker-hosts", "/settings/docker-hosts?override=trustedUsers"],
   "settings/exemptions": () => ["/settings/exemptions"],
   "settings/health": () => ["/settings/health"],
+  "settings/owners": () => ["/settings/owners"],
   "settings/tokens": () => ["/settings/tokens"],
   "settings/users": () => ["/settings/users"],
   vulnerabilities: () => ["/vulnerabilities", "/vulnerabilities?q=no-such-flaw"],

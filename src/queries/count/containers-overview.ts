@@ -6,6 +6,7 @@ import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { isSilent, lastDataAt, rootPosture, rootSignal, rootSignals } from "./root-signal.ts";
@@ -101,7 +102,7 @@ export interface ContainersOverview {
 /** The Containers tab: one page of resources in one sort, with the figures of the strip and of the named views. */
 export async function containersOverview(actor: Actor, params: ContainersParams): Promise<ContainersOverview> {
   requireRole(actor, "viewer");
-  const conditions = filters(params);
+  const conditions = filters(params, actor);
   const [rows, matching, summary, facets] = await Promise.all([
     readRows(params, conditions),
     countRows(conditions),
@@ -120,7 +121,7 @@ export async function containersOverview(actor: Actor, params: ContainersParams)
   };
 }
 
-function filters(params: ContainersParams): Statement[] {
+function filters(params: ContainersParams, actor: Actor): Statement[] {
   const conditions = [viewCondition(params.view)];
   if (params.q) {
     const pattern = likePattern(params.q);
@@ -129,7 +130,7 @@ function filters(params: ContainersParams): Statement[] {
   if (params.type !== "any") conditions.push(sql`s.kind = ${params.type}`);
   if (params.posture !== "any") conditions.push(sql`${rootPosture} = ${params.posture}`);
   if (params.environment) conditions.push(sql`s.environment = ${params.environment}`);
-  if (params.owner) conditions.push(sql`s.owner = ${params.owner}`);
+  if (params.owner) conditions.push(ownerCondition(sql`s.owner`, params.owner, actor));
   return conditions;
 }
 

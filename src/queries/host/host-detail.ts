@@ -35,7 +35,10 @@ const Row = z.object({
   refused: z.object({ at: z.string(), reason: z.string() }).nullable().catch(null),
   droppedReports: z.number(),
   reportRequestedAt: IsoColumn.nullable(),
+  /** What it says itself. */
   owner: z.string().nullable(),
+  /** Who answers for it: a rule or the default may stand in. */
+  effectiveOwner: z.string().nullable(),
   environment: z.string().nullable(),
   heartbeatSeconds: z.number(),
   seenAt: IsoColumn.nullable(),
@@ -79,7 +82,7 @@ export async function hostDetail(actor: Actor, params: z.infer<typeof HostParams
           h.operating_system as "operatingSystem", h.is_rootless as "isRootless", h.agent_version as "agentVersion", h.approval, h.state,
           h.state_reason as "stateReason", ${rootSignal} as signal, h.managed, h.assess_managed as "assessManaged", h.policy, h.clone_of as "cloneOf",
           h.clone_reason as "cloneReason", h.clock_skew_seconds as "clockSkewSeconds", h.refused, h.dropped_reports as "droppedReports",
-          h.report_requested_at as "reportRequestedAt", h.owner, h.environment, h.heartbeat_seconds as "heartbeatSeconds", b.seen_at as "seenAt",
+          h.report_requested_at as "reportRequestedAt", h.owner, s.owner as "effectiveOwner", h.environment, h.heartbeat_seconds as "heartbeatSeconds", b.seen_at as "seenAt",
           h.last_report_at as "lastReportAt", h.last_collected_at as "lastCollectedAt", h.images_total as "imagesTotal",
           h.images_in_use as "imagesInUse", h.containers_running as "containersRunning", h.containers_paused as "containersPaused",
           h.containers_stopped as "containersStopped", counts.*, h.created_at as "createdAt", h.is_demo as "isDemo",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { Digest } from "#domain/digest.ts";
+import { OwnerSource } from "#domain/owner.ts";
 import { DigestColumn, digestValue, IsoColumn } from "#queries/list/columns.ts";
 import { OptionalText } from "#queries/list/search-params.ts";
 import { selectRows, sql } from "#store/sql.ts";
@@ -28,6 +29,8 @@ const PlaceRow = z.object({
   retired_reason: z.string().nullable(),
   tags: z.array(z.string()),
   is_demo: z.boolean(),
+  owner: z.string().nullable(),
+  owner_source: OwnerSource.nullable(),
 });
 
 /** One place of an image. */
@@ -47,6 +50,8 @@ export interface ImagePlace {
   /** Tags that point here now, directly or through the index that lists this platform; versions before words like `latest`. */
   tags: string[];
   isDemo: boolean;
+  owner: string | null;
+  ownerSource: OwnerSource | null;
 }
 
 /** Every place of a digest, living ones first, newest push first; at most 200. */
@@ -55,7 +60,7 @@ export async function imagePlaces(digest: string): Promise<ImagePlace[]> {
     PlaceRow,
     sql`select p.registry_id, g.name as registry_name, g.state as registry_state, p.repository_id, r.name as repository,
                p.id as placement_id, p.digest, p.platform, p.first_seen_at, p.last_pushed_at,
-               p.retired_at, p.retired_reason, g.is_demo,
+               p.retired_at, p.retired_reason, g.is_demo, p.owner, p.owner_source,
                array(select t.name from tag t
                       where t.registry_id = p.registry_id and t.repository_id = p.repository_id
                         and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null
@@ -105,5 +110,7 @@ function toPlace(row: z.infer<typeof PlaceRow>): ImagePlace {
     retiredReason: row.retired_reason,
     tags: row.tags,
     isDemo: row.is_demo,
+    owner: row.owner,
+    ownerSource: row.owner_source,
   };
 }

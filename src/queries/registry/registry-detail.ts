@@ -26,7 +26,10 @@ const Row = z.object({
   stateReason: z.string().nullable(),
   stateSince: IsoColumn,
   signal: z.enum(rootSignals).nullable(),
+  /** What it says itself. */
   owner: z.string().nullable(),
+  /** Who answers for it: a rule or the default may stand in. */
+  effectiveOwner: z.string().nullable(),
   environment: z.string().nullable(),
   settings: RegistrySettings.catch(() => RegistrySettings.parse({})),
   rights: RegistryRights.nullable().catch(null),
@@ -68,7 +71,7 @@ export async function registryDetail(
   const row = await selectFirst(
     Row,
     sql`select r.id, r.name, r.kind, r.url, r.auth_kind as "authKind", r.username, r.ca_pem is not null as "hasOwnCa", r.state,
-               r.state_reason as "stateReason", r.state_since as "stateSince", ${rootSignal} as signal, r.owner, r.environment,
+               r.state_reason as "stateReason", r.state_since as "stateSince", ${rootSignal} as signal, r.owner, s.owner as "effectiveOwner", r.environment,
                r.settings, r.rights, r.sync, r.last_event_at as "lastEventAt", r.last_reconciled_at as "lastReconciledAt",
                r.next_reconcile_at as "nextReconcileAt", r.created_at as "createdAt", r.is_demo as "isDemo",
                t.prefix as "tokenPrefix", t.last_used_at as "tokenUsedAt", ${lastDataAt} as "lastDataAt",

@@ -3,12 +3,15 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 
 export const RegistryImagesParams = z.object({
   registryId: z.uuid(),
   q: OptionalText,
+  /** A name, `@mine` or `@none`: of any of its places. */
+  owner: OptionalText,
   posture: ChoiceParam(["any", "unhealthy", "healthy", "unknown"], "any"),
   scan: ChoiceParam(["any", "queued", "scanning", "failed"], "any"),
   cursor: CursorParam,
@@ -21,6 +24,8 @@ export const RegistryImageRow = z.object({
   digest: DigestColumn,
   platform: z.string(),
   repository: z.string(),
+  /** Of that place. */
+  owner: z.string().nullable(),
   tags: z.array(z.string()),
   places: z.number(),
   posture: z.enum(["unhealthy", "healthy", "unknown"]),
@@ -57,6 +62,9 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
   const conditions = [sql`i.registry_id = ${params.registryId}`, isLive];
   if (params.posture !== "any") conditions.push(sql`${posture} = ${params.posture}`);
   if (params.scan !== "any") conditions.push(sql`i.scan_state = ${params.scan}`);
+  if (params.owner)
+    conditions.push(sql`exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
+      and ${ownerCondition(sql`p.owner`, params.owner, actor)})`);
   if (params.q)
     conditions.push(sql`exists (select 1 from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
     where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
@@ -77,13 +85,13 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
     : sql`true`;
   return selectRows(
     RegistryImageRow,
-    sql`select i.digest, i.platform, place.repository, place.tags, place.places, ${posture} as posture, i.scan_state as "scanState",
+    sql`select i.digest, i.platform, place.repository, place.owner, place.tags, place.places, ${posture} as posture, i.scan_state as "scanState",
                i.scan_reason as "scanReason", i.os_state as "osState", i.scanned_at as "scannedAt",
                place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", i.critical, i.high, i.medium, i.low, i.unrated,
                i.fixable, i.kev, i.risk
           from (select * from image i where ${joinSql([...conditions, page], " and ")} order by i.risk desc, i.digest limit ${PAGE + 1}) i
           cross join lateral (
-            select r.name as repository, p.last_pushed_at,
+            select r.name as repository, p.owner, p.last_pushed_at,
                    array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
                      and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null order by t.moved_at desc, t.name limit 4) as tags,
                    count(*) over ()::int as places

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { OwnerSource } from "#domain/owner.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 
@@ -10,6 +12,8 @@ export const repositorySorts = ["risk", "name", "lastPush"] as const;
 export const RegistryRepositoriesParams = z.object({
   registryId: z.uuid(),
   q: OptionalText,
+  /** A name, `@mine` or `@none`. */
+  owner: OptionalText,
   show: ChoiceParam(["current", "unhealthy", "notAssessed", "retired"], "current"),
   sort: ChoiceParam(repositorySorts, "risk"),
   cursor: CursorParam,
@@ -35,6 +39,8 @@ export const RepositoryRow = z.object({
   risk: z.number(),
   retiredAt: IsoColumn.nullable(),
   retiredReason: z.string().nullable(),
+  owner: z.string().nullable(),
+  ownerSource: OwnerSource.nullable(),
 });
 export type RepositoryRow = z.infer<typeof RepositoryRow>;
 
@@ -53,6 +59,7 @@ export async function registryRepositories(
 ): Promise<RegistryRepositories> {
   requireRole(actor, "viewer");
   const conditions = [sql`r.registry_id = ${params.registryId}`, shown[params.show]];
+  if (params.owner) conditions.push(ownerCondition(sql`r.owner`, params.owner, actor));
   if (params.q) conditions.push(sql`r.name ilike ${likePattern(params.q)}`);
   const [rows, matching, views] = await Promise.all([
     readRows(params, conditions),
@@ -109,7 +116,7 @@ function readRows(params: RegistryRepositoriesParams, conditions: Statement[]): 
     RepositoryRow,
     sql`select r.id, r.name, r.tag_count as "tagCount", r.image_count as "imageCount", r.last_pushed_at as "lastPushedAt",
                r.critical, r.high, r.medium, r.low, r.unrated, r.fixable, r.kev, r.not_assessed as "notAssessed", r.risk,
-               r.retired_at as "retiredAt", r.retired_reason as "retiredReason"
+               r.retired_at as "retiredAt", r.retired_reason as "retiredReason", r.owner, r.owner_source as "ownerSource"
           from repository r where ${joinSql([...conditions, afterCursor(params)], " and ")}
          order by ${orders[params.sort]} limit ${PAGE + 1}`,
   );

@@ -5,6 +5,7 @@ import { RegistryAuthKind, RegistrySettings } from "#domain/registry-settings.ts
 import { ConnectionState, RegistryKind } from "#domain/resource.ts";
 import { recordChange } from "#store/change.ts";
 import { markRegistryImagesDirty } from "#store/count/dirty-marks.ts";
+import { ofRegistries, settleRepositoryOwners } from "#store/owner/settle-owners.ts";
 import { noteData, saveIdentity } from "#store/resource-summary.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
 
@@ -181,6 +182,7 @@ export async function saveRegistryDetails(
     executor,
   );
   await saveIdentity(executor, "registry", [id]);
+  await settleRepositoryOwners(executor, ofRegistries([id]));
 }
 
 /** Replaces how the registry is signed in to. */

@@ -6,7 +6,7 @@ import { type Statement, sql } from "#store/sql.ts";
  */
 export const hostSummary = (ids: readonly string[]): Statement => sql`
   select h.id as root_id, h.name, 'Docker VM' || case when h.last_report_at is null then '' else ' · ' || coalesce(h.docker_version, 'version not known') end as detail,
-    h.owner, h.environment, h.state, h.state_reason, h.heartbeat_seconds as expected_interval_seconds, 'running' as contents_unit, h.is_demo,
+    coalesce(owner_by_rule(h.id, 'host', h.name), h.owner, default_owner()) as owner, h.environment, h.state, h.state_reason, h.heartbeat_seconds as expected_interval_seconds, 'running' as contents_unit, h.is_demo,
     risk_of(coalesce(c.critical, 0), coalesce(c.high, 0), coalesce(c.medium, 0), 0) as risk,
     (select jsonb_build_object('kind', 'control', 'ruleId', a.rule_id, 'title', coalesce(r.title, a.rule_id), 'severity', a.severity,
               'item', (select f.title from assessment_finding f where f.root_id = a.root_id and f.assessment_id = a.id and f.exemption_id is null

@@ -5,7 +5,8 @@ import { type Statement, sql } from "#store/sql.ts";
  * repositories, and the flaw that matters most.
  */
 export const registrySummary = (ids: readonly string[]): Statement => sql`
-  select r.id as root_id, r.name, regexp_replace(r.url, '^https?://([^/]+).*$', '\\1') as detail, r.owner, r.environment, r.state, r.state_reason,
+  select r.id as root_id, r.name, regexp_replace(r.url, '^https?://([^/]+).*$', '\\1') as detail,
+    coalesce(r.owner, default_owner()) as owner, r.environment, r.state, r.state_reason,
     coalesce((r.settings ->> 'reconcileMinutes')::int, 15) * 60 as expected_interval_seconds, 'images' as contents_unit, r.is_demo,
     risk_of(coalesce(t.critical, 0), coalesce(t.high, 0), coalesce(t.medium, 0), coalesce(t.kev, 0)) as risk,
     (${worstFlaw}) as worst,

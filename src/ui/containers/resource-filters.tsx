@@ -2,6 +2,7 @@
 import { useCallback } from "react";
 import type { ContainersOverview } from "#queries/count/containers-overview.ts";
 import type { UrlState } from "../data/use-url-state.ts";
+import { OwnerFilter } from "../owner/owner-filter.tsx";
 import { ChoiceFilter, DensityButton, FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
 import { formatBounded } from "../text/format-number.ts";
@@ -80,7 +81,7 @@ export function ResourceFilters({ overview, matching, url }: ResourceFiltersProp
         />
         <ChoiceFilter label="Posture" choices={postures} {...choice("posture")} />
         <ChoiceFilter label="Environment" choices={asChoices(overview?.environments)} {...choice("environment")} />
-        <ChoiceFilter label="Owner" choices={asChoices(overview?.owners)} {...choice("owner")} />
+        <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
       </FilterBar>
     </>
   );

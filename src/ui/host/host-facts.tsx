@@ -67,7 +67,7 @@ export function HostFacts({ host }: { host: HostDetail }) {
         ...(host.otherEngines.length > 0
           ? [{ label: "Other engines here", value: <OtherEngines engines={host.otherEngines} /> }]
           : []),
-        { label: "Owner", value: host.owner ?? <span className="bw-muted">None</span> },
+        { label: "Owner", value: host.effectiveOwner ?? <span className="bw-muted">None</span> },
         { label: "Environment", value: host.environment ?? <span className="bw-muted">None</span> },
       ]}
     />

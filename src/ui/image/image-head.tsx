@@ -9,6 +9,7 @@ import type { ImagePlace } from "#queries/image/image-place.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { Icon } from "../icon.tsx";
 import { DemoTag, Kev, SeverityTag, Tag } from "../marks/tag.tsx";
+import { OwnerWords } from "../owner/owner-words.tsx";
 import { FactLine } from "../page/fact-line.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { CopyButton } from "../text/copy-button.tsx";
@@ -40,6 +41,7 @@ export function ImageHead({ image }: { image: ImageDetail }) {
           { label: "Size", value: formatBytes(Number(image.sizeBytes)) },
           { label: "Created", value: <RelativeTime at={image.createdAt} now={image.asOf.readAt} ago /> },
           { label: "Pushed", value: <RelativeTime at={place.lastPushedAt} now={image.asOf.readAt} ago /> },
+          { label: "Owner", value: <OwnerWords owner={place.owner} source={place.ownerSource} /> },
           { label: "Found in", value: <Places image={image} /> },
           image.artifacts.length > 0 && { label: "Beside it", value: artifactText(image.artifacts) },
         ]}

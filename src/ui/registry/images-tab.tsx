@@ -10,6 +10,7 @@ import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Signal } from "../marks/signal.tsx";
 import { Kev } from "../marks/tag.tsx";
+import { OwnerFilter } from "../owner/owner-filter.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
@@ -46,7 +47,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
-  const filters = ["q", "posture", "scan"].filter((name) => url.get(name)).length;
+  const filters = ["q", "posture", "scan", "owner"].filter((name) => url.get(name)).length;
   return (
     <>
       <Views
@@ -69,6 +70,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
       >
         <TextFilter label="Filter by repository" value={url.get("q") ?? ""} onChange={setText} />
         <ChoiceFilter label="Scan" choices={scans} value={url.get("scan")} onChange={(scan) => set({ scan })} />
+        <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
       </FilterBar>
       <DataTable
         label="Images"
@@ -83,7 +85,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
             noun={["image", "images"]}
             filters={filters}
             hidden={first?.views.all ?? null}
-            clear={() => set({ q: undefined, posture: undefined, scan: undefined })}
+            clear={() => set({ q: undefined, posture: undefined, scan: undefined, owner: undefined })}
           />
         }
       />

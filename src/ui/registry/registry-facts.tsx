@@ -69,7 +69,7 @@ export function RegistryFacts({ registry }: { registry: RegistryDetail }) {
         },
         {
           label: "Owner",
-          value: registry.owner ?? <span className="bw-muted">None</span>,
+          value: registry.effectiveOwner ?? <span className="bw-muted">None</span>,
         },
         registry.environment !== null && { label: "Environment", value: registry.environment },
       ]}

@@ -9,13 +9,18 @@ import { currentPage, useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Kev } from "../marks/tag.tsx";
+import { AssignOwnerBar } from "../owner/assign-owner-bar.tsx";
+import { OwnerFilter } from "../owner/owner-filter.tsx";
+import { OwnerWords } from "../owner/owner-words.tsx";
 import { FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
+import { useMay } from "../shell/frame-context.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
+import { useSelection } from "../table/use-selection.ts";
 import { formatBounded, formatNumber } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 
@@ -41,9 +46,11 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
   const first = list.data?.pages[0];
   const current = currentPage(list);
   const rows = list.data?.pages.flatMap((page) => page.rows);
+  const selection = useSelection();
+  const isAnalyst = useMay("analyst");
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
-  const filters = ["q", "show"].filter((name) => url.get(name)).length;
+  const filters = ["q", "show", "owner"].filter((name) => url.get(name)).length;
   const sort = url.get("sort") ?? "risk";
   return (
     <>
@@ -73,6 +80,7 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
         }
       >
         <TextFilter label="Filter by name" value={url.get("q") ?? ""} onChange={setText} />
+        <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
       </FilterBar>
       <DataTable
         label="Repositories"
@@ -81,6 +89,7 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
         columns={columnsOf(registry)}
         state={tableState(list, rows, filters > 0)}
         rowKey={(row) => row.id}
+        selection={isAnalyst ? selection : undefined}
         rowHref={(row) => links.repository(registry.id, row.name)}
         isMuted={(row) => row.retiredAt !== null}
         sort={{
@@ -94,10 +103,17 @@ export function RepositoriesTab({ registry }: { registry: RegistryDetail }) {
             noun={["repository", "repositories"]}
             filters={filters}
             hidden={first?.views.current ?? null}
-            clear={() => set({ q: undefined, show: undefined })}
+            clear={() => set({ q: undefined, show: undefined, owner: undefined })}
           />
         }
       />
+      {isAnalyst && (
+        <AssignOwnerBar
+          selection={selection}
+          noun={["repository", "repositories"]}
+          targets={[...selection.keys].map((repositoryId) => ({ rootId: registry.id, repositoryId }))}
+        />
+      )}
     </>
   );
 }
@@ -129,6 +145,13 @@ function columnsOf(registry: RegistryDetail): Column<RepositoryRow>[] {
           {row.retiredAt && <span className="bw-sub">retired</span>}
         </div>
       ),
+    },
+    {
+      key: "owner",
+      label: "Owner",
+      width: 130,
+      leavesBelow: 1040,
+      cell: (row) => <OwnerWords owner={row.owner} source={row.ownerSource} />,
     },
     {
       key: "posture",

@@ -10,6 +10,7 @@ const pages: { page: string; label: string; needs: Role }[] = [
   { page: "users", label: "Users", needs: "admin" },
   { page: "tokens", label: "Tokens", needs: "viewer" },
   { page: "docker-hosts", label: "Docker hosts", needs: "viewer" },
+  { page: "owners", label: "Owners", needs: "viewer" },
   { page: "advisories", label: "Advisories", needs: "viewer" },
   { page: "health", label: "System health", needs: "viewer" },
   { page: "audit", label: "Audit", needs: "admin" },
