@@ -51,7 +51,7 @@ export async function noticesOfChanges(
     {
       ...common,
       dedupeKey: `control/${worst.ruleId}`,
-      title: `${titles.get(worst.ruleId) ?? worst.ruleId}: no longer on ${root.name}`,
+      title: `${titles.get(worst.ruleId) ?? worst.ruleId} on ${root.name}`,
       detail: item ? `${item} breaks it since the last report.` : "It was met before the last report.",
       href: `${page}?control=${worst.ruleId}`,
       count: 1,
@@ -59,10 +59,11 @@ export async function noticesOfChanges(
   ];
 }
 
+/** What each rule calls the state that fails it. */
 async function titlesOf(tx: Transaction, changes: readonly AssessmentChange[]): Promise<Map<string, string>> {
   const rows = await selectRows(
     z.object({ id: z.string(), title: z.string() }),
-    sql`select id, title from rule where id = any(${changes.map(({ ruleId }) => ruleId)}::text[])`,
+    sql`select id, coalesce(nullif(failed_title, ''), title) as title from rule where id = any(${changes.map(({ ruleId }) => ruleId)}::text[])`,
     tx,
   );
   return new Map(rows.map(({ id, title }) => [id, title]));

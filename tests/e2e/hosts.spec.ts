@@ -116,7 +116,7 @@ for (const variant of variants) {
       const row = page
         .getByRole("table", { name: "Notices" })
         .getByRole("row")
-        .filter({ hasText: `${PRIVILEGED}: no longer on ${name}` })
+        .filter({ hasText: `A container runs privileged on ${name}` })
         .first();
       await expect(row).toContainText(`${culprit} breaks it`);
       await expect(row).toContainText("Unread");

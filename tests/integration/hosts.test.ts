@@ -114,7 +114,8 @@ async function rows(query: ReturnType<typeof sql>): Promise<Record<string, unkno
 const hostRow = async (id: string) => (await rows(sql`select * from host where id = ${id}`))[0] ?? {};
 const statusOf = async (id: string, rule: string) =>
   (await rows(sql`select status from effective_assessment where root_id = ${id} and rule_id = ${rule}`))[0]?.status;
-const noticesOf = (id: string) => rows(sql`select kind, title, href from notice where root_id = ${id} order by kind`);
+const noticesOf = (id: string) =>
+  rows(sql`select kind, title, href, detail, severity, count from notice where root_id = ${id} order by kind`);
 
 function privileged(value: boolean): HostEvidence {
   const copy = structuredClone(evidence);
@@ -222,6 +223,64 @@ describe("a report", () => {
            where h.root_id = ${agent.hostId} and h.rule_id = ${PRIVILEGED} order by h.at desc, h.id desc limit 1`,
     );
     expect(last).toMatchObject({ to_status: "unhealthy", sequence: 2n });
+  });
+
+  test("that cannot read for a while rings no bell when it can again", async () => {
+    const agent = await newAgent();
+    await report(agent, frame(agent, 1));
+    await work(agent.hostId);
+    const unread = { error: "the Docker daemon does not answer" };
+    const silent = { ...evidence, containersInspect: unread, containersList: unread };
+    await report(agent, frame(agent, 2, { evidence: silent }));
+    await work(agent.hostId);
+    expect(await statusOf(agent.hostId, PRIVILEGED)).toBe("unknown");
+    await report(agent, frame(agent, 3));
+    await work(agent.hostId);
+    expect(await statusOf(agent.hostId, PRIVILEGED)).toBe("unhealthy");
+    expect(await noticesOf(agent.hostId)).toEqual([]);
+    expect(
+      await rows(
+        sql`select to_status from status_history where root_id = ${agent.hostId} and rule_id = ${PRIVILEGED} order by at, id`,
+      ),
+    ).toEqual([{ to_status: "unhealthy" }, { to_status: "unknown" }, { to_status: "unhealthy" }]);
+  });
+
+  test("that breaks a control which was met before it could not be read is news", async () => {
+    const agent = await newAgent();
+    await report(agent, frame(agent, 1, { evidence: privileged(false) }));
+    await work(agent.hostId);
+    const unread = { error: "the Docker daemon does not answer" };
+    await report(
+      agent,
+      frame(agent, 2, { evidence: { ...evidence, containersInspect: unread, containersList: unread } }),
+    );
+    await work(agent.hostId);
+    await report(agent, frame(agent, 3));
+    await work(agent.hostId);
+    expect(await noticesOf(agent.hostId)).toEqual([
+      expect.objectContaining({ title: expect.stringMatching(/^A container runs privileged on /) }),
+    ]);
+  });
+
+  test("that breaks several controls rings once, with their number", async () => {
+    const agent = await newAgent();
+    const inspected = structuredClone(evidence.containersInspect) as { HostConfig: object }[];
+    for (const container of inspected)
+      Object.assign(container.HostConfig, { Privileged: false, Memory: 268_435_456, PidsLimit: 100 });
+    await report(agent, frame(agent, 1, { evidence: { ...evidence, containersInspect: inspected } }));
+    await work(agent.hostId);
+    await report(agent, frame(agent, 2));
+    await work(agent.hostId);
+    const made = await noticesOf(agent.hostId);
+    expect(made).toHaveLength(1);
+    expect(made[0]).toMatchObject({
+      kind: "control-failed",
+      severity: "high",
+      href: `/hosts/${agent.hostId}?status=unhealthy`,
+    });
+    expect(Number(made[0]?.count)).toBeGreaterThan(1);
+    expect(made[0]?.title).toBe(`${made[0]?.count} controls are no longer met on docker-vm-01`);
+    expect(made[0]?.detail).toContain("A container runs privileged");
   });
 
   test("twice the same changes nothing; replays in any order change nothing", async () => {

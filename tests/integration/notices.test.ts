@@ -82,7 +82,7 @@ describe("a push", () => {
     ]);
   });
 
-  test("makes a notice for each new flaw at or above the threshold, once", async () => {
+  test("that brings one flaw at or above the threshold names it, once", async () => {
     const registryId = await connectRegistry({ url: registry.url });
     await push(registryId, "shop/api", ["plain"]);
     expect(await noticesOf(registryId)).toEqual([]);
@@ -101,6 +101,21 @@ describe("a push", () => {
     // The same flaw in a new version of the package is not new.
     await push(registryId, "shop/api", ["plain", "alpha", "gamma"], { version: "1.1-1" });
     expect(await noticesOf(registryId)).toEqual(made);
+  });
+
+  test("that brings several makes one notice with their number", async () => {
+    const registryId = await connectRegistry({ url: registry.url });
+    await push(registryId, "shop/many", ["plain"]);
+    await push(registryId, "shop/many", ["plain", "alpha", "beta", "gamma"]);
+    expect(await noticesOf(registryId)).toEqual([
+      expect.objectContaining({
+        kind: "new-findings",
+        severity: "critical",
+        title: "2 new vulnerabilities in shop/many",
+        detail: "A push brought them: CVE-2026-1002, CVE-2026-1001.",
+        count: 2,
+      }),
+    ]);
   });
 
   test("is told in the image's history and in the day's opened and closed figures", async () => {

@@ -11,8 +11,8 @@ import { addNotices, type NewNotice, noticeThreshold } from "#store/notice/notic
 import { findingChanges, previousPlaces } from "#store/sql/finding-diff.ts";
 import { type Executor, selectRows, sql } from "#store/sql.ts";
 
-/** A push that brings more new flaws than this makes one notice that counts them instead of one for each. */
-const MOST_NOTICES_PER_PUSH = 20;
+/** A push makes one notice, which names so many of the flaws that it brought. */
+const NAMED = 5;
 
 const Arrival = z.object({
   registryId: z.string(),
@@ -152,30 +152,35 @@ function noticesOf(arrival: Arrival, opened: readonly NewFinding[], threshold: S
     opened.filter((finding) => reachesSeverity(finding.severity, threshold)),
     (finding) => finding.key,
   );
-  if (grouped.size > MOST_NOTICES_PER_PUSH) {
-    const [worst] = opened;
+  const [first] = grouped;
+  if (!first) return [];
+  const isExploited = [...grouped.values()].flat().some((finding) => finding.kev);
+  const news = { ...common, kind: "new-findings" as const, severity: first[1][0]?.severity ?? "high" };
+  const exploited = isExploited ? " Known to be exploited." : "";
+  if (grouped.size === 1) {
+    const [key, findings] = first;
     return [
       {
-        ...common,
-        kind: "new-findings",
-        dedupeKey: `push:${arrival.placementId}`,
-        severity: worst?.severity ?? "high",
-        title: `${grouped.size} new vulnerabilities in ${arrival.repository}`,
-        detail: `A push brought them: ${[...grouped.keys()].slice(0, 5).join(", ")} and ${grouped.size - 5} more.`,
-        count: grouped.size,
+        ...news,
+        dedupeKey: `new:${arrival.repositoryId}:${key}`,
+        title: `${key} in ${arrival.repository}`,
+        detail: `${packagesText(findings)}. It came with a push.${exploited}`,
+        count: findings.length,
+        vulnerabilityKey: key,
       },
     ];
   }
-  return [...grouped].map(([key, findings]) => ({
-    ...common,
-    kind: "new-findings" as const,
-    dedupeKey: `new:${arrival.repositoryId}:${key}`,
-    severity: findings[0]?.severity ?? "high",
-    title: `${key} in ${arrival.repository}`,
-    detail: `${packagesText(findings)}. It came with a push.${findings.some((one) => one.kev) ? " Known to be exploited." : ""}`,
-    count: findings.length,
-    vulnerabilityKey: key,
-  }));
+  const named = [...grouped.keys()].slice(0, NAMED).join(", ");
+  const rest = grouped.size > NAMED ? ` and ${grouped.size - NAMED} more` : "";
+  return [
+    {
+      ...news,
+      dedupeKey: `push:${arrival.placementId}`,
+      title: `${grouped.size} new vulnerabilities in ${arrival.repository}`,
+      detail: `A push brought them: ${named}${rest}.${isExploited ? " At least one is known to be exploited." : ""}`,
+      count: grouped.size,
+    },
+  ];
 }
 
 /** `openssl 3.0.1, fixed in 3.0.2` for up to three packages. */
@@ -222,7 +227,7 @@ async function firstLooks(executor: Executor, registryIds: readonly string[]): P
     severity: worstOf(row) ?? "informational",
     title: `First look at ${row.name}: ${row.images} ${row.images === 1 ? "image" : "images"}, ${countsText(row)}`,
     detail:
-      "Everything found when a registry is connected is summed up here. From now on each new finding makes its own notice.",
+      "Everything found when a registry is connected is summed up here. From now on whatever brings something new makes a notice.",
     href: links.registry(row.registryId),
     count: row.images,
     isDemo: row.isDemo,
