@@ -57,11 +57,13 @@ async function pickSamples(): Promise<Samples> {
   const { pool } = await import("#store/client.ts");
   const column = async (text: string) => (await pool().query<{ value: string }>(text)).rows.map((row) => row.value);
   const digests = await column(
-    "select 'sha256:' || encode(digest, 'hex') as value from (select digest, row_number() over (order by critical + high desc) as nth from image) i where nth % 997 = 1 order by nth limit 60",
+    "select 'sha256:' || encode(digest, 'hex') as value from (select digest, row_number() over (order by risk desc, digest) as nth from image_figure) i where nth % 997 = 1 order by nth limit 60",
   );
-  const widespread = await column("select key as value from vulnerability order by placement_count desc, key limit 20");
+  const widespread = await column(
+    "select v.key as value from flaw_total t join vulnerability v on v.id = t.vulnerability_id order by t.places desc, v.key limit 20",
+  );
   const rare = await column(
-    "select key as value from vulnerability where placement_count > 0 order by placement_count, key limit 20",
+    "select v.key as value from flaw_total t join vulnerability v on v.id = t.vulnerability_id order by t.places, v.key limit 20",
   );
   const [registryId = ""] = await column("select id::text as value from registry order by id limit 1");
   return { digests, widespread, rare, registryId };

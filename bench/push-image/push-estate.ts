@@ -111,9 +111,9 @@ async function findingsOf(pool: pg.Pool, digest: string): Promise<{ packages: nu
       counted: boolean;
     }>(
       `select i.scan_state as state, i.scan_reason as reason, i.package_count as packages,
-              i.critical + i.high + i.medium + i.low + i.unrated as findings,
+              (select f.findings from place_figure f where f.registry_id = p.registry_id and f.placement_id = p.id) as findings,
               r.image_count = (select count(*) from placement q where q.registry_id = r.registry_id and q.repository_id = r.id and q.retired_at is null)
-              and not exists (select 1 from dirty_mark where scope <> 'vulnerability') as counted
+              and not exists (select 1 from dirty_mark where scope <> 'all-flaws') as counted
          from image i join placement p on p.registry_id = i.registry_id and p.digest = i.digest
          join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
         where i.digest = decode($1, 'hex')`,

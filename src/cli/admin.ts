@@ -11,6 +11,7 @@ const usage = `Usage: admin create-user --email <address> [--name <name>] [--rol
                           [--days <days>|never] [--uses <n>] [--from <address or range>]...
        admin backup <file>
        admin restore <file>                  into an empty installation of the same version
+       admin verify-figures                  counts everything the plain way and names each stored figure that differs
 
 Works on the database of this installation: DATABASE_URL, else the embedded one of BREAKWATER_DATA_DIR (./.data) while
 Breakwater runs. Passwords and tokens are printed once. Without --password-stdin a one-time password is made.
@@ -38,14 +39,17 @@ type Values = ReturnType<
 interface Answer {
   json: Record<string, unknown>;
   lines: string[];
+  /** What was looked for is not in order. */
+  isBad?: boolean;
 }
 const verbs: Record<string, (actor: Actor, values: Values) => Promise<Answer>> = {
   "create-user": createUserVerb,
   "reset-password": resetPasswordVerb,
   "create-token": createTokenVerb,
+  "verify-figures": verifyFiguresVerb,
 };
 
-/** Runs `admin <verb>`. Answers the exit code: 0 done, 2 unusable arguments or refused. */
+/** Runs `admin <verb>`. Answers the exit code: 0 done, 1 figures differ, 2 unusable arguments or refused. */
 export async function run(args: string[]): Promise<number> {
   try {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
@@ -68,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
       process.stdout.write(
         values.format === "json" ? `${JSON.stringify(answer.json)}\n` : `${answer.lines.join("\n")}\n`,
       );
-      return 0;
+      return answer.isBad ? 1 : 0;
     } finally {
       await closeDatabase();
     }
@@ -142,6 +146,24 @@ async function createTokenVerb(actor: Actor, values: Values): Promise<Answer> {
   return {
     json: { ...made },
     lines: [made.token, `It ends ${made.expiresAt ?? "never"} and is not shown again.`],
+  };
+}
+
+async function verifyFiguresVerb(): Promise<Answer> {
+  const { clock } = await import("#clock.ts");
+  const { countDirtyMarks } = await import("#store/count/dirty-marks.ts");
+  const { verifyFigures } = await import("#store/count/verify-figures.ts");
+  const waiting = await countDirtyMarks();
+  const found = await verifyFigures(clock.now());
+  const { registries, places, findings, total, differences } = found;
+  return {
+    json: { ...found, waiting },
+    lines: [
+      `${registries} registries, ${places} places of images, ${findings} open findings counted anew: ${total === 0 ? "every stored figure is equal" : `${total} stored figures differ`}.`,
+      ...(waiting > 0 ? [`${waiting} changes wait to be counted, so that figures may follow.`] : []),
+      ...differences.map(({ what, figure, stored, counted }) => `${what}: ${figure} is ${stored}, counted ${counted}`),
+    ],
+    isBad: total > 0 && waiting === 0,
   };
 }
 

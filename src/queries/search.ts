@@ -79,12 +79,12 @@ function exactHit(q: string, vulnerabilities: Found[], images: Found[]): string 
 async function findVulnerabilities(q: string): Promise<Found[]> {
   const rows = await selectRows(
     z.object({ key: z.string(), title: z.string(), severity: Severity, places: z.number(), exact: z.boolean() }),
-    sql`select key, title, severity, placement_count as places,
+    sql`select key, title, severity, (select coalesce(sum(t.places), 0)::int from flaw_total t where t.vulnerability_id = vulnerability.id) as places,
                upper(key) = upper(${q}) or exists (select 1 from unnest(aliases) alias where upper(alias) = upper(${q})) as exact
           from vulnerability
          where key ilike ${likePattern(q)} or aliases && ${[...new Set([q, q.toUpperCase()])]}::text[]
             or aliases @> array[${q.replace(/^ghsa-(.*)$/i, (_, rest: string) => `GHSA-${rest.toLowerCase()}`)}]
-         order by exact desc, placement_count > 0 desc, severity_rank desc, key desc limit ${perGroup + 1}`,
+         order by exact desc, exists (select 1 from flaw_total t where t.vulnerability_id = vulnerability.id) desc, severity_rank desc, key desc limit ${perGroup + 1}`,
   );
   return rows.map((row) => ({
     title: row.key,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { carryExploited } from "./advisory/exploit-signals.ts";
 import { recordChange } from "./change.ts";
 import { askForRecount } from "./count/dirty-marks.ts";
 import { deleteJobsOfRegistry } from "./queue/job.ts";
@@ -46,6 +47,12 @@ export async function demoProgress(registryId: string): Promise<{ tags: Set<stri
 
 /** Tables below a registry whose rows name it as `registry_id`, children first. */
 const registryTables = [
+  "set_flaw",
+  "set_figure",
+  "shared_flaw",
+  "combined_flaw",
+  "place_figure",
+  "registry_flaw",
   "tag",
   "push",
   "manifest",
@@ -92,6 +99,7 @@ export async function deleteDemoRegistries(tx: Transaction): Promise<void> {
     await execute(sql`delete from api_token where scope_kind = 'registry' and scope_id = ${id}`, tx);
     if (secretId) await execute(sql`delete from secret where id = ${secretId}`, tx);
     await execute(sql`delete from registry where id = ${id}`, tx);
+    await execute(sql`delete from flaw_total where is_demo`, tx);
     await recordChange(tx, `registry:${id}`);
   }
 }
@@ -133,6 +141,7 @@ export async function deleteDemoAdvisories(tx: Transaction): Promise<void> {
     tx,
   );
   await execute(sql`delete from advisory where feed_id = 'demo'`, tx);
+  await execute(sql`delete from feed_ecosystem where feed_id = 'demo'`, tx);
   await execute(sql`delete from feed where id = 'demo'`, tx);
   await execute(sql`delete from advisory_import where is_demo`, tx);
   await execute(
@@ -140,6 +149,7 @@ export async function deleteDemoAdvisories(tx: Transaction): Promise<void> {
     tx,
   );
   await deleteDemoSignals(tx);
+  await carryExploited(tx);
   await askForRecount(tx);
   await recordChange(tx, "advisories", "vulnerabilities", "containers", "notices");
 }

@@ -26,14 +26,14 @@ const identityNew = sql`excluded.name, excluded.detail, excluded.owner, excluded
   excluded.expected_interval_seconds, excluded.contents_unit, excluded.is_demo`;
 
 /** What is counted of it. */
-const figures = sql`risk, worst, critical, high, medium, low, unrated, fixable, kev, findings_exempt, images_healthy, images_unhealthy,
+const figures = sql`risk, worst, critical, high, medium, low, unrated, fixable, kev, findings, findings_exempt, images_healthy, images_unhealthy,
   images_unknown, controls_healthy, controls_unhealthy, controls_unknown, controls_not_applicable, controls_exempt,
   controls_critical, controls_high, controls_medium, controls_low, contents_count, repository_count`;
-const figuresNow = sql`s.risk, s.worst, s.critical, s.high, s.medium, s.low, s.unrated, s.fixable, s.kev, s.findings_exempt,
+const figuresNow = sql`s.risk, s.worst, s.critical, s.high, s.medium, s.low, s.unrated, s.fixable, s.kev, s.findings, s.findings_exempt,
   s.images_healthy, s.images_unhealthy, s.images_unknown, s.controls_healthy, s.controls_unhealthy, s.controls_unknown,
   s.controls_not_applicable, s.controls_exempt, s.controls_critical, s.controls_high, s.controls_medium,
   s.controls_low, s.contents_count, s.repository_count`;
-const figuresNew = sql`n.risk, n.worst, n.critical, n.high, n.medium, n.low, n.unrated, n.fixable, n.kev, n.findings_exempt,
+const figuresNew = sql`n.risk, n.worst, n.critical, n.high, n.medium, n.low, n.unrated, n.fixable, n.kev, n.findings, n.findings_exempt,
   n.images_healthy, n.images_unhealthy, n.images_unknown, n.controls_healthy, n.controls_unhealthy, n.controls_unknown,
   n.controls_not_applicable, n.controls_exempt, n.controls_critical, n.controls_high, n.controls_medium,
   n.controls_low, n.contents_count, n.repository_count`;

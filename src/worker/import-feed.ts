@@ -21,6 +21,7 @@ import { mergeLifecycles, mergeSignals } from "#store/advisory/exploit-signals.t
 import { readFeed, saveFailedFeed, saveImportedFeed } from "#store/advisory/feed.ts";
 import { readTouched } from "#store/advisory/package-touch.ts";
 import { recordChange } from "#store/change.ts";
+import { askIfFeedsChanged } from "#store/count/feed-changes.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { gateReason, matchGateReason } from "./import-gate.ts";
@@ -209,6 +210,7 @@ async function saveFeed(
     isDemo: options.isDemo ?? false,
     at: clock.now(),
   });
+  await askIfFeedsChanged(tx);
   await recordChange(tx, "advisories");
 }
 

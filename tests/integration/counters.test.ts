@@ -178,14 +178,16 @@ test(`every number equals its list after random changes (SEED=${seed})`, { timeo
 
 /** A check that misses a wrong figure would prove nothing either. */
 async function expectCheckToNotice(): Promise<void> {
-  for (const table of ["placement", "repository", "resource_summary"]) {
+  for (const table of ["place_figure", "repository", "resource_summary"]) {
     await execute({ text: `update ${table} set fixable = fixable + 1`, values: [] });
     await expect(expectCountsToEqualLists()).rejects.toThrow("fixable is");
     await execute({ text: `update ${table} set fixable = fixable - 1`, values: [] });
   }
-  await execute(sql`update vulnerability set placement_count = placement_count + 1`);
-  await expect(expectCountsToEqualLists()).rejects.toThrow("placement_count is");
-  await execute(sql`update vulnerability set placement_count = placement_count - 1`);
+  for (const table of ["flaw_total", "registry_flaw"]) {
+    await execute({ text: `update ${table} set places = places + 1`, values: [] });
+    await expect(expectCountsToEqualLists()).rejects.toThrow("places is");
+    await execute({ text: `update ${table} set places = places - 1`, values: [] });
+  }
 }
 
 /** Mulberry32: small, seeded, good enough to choose test steps. */

@@ -3,7 +3,6 @@ import { zstdCompressSync } from "node:zlib";
 import { type Severity, severityRank } from "#domain/severity.ts";
 import type { InstalledPackage } from "#engines/image-scan/facts.ts";
 import { storeBlob } from "#store/blob.ts";
-import { recountImages, recountRepositories, recountVulnerabilities } from "#store/count/counters.ts";
 import { newId, stableBigInt, stableUuid } from "#store/ids.ts";
 import { saveImageResult } from "#store/image/image.ts";
 import { addPackageVersions, packageVersionId, planSets, replaceImageSets } from "#store/image/package-set.ts";
@@ -11,6 +10,7 @@ import { recordImage, recordPlacement } from "#store/image/placement.ts";
 import { moveTag } from "#store/registry/push.ts";
 import { execute, sql } from "#store/sql.ts";
 import { transaction } from "#store/transaction.ts";
+import { recountNext } from "../../src/worker/recount-next.ts";
 
 export const digestOf = (name: string): string => `sha256:${createHash("sha256").update(name).digest("hex")}`;
 export const registryId = stableUuid("registry", "shop");
@@ -72,7 +72,10 @@ export async function addRegistries(): Promise<void> {
     );
   }
   await execute(
-    sql`insert into feed (id, title, kind, record_count, data_date, state) values ('debian', 'Debian', 'osv', 3, '2026-11-19T06:00:00Z', 'ok') on conflict do nothing`,
+    sql`insert into feed (id, title, kind, record_count, data_date, state, last_checked_at) values ('debian', 'Debian', 'osv', 3, '2026-11-19T06:00:00Z', 'ok', now()) on conflict do nothing`,
+  );
+  await execute(
+    sql`insert into feed_ecosystem (feed_id, ecosystem) values ('debian', 'Debian:12') on conflict do nothing`,
   );
   await execute(sql`update advisory_state set advisories_version = 1`);
 }
@@ -173,24 +176,9 @@ export async function addImage(image: PlacedImage): Promise<string> {
   return digest;
 }
 
-/** Writes the stored counters of everything. */
+/** Writes the stored figures of everything. What is here counts as known before, so that it makes no news. */
 export async function recountAll(): Promise<void> {
-  const { pool } = await import("#store/client.ts");
-  const images = await pool().query<{ registry_id: string; digest: Buffer }>("select registry_id, digest from image");
-  await recountImages(
-    pool(),
-    images.rows.map((row) => ({ registryId: row.registry_id, digest: `sha256:${row.digest.toString("hex")}` })),
-  );
-  const repositories = await pool().query<{ registry_id: string; id: string }>(
-    "select registry_id, id from repository",
-  );
-  await recountRepositories(
-    pool(),
-    repositories.rows.map((row) => ({ registryId: row.registry_id, repositoryId: row.id })),
-  );
-  const vulnerabilities = await pool().query<{ id: bigint }>("select id from vulnerability");
-  await recountVulnerabilities(
-    pool(),
-    vulnerabilities.rows.map((row) => BigInt(row.id)),
-  );
+  await execute(sql`update placement set arrived_at = now() where arrived_at is null`);
+  await execute(sql`insert into dirty_mark (scope, key, cause) values ('all-sets', '', 'advisories')`);
+  while (await recountNext());
 }

@@ -63,8 +63,8 @@ test("the demo goes through registry, events, queue and scanner, and one click t
       high: z.number(),
       retired: z.boolean(),
     }),
-    sql`select r.name || '@' || p.platform as name, i.scan_state as state, i.os_state as "osState", p.critical, p.high, p.retired_at is not null as retired
-          from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
+    sql`select r.name || '@' || p.platform as name, i.scan_state as state, i.os_state as "osState", f.critical, f.high, p.retired_at is not null as retired
+          from placement p join place_figure f on f.registry_id = p.registry_id and f.placement_id = p.id join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
           join image i on i.registry_id = p.registry_id and i.digest = p.digest order by p.first_seen_at`,
   );
   expect(images.length).toBe(20);
@@ -80,7 +80,7 @@ test("the demo goes through registry, events, queue and scanner, and one click t
   const [found] = await selectRows(
     z.object({ kev: z.number(), hidden: z.number(), withdrawn: z.number() }),
     sql`
-    select (select count(*)::int from vulnerability where kev_added_at is not null and placement_count > 0) as kev,
+    select (select count(*)::int from flaw_total where is_exploited) as kev,
       (select count(*)::int from package_advisory where hidden_reason is not null) as hidden,
       (select count(*)::int from package_advisory pa join advisory a on a.id = pa.advisory_id where a.record_id = 'GHSA-27h2-hvpr-p74q') as withdrawn`,
   );

@@ -16,6 +16,8 @@ const clean: ImageStanding = {
   worst: null,
   isExploited: false,
   withoutFeed: [],
+  isCounted: true,
+  hasPackages: true,
 };
 const verdict = (rule: keyof typeof imageRules, changed: Partial<ImageStanding> = {}) => {
   const found = assess({ ...clean, ...changed }, NOW).find(({ ruleId }) => ruleId === imageRules[rule]);
@@ -47,6 +49,8 @@ describe("vulnerabilities in images are remediated", () => {
     ["no package database", { osState: "none" }, "unknown", "informational", /No package database/],
     ["a scan under way", { scanState: "scanning" }, "unknown", "informational", /under way/],
     ["no live feed", { withoutFeed: ["Alpine:v3.20"] }, "unknown", "informational", /Alpine:v3\.20/],
+    ["not counted yet", { isCounted: false }, "unknown", "informational", /being counted/],
+    ["no package", { hasPackages: false, isCounted: false }, "unknown", "informational", /No package was found/],
     ["no live feed, only low found", { withoutFeed: ["npm"], worst: "low" }, "unknown", "low", /npm/],
   ])("%s", (_name, changed, status, severity, reason) => {
     const found = verdict("vulnerabilities", changed);

@@ -1,4 +1,5 @@
 import type { Assessment } from "#domain/assessment.ts";
+import { unwatchedReason } from "#domain/feed-state.ts";
 import type { Severity } from "#domain/severity.ts";
 import { healthy, notApplicable, type Outcome, unhealthy } from "../kit/outcome.ts";
 import type { RuleWords } from "../kit/rule.ts";
@@ -74,8 +75,9 @@ function gapOf(image: ImageStanding): string | null {
     return "Its distribution is not one we can judge, so its system packages are not assessed";
   if (image.scanState === "failed") return `The last scan failed${image.scanReason ? `: ${image.scanReason}` : ""}`;
   if (image.completeness !== "complete") return "Not everything in it could be read";
-  if (image.withoutFeed.length > 0)
-    return `No live source of advisories covers its packages of ${image.withoutFeed.join(" and ")}`;
+  if (!image.hasPackages) return "No package was found in it";
+  if (!image.isCounted) return "Its findings are being counted";
+  if (image.withoutFeed.length > 0) return unwatchedReason(image.withoutFeed);
   return image.scanState === "done" ? null : "Another scan of it is under way";
 }
 

@@ -21,5 +21,8 @@ export const ImageStanding = z.object({
   isExploited: z.boolean(),
   /** Ecosystems of its packages that no live source of advisories covers. */
   withoutFeed: z.array(z.string()),
+  /** Its findings were counted; false while a first count is under way. */
+  isCounted: z.boolean(),
+  hasPackages: z.boolean(),
 });
 export type ImageStanding = z.infer<typeof ImageStanding>;

@@ -133,15 +133,14 @@ function readImages(isDemo: boolean): Promise<RiskyImage[]> {
                top.medium, top.low, top.unrated, top.fixable, top.kev, top.scanned_at as "scannedAt"
           from registry g
           cross join lateral (
-            select i.* from image i where i.registry_id = g.id and i.risk > 0
-               and exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null)
-             order by i.risk desc, i.digest limit 8) top
+            select f.*, i.scanned_at from (
+              select * from place_figure where registry_id = g.id and is_lead and is_live and risk > 0
+               order by risk desc, digest limit 8) f join image i on i.registry_id = f.registry_id and i.digest = f.digest) top
           cross join lateral (
             select r.name as repository, (select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
                      and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null order by t.moved_at desc limit 1) as tag
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
-             where p.registry_id = top.registry_id and p.digest = top.digest and p.retired_at is null
-             order by p.risk desc, p.last_pushed_at desc, p.id limit 1) place
+             where p.registry_id = top.registry_id and p.id = top.placement_id) place
          where g.deleted_at is null and g.is_demo = ${isDemo}
          order by top.risk desc, top.digest limit 8`,
   );
@@ -150,8 +149,8 @@ function readImages(isDemo: boolean): Promise<RiskyImage[]> {
 function readVulnerabilities(isDemo: boolean): Promise<TopVulnerability[]> {
   return selectRows(
     TopVulnerability,
-    sql`select key, title, severity, kev_added_at is not null as kev, epss, image_count as images, fixable_placement_count > 0 as fixable
-          from vulnerability where placement_count > 0 and is_demo = ${isDemo}
-         order by kev_added_at is not null desc, severity_rank desc, image_count desc, id limit 8`,
+    sql`select v.key, v.title, v.severity, t.is_exploited as kev, t.epss, t.images, t.fixable_places > 0 as fixable
+          from flaw_total t join vulnerability v on v.id = t.vulnerability_id where t.is_demo = ${isDemo}
+         order by t.is_exploited desc, t.severity_rank desc, t.images desc, v.id limit 8`,
   );
 }

@@ -3,6 +3,7 @@ import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { rootKinds } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
+import { withoutFeed } from "#queries/image/without-feed.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { isSilent, lastDataAt, rootSignal, rootSignals } from "./root-signal.ts";
@@ -16,8 +17,20 @@ export const UnassessedImage = z.object({
   tag: z.string().nullable(),
   digest: DigestColumn,
   platform: z.string(),
-  cause: z.enum(["waiting", "scanning", "failed", "noPackages", "unknownSystem", "partial", "notScanned"]),
+  cause: z.enum([
+    "waiting",
+    "scanning",
+    "failed",
+    "noPackages",
+    "unknownSystem",
+    "partial",
+    "notScanned",
+    "noFeed",
+    "counting",
+  ]),
   reason: z.string().nullable(),
+  /** Ecosystems of its packages without a live source of advisories. */
+  withoutFeed: z.array(z.string()),
   lastPushedAt: IsoColumn,
   isDemo: z.boolean(),
 });
@@ -59,7 +72,7 @@ export interface Coverage {
   readAt: string;
   /** Live images, and those of them that are not assessed. */
   images: { total: number; unknown: number };
-  /** The newest images that are not assessed, at most 50. */
+  /** Images that are not assessed, at most 50. */
   unassessed: UnassessedImage[];
   /** All of them per registry, for the links to the whole lists. */
   perRegistry: { registryId: string; registry: string; unknown: number }[];
@@ -109,15 +122,17 @@ function readUnassessed(): Promise<UnassessedImage[]> {
     sql`select g.id as "registryId", g.name as registry, place.repository, place.tag, i.digest, i.platform,
                case when i.scan_state = 'queued' then 'waiting' when i.scan_state = 'scanning' then 'scanning'
                     when i.scan_state = 'failed' then 'failed' when i.scanned_at is null then 'notScanned'
-                    when i.package_count = 0 then 'noPackages' when i.os_state <> 'known' then 'unknownSystem' else 'partial' end as cause,
-               i.scan_reason as reason, place.last_pushed_at as "lastPushedAt", g.is_demo as "isDemo"
+                    when i.package_count = 0 then 'noPackages' when i.os_state <> 'known' then 'unknownSystem'
+                    when i.completeness is distinct from 'complete' then 'partial'
+                    when cardinality(i.without) > 0 then 'noFeed' else 'counting' end as cause,
+               i.scan_reason as reason, i.without as "withoutFeed", place.last_pushed_at as "lastPushedAt", g.is_demo as "isDemo"
           from registry g
           join resource_summary s on s.root_id = g.id and s.images_unknown > 0
           cross join lateral (
-            select i.* from image i where i.registry_id = g.id
-               and image_posture(i.scan_state, i.os_state, i.completeness, i.critical, i.high, i.medium, i.unrated, i.kev) = 'unknown'
-               and exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null)
-             order by i.first_seen_at desc limit ${IMAGES}) i
+            select i.*, ${withoutFeed} as without
+              from (select * from place_figure f where f.registry_id = g.id and f.posture = 'unknown' and f.is_lead and f.is_live
+                     order by f.risk desc, f.digest limit ${IMAGES}) f
+              join image i on i.registry_id = f.registry_id and i.digest = f.digest) i
           cross join lateral (
             select r.name as repository, p.last_pushed_at, (select t.name from tag t where t.registry_id = p.registry_id
                      and t.repository_id = p.repository_id and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) and t.retired_at is null

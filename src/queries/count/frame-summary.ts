@@ -4,6 +4,7 @@ import type { Actor, Role } from "#domain/role.ts";
 import { openRecommendations } from "#queries/assessment/recommendation-list.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { isSilent, lastDataAt } from "./root-signal.ts";
+import { shownDemo } from "./shown-demo.ts";
 
 /** What stands around every page: who is signed in, what is new, and what we cannot see right now. */
 export interface FrameSummary {
@@ -63,7 +64,7 @@ export async function frameSummary(actor: Actor): Promise<FrameSummary> {
            and not exists (select 1 from notice_read r
              where r.user_id = ${actor.id} and r.root_id = n.root_id and r.notice_id = n.id and r.read_at >= n.updated_at)
          limit 1000) unread) as unread,
-      (select count(*)::int from (select 1 from vulnerability where placement_count > 0 limit 10000) v) as vulnerabilities,
+      (select count(*)::int from (select 1 from flaw_total where is_demo = ${shownDemo} limit 10000) v) as vulnerabilities,
       ${openRecommendations} as recommendations,
       (select count(*)::int from (select 1 from resource_summary limit 10000) r) as resources,
       (select count(*)::int from (select 1 from resource_summary s where ${isSilent} limit 10000) q) as silent,

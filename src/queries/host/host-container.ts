@@ -96,7 +96,8 @@ export async function hostContainer(
           case when i.digest is null then null else 'sha256:' || encode(i.digest, 'hex') end as "imageDigest", i.critical, i.high, c.state, c.facts, c.failing, c.broken_rules as "brokenRules",
           c.first_seen_at as "firstSeenAt", c.last_seen_at as "lastSeenAt", c.gone_at as "goneAt", h.last_report_at as "reportedAt"
           from host_container c join host h on h.id = c.host_id and h.removed_at is null
-          left join lateral (select i.digest, i.critical, i.high from image i
+          left join lateral (select i.digest, coalesce(f.critical, 0) as critical, coalesce(f.high, 0) as high
+              from image i left join image_figure f on f.registry_id = i.registry_id and f.digest = i.digest
              where i.digest = c.image_digest and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
          where c.host_id = ${hostId} and c.container_id like ${`${containerId}%`} order by c.gone_at desc nulls first limit 1`,
   );

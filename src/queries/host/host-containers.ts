@@ -63,7 +63,8 @@ export async function hostContainers(
           c.facts ->> 'user' as user, coalesce((c.facts ->> 'privileged')::boolean, false) as privileged, c.failing,
           c.first_seen_at as "firstSeenAt", c.last_seen_at as "lastSeenAt", c.gone_at as "goneAt"
           from host_container c left join lateral (
-            select i.digest, i.critical, i.high from image i
+            select i.digest, coalesce(f.critical, 0) as critical, coalesce(f.high, 0) as high
+              from image i left join image_figure f on f.registry_id = i.registry_id and f.digest = i.digest
              where i.digest = c.image_digest and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
          where ${joinSql(conditions, " and ")} order by -c.failing, c.name, c.container_id limit ${PAGE + 1}`,
   );

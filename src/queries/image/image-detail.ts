@@ -12,6 +12,7 @@ import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "#queries/lis
 import { type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { type ImageArtifact, imageArtifacts } from "./image-artifacts.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlaces, pickPlace } from "./image-place.ts";
+import { withoutFeed } from "./without-feed.ts";
 
 export const ImageDetailParams = ImagePlaceParams;
 
@@ -33,6 +34,7 @@ const ImageRow = z.object({
   completeness: z.enum(["complete", "partial"]).nullable().catch(null),
   diagnostics: z.array(Diagnostic).nullable().catch(null),
   package_count: z.number(),
+  without_feed: z.array(z.string()),
   is_past_end_of_life: z.boolean().nullable(),
 });
 
@@ -95,6 +97,8 @@ export interface ImageDetail {
     endOfLifeAt: string | null;
     isPastEndOfLife: boolean;
     packageCount: number;
+    /** Ecosystems of its packages that no live source of advisories covers: without findings there, nothing is known. */
+    withoutFeed: string[];
     scan: ScanProgress | null;
   };
   counts: FindingCounts;
@@ -160,8 +164,8 @@ function loadImage(place: ImagePlace) {
     ImageRow,
     sql`select platform, size_bytes, layers, history, config, created_at, first_seen_at, scan_state, scan_reason,
                scanned_at, analyser_version, os, os_state, end_of_life_at, completeness, diagnostics, package_count,
-               end_of_life_at < ${clock.now()} as is_past_end_of_life
-          from image where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
+               end_of_life_at < ${clock.now()} as is_past_end_of_life, ${withoutFeed} as without_feed
+          from image i where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
   );
 }
 
@@ -224,6 +228,7 @@ function toAssessment(image: z.infer<typeof ImageRow>, scan: ScanProgress | null
     endOfLifeAt: image.end_of_life_at,
     isPastEndOfLife: image.is_past_end_of_life ?? false,
     packageCount: image.package_count,
+    withoutFeed: image.without_feed,
     scan,
   };
 }

@@ -192,7 +192,7 @@ async function firstPushWith(place: ImagePlace, packageVersionId: string) {
 async function countElsewhere(key: string): Promise<number> {
   const rows = await selectRows(
     z.object({ places: z.number() }),
-    sql`select placement_count as places from vulnerability where key = ${key}`,
+    sql`select coalesce(sum(t.places), 0)::int as places from vulnerability v join flaw_total t on t.vulnerability_id = v.id where v.key = ${key}`,
   );
   return rows[0]?.places ?? 0;
 }

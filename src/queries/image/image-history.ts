@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { Diagnostic } from "#domain/evidence.ts";
+import { imageRules } from "#domain/image-rules.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { BigIntColumn, digestValue, IsoColumn } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { CursorParam } from "#queries/list/search-params.ts";
+import { changeOfHistory } from "#store/sql/match-history.ts";
 import { selectRows, sql } from "#store/sql.ts";
 import { type ImageDecision, imageDecisions } from "./image-decisions.ts";
-import { ImagePlaceParams, imagePlace } from "./image-place.ts";
+import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 
 export const ImageHistoryParams = ImagePlaceParams.extend({ cursor: CursorParam });
 
@@ -79,17 +81,42 @@ export async function imageHistory(actor: Actor, input: unknown): Promise<ImageH
   return {
     scans,
     nextCursor: last ? encodeCursor(shape, [last.queuedAt, last.id]) : null,
-    changes: after ? [] : await statusChanges(place.registryId, [place.digest, place.placementId]),
+    changes: after ? [] : await statusChanges(place),
     decisions: after ? [] : await imageDecisions(place),
   };
 }
 
-function statusChanges(rootId: string, resourceIds: string[]): Promise<StatusChange[]> {
+/**
+ * Changes of the status, and what imports brought and took without a push: the latter follows from the history of the matches of
+ * the packages that the image holds, one entry per import since the image is here.
+ */
+function statusChanges(place: ImagePlace): Promise<StatusChange[]> {
+  const digest = digestValue(place.digest);
   return selectRows(
     StatusChange,
-    sql`select at, from_status as "fromStatus", to_status as "toStatus", cause, cause_ref as "causeRef", rule_id as "ruleId", detail
-          from status_history
-         where root_id = ${rootId} and resource_id = any(${resourceIds}::text[])
-         order by at desc, id desc limit 100`,
+    sql`with stored as (
+          select at, from_status, to_status, cause, cause_ref, rule_id, detail, id from status_history
+           where root_id = ${place.registryId} and resource_id = any(${[place.digest, place.placementId]}::text[])
+           order by at desc, id desc limit 100),
+        told as (
+          select h.import_id, h.at, ${changeOfHistory} as change from (
+            select h.import_id, h.at, h.change, h.before ->> 'hiddenReason' as was_hidden, h.after ->> 'hiddenReason' as is_hidden
+              from placement p join image_set s on s.registry_id = p.registry_id and s.digest = p.digest
+              join set_package sp on sp.registry_id = s.registry_id and sp.set_id = s.set_id
+              join package_advisory_history h on h.package_version_id = sp.package_version_id and h.at > coalesce(p.arrived_at, p.first_seen_at)
+             where p.registry_id = ${place.registryId} and p.id = ${place.placementId} and p.digest = ${digest}) h),
+        imported as (
+          select import_id, max(at) as at, count(*) filter (where change = 'introduced') as introduced,
+                 count(*) filter (where change = 'fixed') as fixed
+            from told where change <> 'other' group by import_id order by max(at) desc limit 100),
+        standing as (
+          select i.*, coalesce((select s.to_status from stored s where s.rule_id = ${imageRules.vulnerabilities} and s.at <= i.at
+                                 order by s.at desc limit 1), 'unknown') as status from imported i)
+        select at, from_status as "fromStatus", to_status as "toStatus", cause, cause_ref as "causeRef", rule_id as "ruleId", detail
+          from stored
+        union all
+        select at, status, status, 'advisories', import_id::text, ${imageRules.vulnerabilities},
+               jsonb_build_object('introduced', introduced, 'fixed', fixed) from standing
+         order by at desc limit 100`,
   );
 }

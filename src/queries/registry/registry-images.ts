@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { withoutFeed } from "#queries/image/without-feed.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { ownerCondition } from "#queries/list/owner-filter.ts";
@@ -43,6 +44,10 @@ export const RegistryImageRow = z.object({
   fixable: z.number(),
   kev: z.number(),
   risk: z.number(),
+  findings: z.number(),
+  packageCount: z.number(),
+  /** Ecosystems of its packages without a live source of advisories: why it is unknown although it was read. */
+  withoutFeed: z.array(z.string()),
 });
 export type RegistryImageRow = z.infer<typeof RegistryImageRow>;
 
@@ -53,21 +58,21 @@ export interface RegistryImages {
   views: { all: number; unhealthy: number; healthy: number; unknown: number };
 }
 
-const posture = sql`image_posture(i.scan_state, i.os_state, i.completeness, i.critical, i.high, i.medium, i.unrated, i.kev)`;
-const isLive = sql`exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null)`;
-
 /** Images of one registry that still have a place in it, worst first: the rows behind every image count of the registry. */
 export async function registryImages(actor: Actor, params: RegistryImagesParams): Promise<RegistryImages> {
   requireRole(actor, "viewer");
-  const conditions = [sql`i.registry_id = ${params.registryId}`, isLive];
-  if (params.posture !== "any") conditions.push(sql`${posture} = ${params.posture}`);
-  if (params.scan !== "any") conditions.push(sql`i.scan_state = ${params.scan}`);
+  const conditions = [sql`f.registry_id = ${params.registryId} and f.is_lead and f.is_live`];
+  if (params.posture !== "any") conditions.push(sql`f.posture = ${params.posture}`);
+  if (params.scan !== "any")
+    conditions.push(
+      sql`exists (select 1 from image i where i.registry_id = f.registry_id and i.digest = f.digest and i.scan_state = ${params.scan})`,
+    );
   if (params.owner)
-    conditions.push(sql`exists (select 1 from placement p where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
+    conditions.push(sql`exists (select 1 from placement p where p.registry_id = f.registry_id and p.digest = f.digest and p.retired_at is null
       and ${ownerCondition(sql`p.owner`, params.owner, actor)})`);
   if (params.q)
     conditions.push(sql`exists (select 1 from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
-    where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
+    where p.registry_id = f.registry_id and p.digest = f.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
   const [rows, matching, views] = await Promise.all([
     readRows(conditions, decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.string()]))),
     countRows(conditions),
@@ -81,15 +86,17 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
 
 function readRows(conditions: Statement[], after: [number, string] | null): Promise<RegistryImageRow[]> {
   const page = after
-    ? sql`(i.risk < ${after[0]} or (i.risk = ${after[0]} and i.digest > ${digestValue(after[1])}))`
+    ? sql`(f.risk < ${after[0]} or (f.risk = ${after[0]} and f.digest > ${digestValue(after[1])}))`
     : sql`true`;
   return selectRows(
     RegistryImageRow,
-    sql`select i.digest, i.platform, place.repository, place.owner, place.tags, place.places, ${posture} as posture, i.scan_state as "scanState",
+    sql`select i.digest, i.platform, place.repository, place.owner, place.tags, place.places, f.posture, i.scan_state as "scanState",
                i.scan_reason as "scanReason", i.os_state as "osState", i.scanned_at as "scannedAt",
-               place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", i.critical, i.high, i.medium, i.low, i.unrated,
-               i.fixable, i.kev, i.risk
-          from (select * from image i where ${joinSql([...conditions, page], " and ")} order by i.risk desc, i.digest limit ${PAGE + 1}) i
+               place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", f.critical, f.high, f.medium, f.low, f.unrated,
+               f.fixable, f.kev, f.risk, f.findings, i.package_count as "packageCount",
+               case when f.is_fed then '{}'::text[] else ${withoutFeed} end as "withoutFeed"
+          from (select * from place_figure f where ${joinSql([...conditions, page], " and ")} order by f.risk desc, f.digest limit ${PAGE + 1}) f
+          join image i on i.registry_id = f.registry_id and i.digest = f.digest
           cross join lateral (
             select r.name as repository, p.owner, p.last_pushed_at,
                    array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id
@@ -97,15 +104,15 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
                    count(*) over ()::int as places
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
-             order by p.risk desc, p.last_pushed_at desc, p.id limit 1) place
-         order by i.risk desc, i.digest`,
+             order by p.id = f.placement_id desc, p.last_pushed_at desc, p.id limit 1) place
+         order by f.risk desc, f.digest`,
   );
 }
 
 async function countRows(conditions: Statement[]): Promise<number> {
   const row = await selectFirst(
     z.object({ count: z.number() }),
-    sql`select count(*)::int as count from (select 1 from image i where ${joinSql(conditions, " and ")} limit 10000) matching`,
+    sql`select count(*)::int as count from (select 1 from place_figure f where ${joinSql(conditions, " and ")} limit 10000) matching`,
   );
   return row?.count ?? 0;
 }

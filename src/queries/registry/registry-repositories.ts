@@ -37,12 +37,17 @@ export const RepositoryRow = z.object({
   kev: z.number(),
   notAssessed: z.number(),
   risk: z.number(),
+  /** Open findings of all its live images; the figures above are those of its worst one. */
+  findings: z.number(),
+  worstDigest: z.string().nullable(),
   retiredAt: IsoColumn.nullable(),
   retiredReason: z.string().nullable(),
   owner: z.string().nullable(),
   ownerSource: OwnerSource.nullable(),
 });
 export type RepositoryRow = z.infer<typeof RepositoryRow>;
+
+export const worstDigest = sql`case when r.worst_digest is not null then 'sha256:' || encode(r.worst_digest, 'hex') end as "worstDigest"`;
 
 export interface RegistryRepositories {
   rows: RepositoryRow[];
@@ -116,7 +121,7 @@ function readRows(params: RegistryRepositoriesParams, conditions: Statement[]): 
     RepositoryRow,
     sql`select r.id, r.name, r.tag_count as "tagCount", r.image_count as "imageCount", r.last_pushed_at as "lastPushedAt",
                r.critical, r.high, r.medium, r.low, r.unrated, r.fixable, r.kev, r.not_assessed as "notAssessed", r.risk,
-               r.retired_at as "retiredAt", r.retired_reason as "retiredReason", r.owner, r.owner_source as "ownerSource"
+               r.findings, ${worstDigest}, r.retired_at as "retiredAt", r.retired_reason as "retiredReason", r.owner, r.owner_source as "ownerSource"
           from repository r where ${joinSql([...conditions, afterCursor(params)], " and ")}
          order by ${orders[params.sort]} limit ${PAGE + 1}`,
   );

@@ -113,9 +113,10 @@ function readRows({ registryId, repositoryId, tag, after }: Wanted) {
                p.retired_reason as "retiredReason", s.stage, s.progress
           from (select * from push u where ${joinSql(conditions, " and ")} order by u.pushed_at desc, u.id limit ${PAGE + 1}) u
           left join lateral (
-            select p.*, i.scan_state, i.scan_reason, i.scanned_at, image_posture(i.scan_state, i.os_state, i.completeness,
-                     p.critical, p.high, p.medium, p.unrated, p.kev) as posture, count(*) over ()::int as platforms
+            select p.*, i.scan_state, i.scan_reason, i.scanned_at, coalesce(f.posture, 'unknown') as posture, f.critical, f.high, f.medium,
+                   f.low, f.unrated, count(*) over ()::int as platforms
               from placement p join image i on i.registry_id = p.registry_id and i.digest = p.digest
+              left join place_figure f on f.registry_id = p.registry_id and f.placement_id = p.id
              where p.registry_id = u.registry_id and p.repository_id = u.repository_id and p.digest = any(images_of(u.registry_id, u.repository_id, u.digest))
              order by p.platform limit 1) p on true
           left join lateral (

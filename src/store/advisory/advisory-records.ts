@@ -1,3 +1,4 @@
+import { carrySortKeys } from "#store/count/flaw-figure.ts";
 import type { Transaction } from "#store/transaction.ts";
 import { bumpAdvisoriesVersion } from "./advisory-state.ts";
 import { advisoryId } from "./package-advisory.ts";
@@ -110,7 +111,9 @@ export async function mergeStaged(
     await tx.query(
       "analyze advisory (id, feed_id, record_id); analyze advisory_range (advisory_id, ecosystem, package_name)",
     );
+  await noteEcosystems(tx, input.feedId);
   const raised = await deriveVulnerabilities(tx, input);
+  await carrySortKeys(tx);
   // Raising the version waits for scans that are being saved; only behind it are their package versions visible.
   const advisoriesVersion = await bumpAdvisoriesVersion(tx, input.importId);
   const touched = await touchPackages(tx, { importId: input.importId, flawIds: raised });
@@ -144,5 +147,21 @@ async function writeRanges(tx: Transaction): Promise<void> {
      select c.id, row_number() over (partition by c.id order by r.seq), r.ecosystem, r.package_name, r.ranges, r.versions,
             r.vendor_status, r.urgency, r.severity, r.severity_source
        from stage_changed c join stage_range r on r.record_id = c.record_id`,
+  );
+}
+
+/** Which ecosystems the feed speaks of now. Notes on single packages (changelogs) do not make it one that watches them. */
+async function noteEcosystems(tx: Transaction, feedId: string): Promise<void> {
+  await tx.query(
+    `insert into feed_ecosystem (feed_id, ecosystem)
+     select distinct $1, r.ecosystem from stage_range r join stage_changed c on c.record_id = r.record_id
+      where r.vendor_status is distinct from 'changelog' on conflict do nothing`,
+    [feedId],
+  );
+  await tx.query(
+    `delete from feed_ecosystem e where e.feed_id = $1 and e.ecosystem in (select ecosystem from touched_key)
+        and not exists (select 1 from advisory_range r join advisory a on a.id = r.advisory_id and a.feed_id = e.feed_id
+                         where r.ecosystem = e.ecosystem and r.vendor_status is distinct from 'changelog')`,
+    [feedId],
   );
 }

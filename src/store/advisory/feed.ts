@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askIfFeedsChanged } from "#store/count/feed-changes.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
 
 export const StoredFeed = z.object({
@@ -55,6 +56,7 @@ export async function saveCheckedFeed(executor: Executor, id: string, at: Date):
     sql`update feed set last_checked_at = ${at}, state = 'ok', last_error = null, failing_since = null where id = ${id}`,
     executor,
   );
+  await askIfFeedsChanged(executor);
 }
 
 /** Records that a feed could not be used. Its stored records stay as they are. */

@@ -1,120 +1,68 @@
 import { z } from "zod";
-import { imageRules } from "#domain/image-rules.ts";
 import { links } from "#domain/links.ts";
-import { Severity, severityRank } from "#domain/severity.ts";
-import { askForRecount } from "#store/count/dirty-marks.ts";
+import { Severity, severities, severityRank } from "#domain/severity.ts";
 import { addOpenedClosed } from "#store/count/metric-day.ts";
 import { addNotices, type NewNotice, noticeThreshold } from "#store/notice/notice.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { packagesText } from "#store/registry/arrival.ts";
+import { changeOfHistory } from "#store/sql/match-history.ts";
 import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
 
 /** An import that brings a registry more new flaws than this makes one notice that counts them. */
 const MOST_NOTICES_PER_IMPORT = 50;
 
 /**
- * Tells what changed in the matches of stored packages to everything that is derived from them: marks the images and flaws for
- * counting, appends to the history of each image what was introduced and fixed without a push, and makes notices. Every
- * change is told once, however often and by whomever this is called. Returns true when there was something to tell.
+ * Takes what changed in the matches of stored packages and was not told yet, into the table `told_change` of this transaction.
+ * Every change is taken once, however often and by whomever this is called. Returns whether there was any.
  */
-export async function spreadMatchChanges(tx: Executor): Promise<boolean> {
-  if (!(await hasChanges(tx))) return false;
-  await takeChanges(tx);
-  await markTold(tx);
-  await appendImageHistory(tx);
-  await countOpenedClosed(tx);
-  await noticeIntroduced(tx);
-  await enqueue("end-exemptions", {}, { executor: tx, key: "changed", priority: "push" });
-  return true;
-}
-
-async function hasChanges(tx: Executor): Promise<boolean> {
+export async function takeMatchChanges(tx: Executor): Promise<boolean> {
   const [row] = await selectRows(
     z.object({ found: z.boolean() }),
     sql`select exists (select 1 from package_change) or exists (select 1 from package_advisory_history where not is_told) as found`,
     tx,
   );
-  return row?.found ?? false;
+  if (!row?.found) return false;
+  await takeChanges(tx);
+  return true;
+}
+
+/** Tells what `told_change` holds to the day's figures, as notices, and to the exemptions that wait for such a change. */
+export async function tellMatchChanges(tx: Executor): Promise<void> {
+  await countOpenedClosed(tx);
+  await noticeIntroduced(tx);
+  await enqueue("end-exemptions", {}, { executor: tx, key: "changed", priority: "push" });
 }
 
 /** Moves what is untold into two tables of this transaction. A match that went in or out of hiding was introduced or fixed. */
 async function takeChanges(tx: Executor): Promise<void> {
   await execute(
-    sql`create temporary table if not exists told_package (package_version_id bigint) on commit delete rows`,
-    tx,
-  );
-  await execute(
     sql`create temporary table if not exists told_change (package_version_id bigint, vulnerability_id bigint, import_id uuid, change text)
         on commit delete rows`,
     tx,
   );
-  await execute(
-    sql`with taken as (delete from package_change returning package_version_id)
-        insert into told_package select package_version_id from taken`,
-    tx,
-  );
+  await execute(sql`truncate told_change`, tx);
+  await execute(sql`delete from package_change`, tx);
   await execute(
     sql`with told as (update package_advisory_history set is_told = true where not is_told
           returning package_version_id, vulnerability_id, import_id, change, before ->> 'hiddenReason' as was_hidden,
                     after ->> 'hiddenReason' as is_hidden)
-        insert into told_change select package_version_id, vulnerability_id, import_id,
-          case when change = 'new' and is_hidden is null then 'introduced'
-               when change = 'resolved' and was_hidden is null then 'fixed'
-               when change = 'changed' and was_hidden is not null and is_hidden is null then 'introduced'
-               when change = 'changed' and was_hidden is null and is_hidden is not null then 'fixed'
-               else 'other' end from told`,
+        insert into told_change select package_version_id, vulnerability_id, import_id, ${changeOfHistory} from told`,
     tx,
   );
+  await execute(sql`analyze told_change`, tx);
 }
 
-async function markTold(tx: Executor): Promise<void> {
-  await execute(
-    sql`insert into dirty_mark (scope, key, cause)
-        select * from (
-          select 'image', i.registry_id || '/sha256:' || encode(i.digest, 'hex') as key, 'advisories'
-            from (select distinct s.registry_id, s.set_id from set_package s
-                   where s.package_version_id in (select package_version_id from told_package
-                                                  union select package_version_id from told_change)) s
-            join image_set i on i.registry_id = s.registry_id and i.set_id = s.set_id
-           group by i.registry_id, i.digest
-           -- Images of one set side by side: counting takes marks in their order and counts a set once for all of them.
-           order by i.registry_id, min(s.set_id)) images
-        union all
-        select 'vulnerability', id::text, 'advisories' from (
-          select vulnerability_id as id from told_change
-          union select a.vulnerability_id from told_package t join package_advisory a on a.package_version_id = t.package_version_id) v`,
-    tx,
-  );
-  await askForRecount(tx);
-}
-
-/** One entry per image and import. The status itself may follow with an entry of its own, once the image is counted. */
-async function appendImageHistory(tx: Executor): Promise<void> {
-  await execute(
-    sql`insert into status_history (root_id, at, id, resource_id, rule_id, from_status, to_status, cause, cause_ref, detail)
-        select i.registry_id, clock_timestamp(), gen_random_uuid(), 'sha256:' || encode(i.digest, 'hex'), ${imageRules.vulnerabilities},
-               coalesce(a.status, 'unknown'), coalesce(a.status, 'unknown'), 'advisories', i.import_id::text,
-               jsonb_build_object('introduced', i.introduced, 'fixed', i.fixed)
-          from (select s.registry_id, s.digest, c.import_id, count(*) filter (where c.change = 'introduced') as introduced,
-                       count(*) filter (where c.change = 'fixed') as fixed
-                  from told_change c join set_package sp on sp.package_version_id = c.package_version_id
-                  join image_set s on s.registry_id = sp.registry_id and s.set_id = sp.set_id
-                 where c.change in ('introduced', 'fixed') group by s.registry_id, s.digest, c.import_id) i
-          left join assessment a on a.root_id = i.registry_id
-               and a.id = assessment_id(${imageRules.vulnerabilities}, 'sha256:' || encode(i.digest, 'hex'))`,
-    tx,
-  );
-}
-
+/** By the sets that hold the packages and the live places of these. */
 async function countOpenedClosed(tx: Executor): Promise<void> {
   const rows = await selectRows(
     z.object({ registryId: z.string(), opened: z.number(), closed: z.number() }),
-    sql`select p.registry_id as "registryId", (count(*) filter (where c.change = 'introduced'))::int as opened,
-               (count(*) filter (where c.change = 'fixed'))::int as closed
-          from told_change c join set_package sp on sp.package_version_id = c.package_version_id
-          join image_set s on s.registry_id = sp.registry_id and s.set_id = sp.set_id
-          join placement p on p.registry_id = s.registry_id and p.digest = s.digest and p.retired_at is null
-         where c.change in ('introduced', 'fixed') group by p.registry_id`,
+    sql`select g.registry_id as "registryId", coalesce(sum(g.live_places * c.opened), 0)::int as opened,
+               coalesce(sum(g.live_places * c.closed), 0)::int as closed
+          from (select package_version_id, count(*) filter (where change = 'introduced') as opened,
+                       count(*) filter (where change = 'fixed') as closed from told_change group by package_version_id) c
+          join set_package sp on sp.package_version_id = c.package_version_id
+          join set_figure g on g.registry_id = sp.registry_id and g.set_id = sp.set_id and g.live_places > 0
+         group by g.registry_id`,
     tx,
   );
   for (const { registryId, opened, closed } of rows) await addOpenedClosed(tx, registryId, { opened, closed });
@@ -137,16 +85,48 @@ const Introduced = z.object({
 });
 type Introduced = z.infer<typeof Introduced>;
 
+const IntroducedFlaws = z.object({
+  registryId: z.string(),
+  isDemo: z.boolean(),
+  flaws: z.number(),
+  rank: z.number(),
+  keys: z.array(z.string()),
+  importId: z.string().nullable(),
+});
+
 async function noticeIntroduced(tx: Executor): Promise<void> {
-  const threshold = await noticeThreshold(tx);
-  const rows = await selectRows(
+  const threshold = severityRank[await noticeThreshold(tx)];
+  const flaws = await selectRows(
+    IntroducedFlaws,
+    sql`select s.registry_id as "registryId", r.is_demo as "isDemo", count(*)::int as flaws, max(s.severity_rank)::int as rank,
+               (array_agg(v.key order by s.severity_rank desc, v.key))[1:5] as keys, min(s.import_id) as "importId"
+          from (select f.registry_id, f.vulnerability_id, max(f.severity_rank) as severity_rank, min(c.import_id::text) as import_id
+                  from (select distinct vulnerability_id, package_version_id, import_id from told_change where change = 'introduced') c
+                  join set_package sp on sp.package_version_id = c.package_version_id
+                  join set_flaw f on f.registry_id = sp.registry_id and f.set_id = sp.set_id and f.vulnerability_id = c.vulnerability_id
+                  join set_figure g on g.registry_id = f.registry_id and g.set_id = f.set_id and g.live_places > 0
+                 where f.severity_rank >= ${threshold} group by f.registry_id, f.vulnerability_id) s
+          join registry r on r.id = s.registry_id and r.deleted_at is null
+          join vulnerability v on v.id = s.vulnerability_id
+         group by s.registry_id, r.is_demo`,
+    tx,
+  );
+  const many = flaws.filter((row) => row.flaws > MOST_NOTICES_PER_IMPORT);
+  const few = flaws.filter((row) => row.flaws <= MOST_NOTICES_PER_IMPORT).map((row) => row.registryId);
+  const byRegistry = Map.groupBy(await introducedPlaces(tx, few, threshold), (row) => row.registryId);
+  await addNotices(tx, [...many.map(noticeOfMany), ...[...byRegistry.values()].flatMap(noticesOfRegistry)]);
+}
+
+function introducedPlaces(tx: Executor, registryIds: readonly string[], threshold: number): Promise<Introduced[]> {
+  if (registryIds.length === 0) return Promise.resolve([]);
+  return selectRows(
     Introduced,
     sql`with opened as (
           select f.registry_id, f.repository_id, f.vulnerability_id, count(distinct f.digest)::int as images,
                  max(f.severity_rank) as severity_rank, min(f.package_version_id) as package_version_id, min(c.import_id::text) as import_id
             from told_change c
             join open_finding f on f.package_version_id = c.package_version_id and f.vulnerability_id = c.vulnerability_id
-           where c.change = 'introduced' and f.severity_rank >= ${severityRank[threshold]}
+           where c.change = 'introduced' and f.severity_rank >= ${threshold} and f.registry_id = any(${registryIds}::uuid[])
            group by f.registry_id, f.repository_id, f.vulnerability_id),
         ranked as (
           select *, count(*) over (partition by registry_id)::int as groups,
@@ -162,8 +142,20 @@ async function noticeIntroduced(tx: Executor): Promise<void> {
          where o.place <= ${MOST_NOTICES_PER_IMPORT} order by o.registry_id, o.place`,
     tx,
   );
-  const byRegistry = Map.groupBy(rows, (row) => row.registryId);
-  await addNotices(tx, [...byRegistry.values()].flatMap(noticesOfRegistry));
+}
+
+function noticeOfMany(row: z.infer<typeof IntroducedFlaws>): NewNotice {
+  return {
+    rootId: row.registryId,
+    kind: "new-findings",
+    dedupeKey: `import:${row.importId ?? "match"}`,
+    severity: severities.find((severity) => severityRank[severity] === row.rank) ?? "high",
+    title: `New advisories bring ${row.flaws} vulnerabilities to this registry`,
+    detail: `The worst are ${row.keys.join(", ")}. Nothing was pushed.`,
+    href: links.registry(row.registryId),
+    count: row.flaws,
+    isDemo: row.isDemo,
+  };
 }
 
 function noticesOfRegistry(rows: Introduced[]): NewNotice[] {

@@ -1,4 +1,5 @@
 import { askForRecount } from "#store/count/dirty-marks.ts";
+import { askIfFeedsChanged } from "#store/count/feed-changes.ts";
 import type { Executor } from "#store/sql.ts";
 import type { Transaction } from "#store/transaction.ts";
 
@@ -80,5 +81,6 @@ export async function markChangedImages(tx: Transaction): Promise<number> {
   const noted = await tx.query<{ count: number }>("select count(*)::int as count from package_change");
   const count = noted.rows[0]?.count ?? 0;
   if (count > 0) await askForRecount(tx);
+  else await askIfFeedsChanged(tx);
   return count;
 }

@@ -1,16 +1,30 @@
 import { z } from "zod";
+import type { ImageKey } from "#store/image/image-scan.ts";
+import { wantedImages } from "#store/image/wanted-images.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { type Executor, execute, selectFirst, selectRows, sql } from "#store/sql.ts";
 
-/** Why figures may have changed. `advisories` marks come with their vulnerabilities; the others derive them. */
+/** Why figures may have changed. `advisories` = nothing was pushed; it is no news of an image itself. */
 export type DirtyCause = "push" | "scan" | "retired" | "exemption" | "advisories" | "registry" | "removed";
 
-/** What must be counted again. Every form names one row, and the key of the mark is made here alone. */
+/**
+ * What must be counted again. Every form names one row, and the key of the mark is made here alone. Changed matches need no
+ * mark: the untold rows of the match history are it.
+ */
 export type DirtyMark =
+  | { scope: "set"; registryId: string; setId: bigint }
   | { scope: "image"; registryId: string; digest: string }
   | { scope: "repository"; registryId: string; repositoryId: string }
   | { scope: "registry"; registryId: string }
-  | { scope: "vulnerability"; vulnerabilityId: bigint };
+  /** Where a flaw is open. */
+  | { scope: "flaw"; vulnerabilityId: bigint }
+  /** The flaw was listed as exploited, or is no longer: the sets that hold it count anew. */
+  | { scope: "exploited"; vulnerabilityId: bigint }
+  /** Exemptions of a whole registry changed for the flaw. */
+  | { scope: "registry-flaw"; registryId: string; vulnerabilityId: bigint };
+
+/** Passes over everything, batch by batch; the key of their mark is where they go on. */
+export type Pass = "all-sets" | "all-images" | "all-flaws";
 
 /** The recount job waits under this key, so that any number of marks make one job. */
 export const RECOUNT_KEY = "all";
@@ -37,19 +51,38 @@ export async function appendMarks(executor: Executor, cause: DirtyCause, marks: 
   );
 }
 
-/** Marks every image of a registry, for when it is disconnected or comes back. */
-export async function markRegistryImagesDirty(
-  executor: Executor,
-  registryId: string,
-  cause: DirtyCause,
-): Promise<void> {
+/** Marks everything of a registry, for when it is disconnected or comes back. */
+export async function markRegistryDirty(executor: Executor, registryId: string, cause: DirtyCause): Promise<void> {
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
-        select 'image', registry_id || '/sha256:' || encode(digest, 'hex'), ${cause} from image where registry_id = ${registryId}
+        select 'set', registry_id || '/' || id, ${cause} from package_set where registry_id = ${registryId}
+        union all select 'image', registry_id || '/sha256:' || encode(digest, 'hex'), ${cause} from image where registry_id = ${registryId}
         union all select 'registry', ${registryId}, ${cause}`,
     executor,
   );
   await askForRecount(executor);
+}
+
+/** Marks the repositories that hold these images. */
+export async function markRepositoriesOfImages(executor: Executor, images: readonly ImageKey[]): Promise<void> {
+  await execute(
+    sql`insert into dirty_mark (scope, key, cause)
+        select distinct 'repository', p.registry_id || '/' || p.repository_id, 'scan' from (${wantedImages(images)}) w
+          join placement p on p.registry_id = w.registry_id and p.digest = w.digest`,
+    executor,
+  );
+}
+
+export async function markAllRepositories(executor: Executor): Promise<void> {
+  await execute(
+    sql`insert into dirty_mark (scope, key, cause) select 'repository', registry_id || '/' || id, 'advisories' from repository`,
+    executor,
+  );
+}
+
+/** Asks for a pass over everything; one that runs starts over. */
+export async function markPass(executor: Executor, pass: Pass): Promise<void> {
+  await execute(sql`insert into dirty_mark (scope, key, cause) values (${pass}, '', 'advisories')`, executor);
 }
 
 /** Adds the one recount job unless it already waits. */
@@ -57,62 +90,76 @@ export async function askForRecount(executor: Executor): Promise<void> {
   await enqueue("recount", {}, { executor, key: RECOUNT_KEY, priority: "push" });
 }
 
-/** Key of a mark: `<registry>/<digest>`, `<registry>/<repository id>`, `<registry>` or the vulnerability's id. */
+/** Key of a mark: ids joined by `/`, the registry first. */
 export function keyOf(mark: DirtyMark): string {
   switch (mark.scope) {
+    case "set":
+      return `${mark.registryId}/${mark.setId}`;
     case "image":
       return `${mark.registryId}/${mark.digest}`;
     case "repository":
       return `${mark.registryId}/${mark.repositoryId}`;
     case "registry":
       return mark.registryId;
-    case "vulnerability":
+    case "flaw":
+    case "exploited":
       return String(mark.vulnerabilityId);
+    case "registry-flaw":
+      return `${mark.registryId}/${mark.vulnerabilityId}`;
   }
 }
 
-const Taken = z.object({
-  scope: z.enum(["image", "repository", "registry", "vulnerability"]),
-  key: z.string(),
-  cause: z.string(),
-});
+const Taken = z.object({ key: z.string(), cause: z.string() });
 
 /**
  * Takes the marks of up to `limit` rows of one scope for counting, oldest first, in the caller's transaction: they are gone when
  * it commits and back when it does not. Marks that are not committed yet are left for the next round. One taker at a time.
+ * Returns their keys, and of each the cause that tells most.
  */
-export async function takeDirtyMarks<Scope extends DirtyMark["scope"]>(
+export async function takeMarks(
   executor: Executor,
-  scope: Scope,
+  scope: DirtyMark["scope"],
   limit: number,
-): Promise<{ mark: Extract<DirtyMark, { scope: Scope }>; cause: DirtyCause }[]> {
+): Promise<{ key: string; cause: DirtyCause }[]> {
   const rows = await selectRows(
     Taken,
     sql`with picked as (select distinct key from (select key from dirty_mark where scope = ${scope} order by id limit ${limit}) oldest),
         taken as (delete from dirty_mark d using picked where d.scope = ${scope} and d.key = picked.key returning d.key, d.cause)
-        select ${scope} as scope, key, coalesce(min(cause) filter (where cause <> 'advisories'), 'advisories') as cause
-          from taken group by key order by key`,
+        select key, coalesce(min(cause) filter (where cause <> 'advisories'), 'advisories') as cause from taken group by key order by key`,
     executor,
   );
-  // The statement asked for this scope alone, and the causes are our own words.
-  return rows.map((row) => ({ mark: markOf(row), cause: row.cause })) as {
-    mark: Extract<DirtyMark, { scope: Scope }>;
-    cause: DirtyCause;
-  }[];
+  // The causes are our own words.
+  return rows as { key: string; cause: DirtyCause }[];
 }
 
-function markOf({ scope, key }: z.infer<typeof Taken>): DirtyMark {
-  const [registryId = "", rest = ""] = key.split("/");
-  switch (scope) {
-    case "image":
-      return { scope, registryId, digest: rest };
-    case "repository":
-      return { scope, registryId, repositoryId: rest };
-    case "registry":
-      return { scope, registryId };
-    case "vulnerability":
-      return { scope, vulnerabilityId: BigInt(key) };
-  }
+/** Whether more than `limit` marks of a scope wait. */
+export async function hasMoreMarks(executor: Executor, scope: DirtyMark["scope"], limit: number): Promise<boolean> {
+  const row = await selectFirst(
+    z.object({ n: z.number() }),
+    sql`select count(*)::int as n from (select 1 from dirty_mark where scope = ${scope} limit ${limit + 1}) bounded`,
+    executor,
+  );
+  return (row?.n ?? 0) > limit;
+}
+
+/** Drops every mark of a scope, for a pass that counts all of them. */
+export async function dropMarks(executor: Executor, scope: DirtyMark["scope"] | Pass): Promise<number> {
+  return execute(sql`delete from dirty_mark where scope = ${scope}`, executor);
+}
+
+/** Where the pass goes on, with its marks taken; null when none is asked for. A pass that was asked for again starts over. */
+export async function takePass(executor: Executor, pass: Pass): Promise<string | null> {
+  const row = await selectFirst(
+    z.object({ key: z.string().nullable() }),
+    sql`with taken as (delete from dirty_mark where scope = ${pass} returning key) select min(key) as key from taken`,
+    executor,
+  );
+  return row?.key ?? null;
+}
+
+/** Lets the pass go on behind `key` in the next transaction. */
+export async function continuePass(executor: Executor, pass: Pass, key: string): Promise<void> {
+  await execute(sql`insert into dirty_mark (scope, key, cause) values (${pass}, ${key}, 'advisories')`, executor);
 }
 
 /** How many marks wait; for tests and the health page. */

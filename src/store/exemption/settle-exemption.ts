@@ -17,14 +17,7 @@ import {
   setBaseline,
 } from "./exemption.ts";
 import { applyRuleExemptions, assessmentsEffect, lockRootsOf } from "./to-assessments.ts";
-import {
-  applyExemptionsOf,
-  findingsBaseline,
-  findingsCovered,
-  findingsEffect,
-  imagesCovered,
-  uncover,
-} from "./to-findings.ts";
+import { applyExemptionsOf, findingsBaseline, findingsCovered, findingsEffect, uncover } from "./to-findings.ts";
 
 /** What changed when an exemption was made or ended: verdicts of resources, or findings by registry. */
 export interface ExemptionOutcome {
@@ -122,14 +115,14 @@ async function hostsAmong(executor: Executor, rootIds: readonly string[]): Promi
   return rows.map(({ id }) => id);
 }
 
-/** Has the images counted again that hold what an exemption covers, and its flaw. */
+/** Has counted again what an exemption covers: its flaws in whole registries, the images of single places. */
 async function markCovered(tx: Transaction, exemptionId: string): Promise<void> {
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
-        select 'image', registry_id || '/sha256:' || encode(digest, 'hex'), 'exemption' from (${imagesCovered(exemptionId)}) i
+        select distinct 'registry-flaw', root_id || '/' || vulnerability_id, 'exemption' from exempted_package where exemption_id = ${exemptionId}
         union all
-        select 'vulnerability', v.id::text, 'exemption' from exemption e
-          join vulnerability v on v.key = e.subject or v.aliases @> array[e.subject] where e.id = ${exemptionId}`,
+        select distinct 'image', p.registry_id || '/sha256:' || encode(p.digest, 'hex'), 'exemption' from exempted_finding x
+          join placement p on p.registry_id = x.root_id and p.id = x.placement_id where x.exemption_id = ${exemptionId}`,
     tx,
   );
   await askForRecount(tx);

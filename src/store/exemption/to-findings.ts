@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { ExemptionEffect, noEffect } from "#domain/exemption.ts";
-import { wantedImages } from "#store/count/counters.ts";
 import type { ImageKey } from "#store/image/image-scan.ts";
+import { wantedImages } from "#store/image/wanted-images.ts";
 import { type Executor, execute, joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { type Baseline, type ExemptionAim, exemptionsInForce, holdExemptions, unsavedExemption } from "./exemption.ts";
 
@@ -178,15 +178,6 @@ export async function findingsBaseline(executor: Executor, exemptionId: string, 
   );
   return row ?? { severityRank: 0, isFixable: false, isExploited: false };
 }
-
-/** The images that hold what an exemption covers, as a statement of registry_id and digest. */
-export const imagesCovered = (exemptionId: string): Statement => sql`
-  select s.registry_id, s.digest from exempted_package x
-    join set_package sp on sp.registry_id = x.root_id and sp.package_version_id = x.package_version_id
-    join image_set s on s.registry_id = sp.registry_id and s.set_id = sp.set_id where x.exemption_id = ${exemptionId}
-  union
-  select p.registry_id, p.digest from exempted_finding x
-    join placement p on p.registry_id = x.root_id and p.id = x.placement_id where x.exemption_id = ${exemptionId}`;
 
 const Reopened = z.object({
   registryId: z.string(),

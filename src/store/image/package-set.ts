@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { digestToBytes } from "#domain/digest.ts";
+import { feedKey } from "#domain/feed-state.ts";
 import { packageKind, packageTypes } from "#domain/package-kind.ts";
 import { sha256, stableBigInt } from "#store/ids.ts";
 import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
@@ -24,6 +25,8 @@ export interface PlannedSet {
   analyser: string;
   source: string;
   packageVersionIds: bigint[];
+  /** Ecosystems of its packages, as feeds name them. */
+  feedKeys: string[];
 }
 
 /**
@@ -53,22 +56,23 @@ const databaseAnalysers = new Set(packageTypes.flatMap((type) => packageKind(typ
  */
 export function planSets(registryId: string, packages: readonly FoundPackage[]): PlannedSet[] {
   const taken = new Set<bigint>();
-  const groups = new Map<string, { analyser: string; source: string; ids: bigint[] }>();
+  const groups = new Map<string, { analyser: string; source: string; ids: bigint[]; feedKeys: Set<string> }>();
   for (const found of packages) {
     const id = packageVersionId(found);
     if (taken.has(id)) continue;
     taken.add(id);
     const source = databaseAnalysers.has(found.analyser) ? found.path : "";
     const key = `${found.analyser}\u0000${source}`;
-    const group = groups.get(key) ?? { analyser: found.analyser, source, ids: [] };
+    const group = groups.get(key) ?? { analyser: found.analyser, source, ids: [], feedKeys: new Set() };
     group.ids.push(id);
+    group.feedKeys.add(feedKey(found.ecosystem));
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ analyser, source, ids }) => {
+  return [...groups.values()].map(({ analyser, source, ids, feedKeys }) => {
     const sorted = ids.sort((a, b) => (a < b ? -1 : 1));
     const contentHash = sha256(sorted.join(","));
     const id = stableBigInt("set", registryId, analyser, source, contentHash.toString("hex"));
-    return { id, contentHash, analyser, source, packageVersionIds: sorted };
+    return { id, contentHash, analyser, source, packageVersionIds: sorted, feedKeys: [...feedKeys].sort() };
   });
 }
 
@@ -115,8 +119,9 @@ export async function replaceImageSets(
   const digest = digestToBytes(image.digest);
   for (const set of ordered) {
     const added = await execute(
-      sql`insert into package_set (registry_id, id, content_hash, analyser, source, package_count)
-          values (${image.registryId}, ${set.id}, ${set.contentHash}, ${set.analyser}, ${set.source}, ${set.packageVersionIds.length})
+      sql`insert into package_set (registry_id, id, content_hash, analyser, source, package_count, feed_keys)
+          values (${image.registryId}, ${set.id}, ${set.contentHash}, ${set.analyser}, ${set.source}, ${set.packageVersionIds.length},
+            ${set.feedKeys}::text[])
           on conflict do nothing`,
       executor,
     );
@@ -137,4 +142,14 @@ export async function replaceImageSets(
         select ${image.registryId}, ${digest}, unnest(${ids}::bigint[]) on conflict do nothing`,
     executor,
   );
+}
+
+/** The sets that an image has now. */
+export async function imageSets(executor: Executor, image: { registryId: string; digest: string }): Promise<bigint[]> {
+  const rows = await selectRows(
+    z.object({ id: z.bigint() }),
+    sql`select set_id as id from image_set where registry_id = ${image.registryId} and digest = ${digestToBytes(image.digest)} order by set_id`,
+    executor,
+  );
+  return rows.map((row) => row.id);
 }

@@ -4,9 +4,9 @@ import { imageRules } from "#domain/image-rules.ts";
 import { links } from "#domain/links.ts";
 import { reachesSeverity, Severity, type SeverityCounts } from "#domain/severity.ts";
 import { appendStatusHistory } from "#store/assessment/status-history.ts";
-import { wantedImages } from "#store/count/counters.ts";
 import { addOpenedClosed } from "#store/count/metric-day.ts";
 import type { ImageKey } from "#store/image/image-scan.ts";
+import { wantedImages } from "#store/image/wanted-images.ts";
 import { addNotices, type NewNotice, noticeThreshold } from "#store/notice/notice.ts";
 import { findingChanges, previousPlaces } from "#store/sql/finding-diff.ts";
 import { type Executor, selectRows, sql } from "#store/sql.ts";
@@ -64,9 +64,20 @@ export async function recordArrivals(executor: Executor, images: readonly ImageK
     await recordChanges(executor, arrival, { opened: opened.length, closed: own.length - opened.length });
     if (!arrival.isFirstSync) notices.push(...noticesOf(arrival, opened, threshold));
   }
-  const synced = new Set(arrivals.filter((arrival) => arrival.isFirstSync).map((arrival) => arrival.registryId));
-  notices.push(...(await firstLooks(executor, [...synced])));
+  const synced = arrivals.filter((arrival) => arrival.isFirstSync);
+  notices.push(...(await firstLooks(executor, synced)));
   await addNotices(executor, notices);
+}
+
+/** Those of the images that have a result and a place in which it was not accounted for. */
+export async function arrivingImages(executor: Executor, images: readonly ImageKey[]): Promise<ImageKey[]> {
+  return selectRows(
+    z.object({ registryId: z.string(), digest: z.instanceof(Uint8Array).transform(bytesToDigest) }),
+    sql`select distinct p.registry_id as "registryId", p.digest from (${wantedImages(images)}) w
+          join placement p on p.registry_id = w.registry_id and p.digest = w.digest and p.arrived_at is null and p.retired_at is null
+          join image i on i.registry_id = p.registry_id and i.digest = p.digest and i.scanned_at is not null`,
+    executor,
+  );
 }
 
 async function takeArrivals(executor: Executor, images: readonly ImageKey[]): Promise<Arrival[]> {
@@ -76,13 +87,13 @@ async function takeArrivals(executor: Executor, images: readonly ImageKey[]): Pr
           update placement p set arrived_at = clock_timestamp()
             from (${wantedImages(images)}) w join image i on i.registry_id = w.registry_id and i.digest = w.digest and i.scanned_at is not null
            where p.registry_id = w.registry_id and p.digest = w.digest and p.arrived_at is null and p.retired_at is null
-          returning p.*, i.last_scan_id,
-            image_posture(i.scan_state, i.os_state, i.completeness, p.critical, p.high, p.medium, p.unrated, p.kev) as posture)
+          returning p.*, i.last_scan_id)
         select t.registry_id as "registryId", r.name as "registryName", r.is_demo as "isDemo",
                r.last_reconciled_at is null or s.trigger is not distinct from 'connected' as "isFirstSync",
                t.repository_id as "repositoryId", re.name as repository, t.id as "placementId", t.digest,
-               previous.previous_digest as "previousDigest", t.last_scan_id as "scanId", t.posture, t.critical, t.high, t.medium, t.low, t.unrated
+               previous.previous_digest as "previousDigest", t.last_scan_id as "scanId", f.posture, f.critical, f.high, f.medium, f.low, f.unrated
           from taken t
+          join place_figure f on f.registry_id = t.registry_id and f.placement_id = t.id
           join registry r on r.id = t.registry_id and r.deleted_at is null
           join repository re on re.registry_id = t.registry_id and re.id = t.repository_id
           join (${previousPlaces(sql`select registry_id, id as placement_id from taken`)}) previous
@@ -209,15 +220,30 @@ const Look = z.object({
   unrated: z.number(),
 });
 
-/** The one notice about what a registry held when it was connected; its figures grow while the first sync runs. */
-async function firstLooks(executor: Executor, registryIds: readonly string[]): Promise<NewNotice[]> {
+/**
+ * The one notice about what a registry held when it was connected; its figures grow while the first sync runs. Vulnerabilities count
+ * once: those that were counted for the registry, and those of the places that just arrived.
+ */
+async function firstLooks(executor: Executor, arrivals: readonly Arrival[]): Promise<NewNotice[]> {
+  if (arrivals.length === 0) return [];
+  const ids = [...new Set(arrivals.map((arrival) => arrival.registryId))];
   const rows = await selectRows(
     Look,
-    sql`select r.id as "registryId", r.name, r.is_demo as "isDemo", count(p.id)::int as images, coalesce(sum(p.critical), 0)::int as critical,
-          coalesce(sum(p.high), 0)::int as high, coalesce(sum(p.medium), 0)::int as medium, coalesce(sum(p.low), 0)::int as low,
-          coalesce(sum(p.unrated), 0)::int as unrated
-          from registry r join placement p on p.registry_id = r.id and p.retired_at is null and p.arrived_at is not null
-         where r.id = any(${registryIds}::uuid[]) group by r.id`,
+    sql`with flaw as (
+          select registry_id, vulnerability_id, max(severity_rank) as rank from (
+            select registry_id, vulnerability_id, severity_rank from registry_flaw where registry_id = any(${ids}::uuid[])
+            union all
+            select f.registry_id, f.vulnerability_id, f.severity_rank
+              from unnest(${arrivals.map((one) => one.registryId)}::uuid[], ${arrivals.map((one) => one.placementId)}::uuid[]) as a (r, p)
+              join place_flaw f on f.registry_id = a.r and f.placement_id = a.p where f.open > 0) f
+           group by registry_id, vulnerability_id)
+        select r.id as "registryId", r.name, r.is_demo as "isDemo",
+          (select count(*)::int from placement p where p.registry_id = r.id and p.retired_at is null and p.arrived_at is not null) as images,
+          (count(f.rank) filter (where f.rank = 5))::int as critical, (count(f.rank) filter (where f.rank = 4))::int as high,
+          (count(f.rank) filter (where f.rank = 3))::int as medium, (count(f.rank) filter (where f.rank in (1, 2)))::int as low,
+          (count(f.rank) filter (where f.rank = 0))::int as unrated
+          from registry r left join flaw f on f.registry_id = r.id
+         where r.id = any(${ids}::uuid[]) group by r.id`,
     executor,
   );
   return rows.map((row) => ({

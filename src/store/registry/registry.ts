@@ -4,7 +4,7 @@ import { type RegistryRights, RegistrySync } from "#domain/registry-rights.ts";
 import { RegistryAuthKind, RegistrySettings } from "#domain/registry-settings.ts";
 import { ConnectionState, RegistryKind } from "#domain/resource.ts";
 import { recordChange } from "#store/change.ts";
-import { markRegistryImagesDirty } from "#store/count/dirty-marks.ts";
+import { markRegistryDirty } from "#store/count/dirty-marks.ts";
 import { ofRegistries, settleRepositoryOwners } from "#store/owner/settle-owners.ts";
 import { noteData, saveIdentity } from "#store/resource-summary.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
@@ -228,6 +228,6 @@ export async function retireRegistry(executor: Executor, id: string, reason: str
     executor,
   );
   await saveIdentity(executor, "registry", [id]);
-  await markRegistryImagesDirty(executor, id, "removed");
+  await markRegistryDirty(executor, id, "removed");
   await recordChange(executor, "containers", "vulnerabilities", `registry:${id}`);
 }

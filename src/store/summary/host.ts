@@ -14,7 +14,7 @@ export const hostSummary = (ids: readonly string[]): Statement => sql`
        from effective_assessment a left join rule r on r.id = a.rule_id
       where a.root_id = h.id and a.resource_kind = 'host' and a.status = 'unhealthy'
       order by a.severity_rank desc, a.finding_count - a.exempt_count desc, a.rule_id limit 1) as worst,
-    0 as critical, 0 as high, 0 as medium, 0 as low, 0 as unrated, 0 as fixable, 0 as kev, 0 as findings_exempt,
+    0 as critical, 0 as high, 0 as medium, 0 as low, 0 as unrated, 0 as fixable, 0 as kev, 0 as findings, 0 as findings_exempt,
     0 as images_healthy, 0 as images_unhealthy, 0 as images_unknown,
     coalesce(c.healthy, 0) as controls_healthy, coalesce(c.unhealthy, 0) as controls_unhealthy, coalesce(c.unknown, 0) as controls_unknown,
     coalesce(c.not_applicable, 0) as controls_not_applicable, coalesce(c.exempt, 0) as controls_exempt,

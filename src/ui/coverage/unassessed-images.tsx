@@ -1,6 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import Link from "next/link";
+import { unwatchedReason } from "#domain/feed-state.ts";
 import { links } from "#domain/links.ts";
 import type { Coverage, UnassessedImage } from "#queries/count/coverage.ts";
 import { useChange } from "../data/use-change.ts";
@@ -16,6 +17,8 @@ const causes: Record<UnassessedImage["cause"], string> = {
   waiting: "Waiting to be scanned",
   scanning: "Being scanned",
   failed: "The scan failed",
+  noFeed: "No live source of advisories covers its packages",
+  counting: "Its findings are being counted",
   noPackages: "No package database in this image, so findings are not known",
   unknownSystem: "The distribution is not one that advisories are known for",
   partial: "Only a part could be read",
@@ -45,8 +48,8 @@ export function UnassessedImages({ data }: { data: Coverage }) {
       )}
       {unknown > data.unassessed.length && (
         <p className="bw-muted bw-small" style={{ marginTop: 10 }}>
-          The newest {formatNumber(data.unassessed.length)} of {formatNumber(unknown)} are shown. The links above lead
-          to all of them.
+          {formatNumber(data.unassessed.length)} of {formatNumber(unknown)} are shown. The links above lead to all of
+          them.
         </p>
       )}
     </SheetSection>
@@ -104,7 +107,7 @@ function columnsOf(isAnalyst: boolean): Column<UnassessedImage>[] {
       phone: "line",
       cell: (row) => (
         <span title={row.reason ?? causes[row.cause]}>
-          {causes[row.cause]}
+          {row.cause === "noFeed" ? unwatchedReason(row.withoutFeed) : causes[row.cause]}
           {row.reason && row.cause !== "unknownSystem" && <span className="bw-muted">. {row.reason}</span>}
         </span>
       ),

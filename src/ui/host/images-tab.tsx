@@ -107,6 +107,7 @@ function Findings({ row }: { row: HostImageRow }) {
     low: row.low ?? 0,
     unrated: 0,
   };
-  if (counts.critical + counts.high + counts.medium + counts.low === 0) return <Health health="healthy" />;
+  if (counts.critical + counts.high + counts.medium + counts.low === 0)
+    return <Health health={row.posture ?? "unknown"} />;
   return <SeverityCounts counts={counts} />;
 }

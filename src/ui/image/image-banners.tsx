@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { unwatchedReason } from "#domain/feed-state.ts";
 import { links } from "#domain/links.ts";
 import type { ImageDetail, ScanProgress } from "#queries/image/image-detail.ts";
 import { formatBytes, plural } from "../text/format-number.ts";
@@ -112,7 +113,9 @@ function retiredBanner({ place }: ImageDetail): ReactNode {
 }
 
 function advisoryBanner({ asOf, assessment }: ImageDetail): ReactNode {
-  if (asOf.records > 0 || !assessment.hasEarlierResult) return null;
+  if (!assessment.hasEarlierResult) return null;
+  if (asOf.records > 0)
+    return assessment.withoutFeed.length > 0 ? <FeedBanner key="advisories" image={assessment} /> : null;
   return (
     <Banner
       key="advisories"
@@ -121,6 +124,18 @@ function advisoryBanner({ asOf, assessment }: ImageDetail): ReactNode {
       action={<Link href={links.settings("advisories")}>Load advisories</Link>}
     >
       so the packages are known but not what is wrong with them.
+    </Banner>
+  );
+}
+
+function FeedBanner({ image: { withoutFeed } }: { image: ImageDetail["assessment"] }) {
+  return (
+    <Banner
+      icon="advisory"
+      title={`${unwatchedReason(withoutFeed)}.`}
+      action={<Link href={links.settings("advisories")}>Load advisories</Link>}
+    >
+      What is wrong with these is not known.
     </Banner>
   );
 }

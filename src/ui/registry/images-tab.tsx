@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useCallback } from "react";
+import { unwatchedReason } from "#domain/feed-state.ts";
 import { links } from "#domain/links.ts";
 import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import type { RegistryImageRow, RegistryImages } from "#queries/registry/registry-images.ts";
@@ -169,7 +170,7 @@ function Posture({ row }: { row: RegistryImageRow }) {
     );
   }
   if (row.posture === "healthy") return <Health health="healthy" />;
-  const reason = row.scanReason ?? (row.osState === "known" ? undefined : "The distribution is not one we can judge");
+  const reason = reasonOf(row);
   return (
     <>
       <Health health="unknown" />
@@ -180,6 +181,15 @@ function Posture({ row }: { row: RegistryImageRow }) {
       )}
     </>
   );
+}
+
+/** Why nothing is known of it, in the words of every page. */
+function reasonOf(row: RegistryImageRow): string | undefined {
+  if (row.scanReason !== null) return row.scanReason;
+  if (row.scannedAt === null) return undefined;
+  if (row.osState !== "known") return "The distribution is not one we can judge";
+  if (row.packageCount === 0) return "No package was found in it";
+  return row.withoutFeed.length > 0 ? unwatchedReason(row.withoutFeed) : undefined;
 }
 
 function ScanState({ row }: { row: RegistryImageRow }) {

@@ -1,4 +1,6 @@
 import { clock } from "#clock.ts";
+import { pool } from "#store/client.ts";
+import { askIfFeedsChanged } from "#store/count/feed-changes.ts";
 import { copyRuleCounts } from "#store/count/rule-count.ts";
 import { maintainPartitions } from "#store/partitions.ts";
 import { enqueue } from "#store/queue/queue.ts";
@@ -22,6 +24,7 @@ export default defineJob("maintenance", async (_payload, { log }) => {
   }
   // The jobs that mark also ask for a recount; this only mends one that was lost.
   if (await hasDirtyMarks(now)) await enqueue("recount", {}, { key: "all" });
+  await askIfFeedsChanged(pool());
   const silentHosts = await noteSilentHosts();
   const endedExemptions = await endDueExemptions(now);
   await transaction((tx) => copyRuleCounts(tx, now));

@@ -4,12 +4,12 @@ import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { vulnerabilitiesOf } from "#store/count/counters.ts";
 import { type DirtyMark, markDirty } from "#store/count/dirty-marks.ts";
 import { saveImageFailure, saveImageResult } from "#store/image/image.ts";
 import { finishScan, type ImageKey, readScan } from "#store/image/image-scan.ts";
 import {
   addPackageVersions,
+  imageSets,
   laggingPackageVersions,
   packageVersionId,
   planSets,
@@ -59,7 +59,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
     const lagging = await laggingPackageVersions(tx, ids);
     if (lagging.length > 0) await matchPackages(tx, lagging);
 
-    const before = await vulnerabilitiesOf(tx, [image]);
+    const before = await imageSets(tx, image);
     await replaceImageSets(tx, image, sets);
     const state = isWhole(inventory) ? ("done" as const) : ("partial" as const);
     await saveImageResult(tx, image, {
@@ -90,7 +90,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       findingCount: await openFindings(tx, image),
       diagnostics: inventory.diagnostics,
     });
-    await announce(tx, image, before);
+    await announce(tx, image, [...new Set([...before, ...sets.map((set) => set.id)])]);
   });
 }
 
@@ -129,18 +129,18 @@ async function holdAdvisories(tx: Transaction): Promise<bigint> {
 async function openFindings(tx: Transaction, image: ImageKey): Promise<number> {
   const row = await selectFirst(
     z.object({ n: z.number() }),
-    sql`select critical + high + medium + low + unrated as n from image
+    sql`select findings as n from image_figure
          where registry_id = ${image.registryId} and digest = decode(${image.digest.slice(7)}, 'hex')`,
     tx,
   );
   return row?.n ?? 0;
 }
 
-async function announce(tx: Transaction, image: ImageKey, vulnerabilities: readonly bigint[]): Promise<void> {
+async function announce(tx: Transaction, image: ImageKey, sets: readonly bigint[]): Promise<void> {
   await markDirty(tx, "scan", [
     { scope: "image", ...image },
     { scope: "registry", registryId: image.registryId },
-    ...vulnerabilities.map((vulnerabilityId): DirtyMark => ({ scope: "vulnerability", vulnerabilityId })),
+    ...sets.map((setId): DirtyMark => ({ scope: "set", registryId: image.registryId, setId })),
   ]);
   await recordChange(tx, `image:${image.digest}`, `registry:${image.registryId}`, "containers");
 }
