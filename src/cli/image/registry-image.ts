@@ -15,11 +15,15 @@ export interface ImageReference {
 
 /** Reads `[host[:port]/]repository[:tag][@sha256:…]` the way docker does; null when it is nothing of the kind. */
 export function parseReference(text: string): ImageReference | null {
-  const match = /^([^\s@]+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(
-    text.replace(/^(?:docker|registry):(?:\/\/)?/, ""),
-  );
-  if (match === null) return null;
-  const [, path = "", tag, digest] = match;
+  const plain = text.replace(/^(?:docker|registry):(?:\/\/)?/, "");
+  const at = plain.indexOf("@");
+  const digest = at < 0 ? null : plain.slice(at + 1);
+  if (digest !== null && !/^sha256:[0-9a-f]{64}$/.test(digest)) return null;
+  const named = at < 0 ? plain : plain.slice(0, at);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const path = colon < 0 ? named : named.slice(0, colon);
+  const tag = colon < 0 ? null : named.slice(colon + 1);
+  if (tag !== null && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return null;
   const slash = path.indexOf("/");
   const first = slash < 0 ? "" : path.slice(0, slash);
   const hasHost = first.includes(".") || first.includes(":") || first === "localhost";

@@ -75,11 +75,17 @@ function summary({ findings, coverage: statement, completeness }: ScanResult): s
   for (const finding of findings) {
     if (finding.hidden === null) continue;
     // The reason of one finding names its versions in brackets; the sum of many does not.
-    const reason = finding.hidden.reason.replace(/ \([^)]*\)/, "");
+    const reason = withoutBrackets(finding.hidden.reason);
     hidden.set(reason, (hidden.get(reason) ?? 0) + 1);
   }
   for (const [reason, count] of hidden) lines.push(`${count} hidden: ${reason}`);
   return lines.join("\n");
+}
+
+function withoutBrackets(text: string): string {
+  const start = text.indexOf(" (");
+  const end = start < 0 ? -1 : text.indexOf(")", start);
+  return end < 0 ? text : text.slice(0, start) + text.slice(end + 1);
 }
 
 /** The coverage statement, one line per entry under its state. */
@@ -115,7 +121,9 @@ function notes({ diagnostics, skipped, completeness }: ScanResult): string {
 }
 
 function columns(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? "").length), 0),
+  );
   return rows
     .map((row) =>
       row

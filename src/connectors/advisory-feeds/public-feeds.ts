@@ -33,7 +33,7 @@ const documents = {
  * `alpine-secdb/<branch>/<repository>.json`, `kev/…`, `epss/…`. `alpineBranches` are those that images use.
  */
 export function publicFeeds(options: { mirror: string | undefined; alpineBranches: readonly string[] }): PublicFeed[] {
-  const mirror = options.mirror?.replace(/\/+$/, "");
+  const mirror = withoutEndSlash(options.mirror);
   const osv = mirror ? `${mirror}/osv` : "https://osv-vulnerabilities.storage.googleapis.com";
   const secdb = mirror ? `${mirror}/alpine-secdb` : "https://secdb.alpinelinux.org";
   const bundles = osvBundles.map(([id, ecosystem]) => ({
@@ -84,4 +84,8 @@ export function changedSince(csv: string, since: string): { ids: string[]; newes
     if (modified > newest) newest = modified;
   }
   return { ids: [...new Set(ids)], newest };
+}
+
+function withoutEndSlash(url: string | undefined): string | undefined {
+  return url?.endsWith("/") ? withoutEndSlash(url.slice(0, -1)) : url;
 }

@@ -28,7 +28,7 @@ export function rangesFromRequirements(
 function parseRequirement(text: string, style: "cargo" | "gem"): Interval {
   let result: Interval = { low: "0", high: null };
   for (const part of text.split(",")) {
-    const match = /^\s*(>=|<=|~>|\^|~|>|<|=)?\s*v?([0-9][0-9A-Za-z.+-]*)\s*$/.exec(part);
+    const match = /^(>=|<=|~>|\^|~|>|<|=)?\s*v?([0-9][0-9A-Za-z.+-]*)$/.exec(part.trim());
     const version = match?.[2];
     if (!version) throw new FeedError(`"${text.slice(0, 80)}" is not a version requirement`);
     result = intersect(result, toInterval(match[1] ?? (style === "cargo" ? "^" : "="), version, style));

@@ -8,7 +8,7 @@ export interface AuthChallenge {
 export function parseChallenges(header: string | null): AuthChallenge[] {
   const challenges: AuthChallenge[] = [];
   const text = (header ?? "").slice(0, 8192);
-  const token = /\s*,?\s*([!#$%&'*+.^_`|~\w-]+)(\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/y;
+  const token = /\s*(?:,\s*)?([!#$%&'*+.^_`|~\w-]+)(\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/y;
   for (;;) {
     const match = token.exec(text);
     if (!match?.[1]) return challenges;

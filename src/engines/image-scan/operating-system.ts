@@ -46,7 +46,10 @@ function versionFile(tree: FileTree, path: string): string {
 }
 
 function codenameOf(version: string | undefined): string | null {
-  return /\(([^)]+)\)/.exec(version ?? "")?.[1] ?? null;
+  const text = version ?? "";
+  const start = text.indexOf("(");
+  const end = start < 0 ? -1 : text.indexOf(")", start);
+  return end > start + 1 ? text.slice(start + 1, end) : null;
 }
 
 function describe(os: { id: string; version: string; codename: string | null; name: string }): OperatingSystem {

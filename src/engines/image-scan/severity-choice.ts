@@ -68,7 +68,7 @@ const words: Record<string, Severity> = {
 function vendorSeverity(record: RatedRecord): { severity: Severity; source: string } | undefined {
   const vendor = record.ecosystem.split(":", 1)[0] ?? "";
   // Debian marks guessed urgencies with asterisks ("low**").
-  const urgency = words[record.urgency?.toLowerCase().replace(/\*+$/, "") ?? ""];
+  const urgency = words[record.urgency?.toLowerCase().replaceAll("*", "") ?? ""];
   if (urgency) return { severity: urgency, source: vendor === "Ubuntu" ? "Ubuntu priority" : `${vendor} urgency` };
   if (!/^(?:AlmaLinux|Rocky Linux|Red Hat|Azure Linux)$/.test(vendor)) return undefined;
   const word = record.statedSeverity ?? /^(Critical|Important|Moderate|Low):/.exec(record.title)?.[1] ?? "";

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "#domain/evidence.ts";
+import { DiagnosticList } from "../diagnostic-list.ts";
 import { type Analyzer, textOf } from "./analyzer.ts";
 
 /** One package of an apk database. */
@@ -16,16 +16,16 @@ export const apk: Analyzer<ApkPackage[]> = {
   lastCharacters: "d",
   isWanted: (path) => path.endsWith("apk/db/installed"),
   parse: (bytes, path) => {
-    const diagnostics: Diagnostic[] = [];
+    const diagnostics = new DiagnosticList();
     const result: ApkPackage[] = [];
     for (const block of textOf(bytes).split(/\n\s*\n/)) {
       if (block.trim() === "") continue;
       const found = readBlock(block);
       if (found === null)
-        diagnostics.push({ code: "unreadable-package", message: "A package record lacks its name or version.", path });
+        diagnostics.add({ code: "unreadable-package", message: "A package record lacks its name or version.", path });
       else result.push(found);
     }
-    return { result, diagnostics };
+    return { result, diagnostics: diagnostics.list() };
   },
 };
 

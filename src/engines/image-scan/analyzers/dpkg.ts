@@ -1,4 +1,4 @@
-import type { Diagnostic } from "#domain/evidence.ts";
+import { DiagnosticList } from "../diagnostic-list.ts";
 import { type Analyzer, textOf } from "./analyzer.ts";
 
 /** One stanza of a dpkg database that says a package is there. */
@@ -22,7 +22,7 @@ export const dpkg: Analyzer<DpkgPackage[]> = {
   lastCharacters: null,
   isWanted: isDpkgPath,
   parse: (bytes, path) => {
-    const diagnostics: Diagnostic[] = [];
+    const diagnostics = new DiagnosticList();
     const result: DpkgPackage[] = [];
     for (const stanza of textOf(bytes).split(/\n[ \t]*\n/)) {
       const fields = readStanza(stanza);
@@ -30,10 +30,10 @@ export const dpkg: Analyzer<DpkgPackage[]> = {
       const found = toPackage(fields);
       if (found === "not there") continue;
       if (found === null)
-        diagnostics.push({ code: "unreadable-package", message: "A package record lacks its name or version.", path });
+        diagnostics.add({ code: "unreadable-package", message: "A package record lacks its name or version.", path });
       else result.push(found);
     }
-    return { result, diagnostics };
+    return { result, diagnostics: diagnostics.list() };
   },
 };
 

@@ -17,8 +17,10 @@ export const osRelease: Analyzer<OsReleaseFields> = {
 function parseFields(text: string): OsReleaseFields {
   const fields: OsReleaseFields = {};
   for (const line of text.split("\n")) {
-    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line);
-    if (match?.[1] !== undefined) fields[match[1]] = unquote(match[2] ?? "");
+    const text = line.trim();
+    const equals = text.indexOf("=");
+    const key = text.slice(0, Math.max(equals, 0));
+    if (/^[A-Z][A-Z0-9_]*$/.test(key)) fields[key] = unquote(text.slice(equals + 1).trim());
   }
   return fields;
 }
