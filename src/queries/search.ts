@@ -2,6 +2,7 @@ import { z } from "zod";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
 import { requireRole } from "#domain/require-role.ts";
+import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { selectRows, sql } from "#store/sql.ts";
@@ -158,7 +159,7 @@ async function findRepositories(q: string): Promise<Found[]> {
 
 async function findResources(q: string): Promise<Found[]> {
   const rows = await selectRows(
-    z.object({ rootId: z.string(), kind: z.string(), name: z.string(), detail: z.string() }),
+    z.object({ rootId: z.string(), kind: RootKind, name: z.string(), detail: z.string() }),
     sql`select root_id as "rootId", kind, name, detail from resource_summary
          where name ilike ${likePattern(q)} or detail ilike ${likePattern(q)}
          order by lower(name) = lower(${q}) desc, length(name), name, root_id limit ${perGroup + 1}`,
@@ -166,7 +167,7 @@ async function findResources(q: string): Promise<Found[]> {
   return rows.map((row) => ({
     title: row.name,
     detail: row.detail,
-    href: row.kind === "host" ? links.host(row.rootId) : links.registry(row.rootId),
+    href: links.root(row.kind, row.rootId),
     severity: null,
   }));
 }

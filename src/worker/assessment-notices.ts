@@ -34,7 +34,6 @@ export async function noticesOfChanges(
   if (!worst) return [];
   const titles = await titlesOf(tx, broken);
   const common = { rootId: root.id, kind: "control-failed" as const, severity: worst.severity, isDemo: root.isDemo };
-  const page = links.root(root.kind, root.id);
   if (broken.length > 1)
     return [
       {
@@ -42,7 +41,7 @@ export async function noticesOfChanges(
         dedupeKey: `controls/${causeRef}`,
         title: `${broken.length} controls are no longer met on ${root.name}`,
         detail: sentenceOf(broken.map(({ ruleId }) => titles.get(ruleId) ?? ruleId)),
-        href: `${page}?status=unhealthy`,
+        href: links.unhealthy(root.kind, root.id),
         count: broken.length,
       },
     ];
@@ -53,7 +52,7 @@ export async function noticesOfChanges(
       dedupeKey: `control/${worst.ruleId}`,
       title: `${titles.get(worst.ruleId) ?? worst.ruleId} on ${root.name}`,
       detail: item ? `${item} breaks it since the last report.` : "It was met before the last report.",
-      href: `${page}?control=${worst.ruleId}`,
+      href: links.verdict(root.kind, root.id, worst.ruleId),
       count: 1,
     },
   ];

@@ -9,6 +9,7 @@ import {
   unowned,
 } from "#domain/recommendation.ts";
 import { requireRole } from "#domain/require-role.ts";
+import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleText } from "#domain/rule.ts";
 import { Severity } from "#domain/severity.ts";
@@ -45,7 +46,7 @@ const Item = z.object({
 const ResourceRow = z.object({
   key: z.string(),
   rootId: z.string(),
-  rootKind: z.string(),
+  rootKind: RootKind,
   rootName: z.string(),
   resourceKind: z.enum(recommendationKinds),
   resourceId: z.string(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
 import { assessmentStatuses } from "#domain/assessment.ts";
 import { requireRole } from "#domain/require-role.ts";
+import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleText } from "#domain/rule.ts";
 import { type AsOf, asOf } from "#queries/list/as-of.ts";
@@ -23,7 +24,7 @@ const pageSize = 50;
 const AssessmentRow = z.object({
   rootId: z.string(),
   rootName: z.string(),
-  rootKind: z.string(),
+  rootKind: RootKind,
   resourceId: z.string(),
   status: z.enum(effectiveStatuses),
   reason: z.string().nullable(),

@@ -9,6 +9,7 @@ import {
   ReopenCause,
 } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
+import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
@@ -42,7 +43,7 @@ export const ExemptionItem = z.object({
   control: z.string().nullable(),
   /** Null = everywhere. */
   rootId: z.string().nullable(),
-  rootKind: z.enum(["registry", "host"]).nullable(),
+  rootKind: RootKind.nullable(),
   rootName: z.string().nullable(),
   isRootGone: z.boolean(),
   repositoryId: z.string().nullable(),
@@ -91,6 +92,7 @@ const Row = ExemptionItem.extend({
 const from = sql`from exemption e
   left join rule r on e.subject_kind = 'rule' and r.id = e.subject
   left join vulnerability v on e.subject_kind = 'vulnerability' and v.key = e.subject
+  left join resource_summary s on s.root_id = e.root_id
   left join host h on h.id = e.root_id
   left join registry g on g.id = e.root_id
   left join repository p on p.registry_id = e.root_id and p.id = e.repository_id`;
@@ -147,8 +149,8 @@ function listed(state: Statement, filter: Statement): Statement {
   return sql`
     select e.*, coalesce(f.findings, 0) as findings, coalesce(f.images, 0) as images, coalesce(c.items, 0) as items, coalesce(c.resources, 0) as resources
       from (select e.id, e.subject_kind as kind, e.subject, coalesce(r.title, v.title, e.subject) as title, r.refs as "references", e.root_id as "rootId",
-                   case when g.id is not null then 'registry' when h.id is not null then 'host' end as "rootKind", coalesce(g.name, h.name) as "rootName",
-                   e.root_id is not null and coalesce(g.deleted_at is not null, h.removed_at is not null, true) as "isRootGone",
+                   coalesce(s.kind, case when g.id is not null then 'registry' when h.id is not null then 'host' end) as "rootKind", coalesce(s.name, g.name, h.name) as "rootName",
+                   e.root_id is not null and s.root_id is null as "isRootGone",
                    e.repository_id as "repositoryId", p.name as repository, e.resource_id as "resourceId", e.item, e.package_name as "packageName",
                    e.conditions, e.reopen_on as "reopenOn", e.reason, e.note, e.created_by as "createdBy", e.created_at as "createdAt",
                    e.expires_at as "expiresAt", e.ended_at as "endedAt", e.ended_by as "endedBy", e.ended_because as "endedBecause", ${state} as state

@@ -1,9 +1,8 @@
 import Link from "next/link";
 import type { ResourceRow } from "#queries/count/containers-overview.ts";
 import { Signal } from "../marks/signal.tsx";
-import { formatAge } from "../text/format-number.ts";
 import styles from "./containers.module.css";
-import { resourceHref } from "./kind.ts";
+import { kinds, resourceHref } from "./kind.ts";
 
 type Row = Pick<ResourceRow, "signal" | "stateReason" | "expectedIntervalSeconds" | "rootId" | "kind" | "name">;
 
@@ -16,7 +15,7 @@ export function ConnectionState({ row }: { row: Row & ResourceRow }) {
     case "degraded":
       return (
         <span className="bw-muted" title={reason}>
-          {row.kind === "registry" ? `Polling ${formatAge(row.expectedIntervalSeconds * 1000)}` : "Connecting"}
+          {kinds[row.kind].degraded(row)}
         </span>
       );
     case "paused":
@@ -34,10 +33,10 @@ export function ConnectionState({ row }: { row: Row & ResourceRow }) {
       return (
         <span className={styles.state}>
           <Signal signal={row.signal} {...(reason ? { title: reason } : {})}>
-            {row.kind === "host" && row.signal === "unreachable" ? "Silent" : undefined}
+            {row.signal === "unreachable" ? kinds[row.kind].unreachable : undefined}
           </Signal>
           <Link
-            href={row.kind === "host" ? resourceHref(row) : `${resourceHref(row)}?tab=settings`}
+            href={`${resourceHref(row)}${kinds[row.kind].settings}`}
             aria-label={`Fix the connection of ${row.name}`}
           >
             Fix

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { links } from "#domain/links.ts";
 import type { ResourceRow } from "#queries/count/containers-overview.ts";
 import { Icon } from "../icon.tsx";
 import { Health } from "../marks/health.tsx";
@@ -15,9 +16,8 @@ import styles from "./containers.module.css";
 import { kinds, resourceHref } from "./kind.ts";
 
 /** What a figure of a row counts: controls of a Docker VM, images of a registry. */
-const unitOf = (row: ResourceRow) => (row.kind === "host" ? "control" : "image");
-const unhealthyHref = (row: ResourceRow) =>
-  row.kind === "host" ? `${resourceHref(row)}?status=unhealthy` : `${resourceHref(row)}?tab=images&posture=unhealthy`;
+const unitOf = (row: ResourceRow) => kinds[row.kind].unit;
+const unhealthyHref = (row: ResourceRow) => links.unhealthy(row.kind, row.rootId);
 const isManaged = (row: ResourceRow) => row.notApplicable > 0 && row.healthy + row.unhealthy + row.unknown === 0;
 
 export const resourceColumns: Column<ResourceRow>[] = [
@@ -61,7 +61,6 @@ export const resourceColumns: Column<ResourceRow>[] = [
 ];
 
 function NameCell({ row }: { row: ResourceRow }) {
-  const detail = row.kind === "registry" ? plural(row.repositoryCount, "repo") : row.detail;
   return (
     <div className={styles.name}>
       <span className={styles.kind}>
@@ -75,7 +74,7 @@ function NameCell({ row }: { row: ResourceRow }) {
           {row.isDemo && <DemoTag />}
         </div>
         <div className="bw-sub bw-cut" title={row.detail}>
-          {row.kind === "host" ? detail : `${kinds[row.kind].one} · ${detail}`}
+          {kinds[row.kind].detail(row)}
         </div>
       </div>
     </div>
@@ -193,8 +192,8 @@ function withoutWorst(row: ResourceRow): [title: string, detail: string] {
   const unit = unitOf(row);
   if (isManaged(row)) return ["Not applicable", "Managed by a cloud service, which answers for its configuration"];
   if (row.posture === "healthy") return ["Nothing open", `${plural(row.healthy, unit)} assessed`];
-  if (row.kind === "registry" && row.contentsCount === 0 && row.signal === "connected")
-    return ["No images yet", "The registry is empty"];
+  const { empty } = kinds[row.kind];
+  if (empty && row.contentsCount === 0 && row.signal === "connected") return empty;
   if (row.healthy > 0) return ["Nothing open in what is known", `${plural(row.unknown, unit)} not assessed`];
   return [
     "Not known",

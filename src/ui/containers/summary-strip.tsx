@@ -32,9 +32,7 @@ function KindCell({ kind, totals }: { kind: RootKind; totals: KindTotals | undef
         <span className={styles.figure} data-none>
           <b>None connected</b>
         </span>
-        <span className={styles.note}>
-          {isAdmin && <Link href={kind === "cluster" ? "/connect" : `/connect/${kind}`}>Connect</Link>}
-        </span>
+        <span className={styles.note}>{isAdmin && <Link href={words.connect}>Connect</Link>}</span>
       </div>
     );
   }

@@ -117,11 +117,11 @@ function Root({
   if (rootId === null) return <div>Everywhere</div>;
   if (isRootGone || rootName === null) return <div className="bw-muted">{rootName ?? "A source"} (removed)</div>;
   const href =
-    rootKind === "host"
-      ? `${links.host(rootId)}${kind === "rule" ? `?control=${encodeURIComponent(subject)}` : ""}`
-      : repository
-        ? links.repository(rootId, repository)
-        : links.registry(rootId);
+    repository !== null && rootKind === "registry"
+      ? links.repository(rootId, repository)
+      : kind === "rule" && rootKind !== null
+        ? links.verdict(rootKind, rootId, subject)
+        : links.root(rootKind ?? "registry", rootId);
   return (
     <Link href={href} className="bw-cut" title={repository ? `${repository} of ${rootName}` : rootName}>
       {repository ?? rootName}

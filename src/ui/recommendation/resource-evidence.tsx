@@ -53,7 +53,7 @@ function itemsOf(resource: RecommendationResource): ReadItem[] {
 }
 
 function detailHref(resource: RecommendationResource, ruleId: string): string {
-  return resource.resourceKind === "host"
-    ? `${links.host(resource.rootId)}?control=${encodeURIComponent(ruleId)}`
+  return resource.resourceId === resource.rootId
+    ? links.verdict(resource.rootKind, resource.rootId, ruleId)
     : resourceHref(resource);
 }

@@ -212,5 +212,5 @@ function columns(readAt: string): Column<RuleAssessment>[] {
 
 function resourceHref(row: RuleAssessment): string {
   if (row.resourceId.startsWith("sha256:")) return links.image(row.resourceId);
-  return row.rootKind === "host" ? links.host(row.rootId) : links.registry(row.rootId);
+  return links.root(row.rootKind, row.rootId);
 }
