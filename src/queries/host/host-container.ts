@@ -8,6 +8,7 @@ import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
 import { Severity } from "#domain/severity.ts";
+import { isImageOf } from "#queries/image/running-images.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 
@@ -98,7 +99,7 @@ export async function hostContainer(
           from host_container c join host h on h.id = c.host_id and h.removed_at is null
           left join lateral (select i.digest, coalesce(f.critical, 0) as critical, coalesce(f.high, 0) as high
               from image i left join image_figure f on f.registry_id = i.registry_id and f.digest = i.digest
-             where i.digest = c.image_digest and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
+             where ${isImageOf} and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
          where c.host_id = ${hostId} and c.container_id like ${`${containerId}%`} order by c.gone_at desc nulls first limit 1`,
   );
   if (!row) throw new AppError("not-found", "No container with this id was reported by this host.");

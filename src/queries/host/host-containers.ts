@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { isImageOf } from "#queries/image/running-images.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
@@ -65,7 +66,7 @@ export async function hostContainers(
           from host_container c left join lateral (
             select i.digest, coalesce(f.critical, 0) as critical, coalesce(f.high, 0) as high
               from image i left join image_figure f on f.registry_id = i.registry_id and f.digest = i.digest
-             where i.digest = c.image_digest and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
+             where ${isImageOf} and i.scanned_at is not null order by i.scanned_at desc limit 1) i on true
          where ${joinSql(conditions, " and ")} order by -c.failing, c.name, c.container_id limit ${PAGE + 1}`,
   );
   const page = rows.slice(0, PAGE);

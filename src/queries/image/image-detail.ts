@@ -12,12 +12,15 @@ import { BigIntColumn, DigestColumn, digestValue, IsoColumn } from "#queries/lis
 import { type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { type ImageArtifact, imageArtifacts } from "./image-artifacts.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlaces, pickPlace } from "./image-place.ts";
+import { runningCount } from "./running-images.ts";
 import { withoutFeed } from "./without-feed.ts";
 
 export const ImageDetailParams = ImagePlaceParams;
 
 const ImageRow = z.object({
   platform: z.string(),
+  digest: z.instanceof(Uint8Array),
+  config_digest: z.instanceof(Uint8Array).nullable(),
   size_bytes: BigIntColumn,
   layers: z.array(z.object({ digest: z.string(), sizeBytes: z.coerce.number() })).catch([]),
   history: z.unknown(),
@@ -102,6 +105,8 @@ export interface ImageDetail {
     scan: ScanProgress | null;
   };
   counts: FindingCounts;
+  /** Null = no host has reported, so it is not known where it runs. */
+  runs: { containers: number; running: number; hosts: number } | null;
   asOf: AsOf;
 }
 
@@ -141,6 +146,7 @@ export async function imageDetail(actor: Actor, input: unknown): Promise<ImageDe
     base: baseLayers(image.history, image.config, image.layers.length),
     assessment: toAssessment(image, scan),
     counts,
+    runs: await runningCount([{ digest: image.digest, configDigest: image.config_digest }]),
     asOf: freshness,
   };
 }
@@ -162,7 +168,7 @@ export async function imagesOfIndex(actor: Actor, digest: string): Promise<{ pla
 function loadImage(place: ImagePlace) {
   return selectFirst(
     ImageRow,
-    sql`select platform, size_bytes, layers, history, config, created_at, first_seen_at, scan_state, scan_reason,
+    sql`select platform, digest, config_digest, size_bytes, layers, history, config, created_at, first_seen_at, scan_state, scan_reason,
                scanned_at, analyser_version, os, os_state, end_of_life_at, completeness, diagnostics, package_count,
                end_of_life_at < ${clock.now()} as is_past_end_of_life, ${withoutFeed} as without_feed
           from image i where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,

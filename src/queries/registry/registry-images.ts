@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import { runsCondition } from "#queries/image/running-images.ts";
 import { withoutFeed } from "#queries/image/without-feed.ts";
 import { BigIntColumn, DigestColumn, digestValue, IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
@@ -15,6 +16,8 @@ export const RegistryImagesParams = z.object({
   owner: OptionalText,
   posture: ChoiceParam(["any", "unhealthy", "healthy", "unknown"], "any"),
   scan: ChoiceParam(["any", "queued", "scanning", "failed"], "any"),
+  /** Whether a container of a connected host runs it. */
+  running: ChoiceParam(["any", "yes", "no"], "any"),
   cursor: CursorParam,
 });
 export type RegistryImagesParams = z.infer<typeof RegistryImagesParams>;
@@ -66,6 +69,10 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
   if (params.scan !== "any")
     conditions.push(
       sql`exists (select 1 from image i where i.registry_id = f.registry_id and i.digest = f.digest and i.scan_state = ${params.scan})`,
+    );
+  if (params.running !== "any")
+    conditions.push(
+      sql`exists (select 1 from image i where i.registry_id = f.registry_id and i.digest = f.digest and ${await runsCondition(params.running === "yes")})`,
     );
   if (params.owner)
     conditions.push(sql`exists (select 1 from placement p where p.registry_id = f.registry_id and p.digest = f.digest and p.retired_at is null

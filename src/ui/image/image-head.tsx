@@ -42,6 +42,7 @@ export function ImageHead({ image }: { image: ImageDetail }) {
           { label: "Created", value: <RelativeTime at={image.createdAt} now={image.asOf.readAt} ago /> },
           { label: "Pushed", value: <RelativeTime at={place.lastPushedAt} now={image.asOf.readAt} ago /> },
           { label: "Owner", value: <OwnerWords owner={place.owner} source={place.ownerSource} /> },
+          { label: "Runs in", value: <Runs image={image} /> },
           { label: "Found in", value: <Places image={image} /> },
           image.artifacts.length > 0 && { label: "Beside it", value: artifactText(image.artifacts) },
         ]}
@@ -59,6 +60,18 @@ function artifactText(artifacts: ImageDetail["artifacts"]): string {
       plural(count, artifactWords[kind].one.toLowerCase(), artifactWords[kind].many.toLowerCase()),
     )
     .join(", ");
+}
+
+/** How many containers of connected hosts run it. Without any host that is not a zero. */
+function Runs({ image: { runs } }: { image: ImageDetail }) {
+  const url = useUrlState();
+  if (runs === null) return <span className="bw-muted">Not known</span>;
+  if (runs.containers === 0) return <span className="bw-muted">No connected host</span>;
+  return (
+    <Link href={url.href({ ...noFilters, tab: "containers" })}>
+      {plural(runs.containers, "container")} on {plural(runs.hosts, "host")}
+    </Link>
+  );
 }
 
 function Marks({ image: { place, counts, assessment } }: { image: ImageDetail }) {

@@ -1,6 +1,6 @@
 import type { ViewSource } from "../data/view-key.ts";
 
-export const imageTabs = ["vulnerabilities", "fix-plan", "changes", "packages", "history"] as const;
+export const imageTabs = ["vulnerabilities", "fix-plan", "changes", "packages", "containers", "history"] as const;
 export type ImageTab = (typeof imageTabs)[number];
 
 /** The tab that an address names; the first one when it names none. */
@@ -18,6 +18,7 @@ const views: Record<ImageTab, { path: string; params: string[] }> = {
   "fix-plan": { path: "fix-plan", params: ["at"] },
   changes: { path: "changes", params: ["at", "against"] },
   packages: { path: "packages", params: ["at", "q", "type", "vulnerable", "dev"] },
+  containers: { path: "containers", params: ["at"] },
   history: { path: "history", params: ["at"] },
 };
 

@@ -21,6 +21,7 @@ import { ImageHead } from "./image-head.tsx";
 import { type ImageTab, imageHeadView, imageTab, imageTabs, imageView } from "./image-params.ts";
 import { PackagesTab } from "./packages-tab.tsx";
 import { PlanStrip } from "./plan-strip.tsx";
+import { RunningList } from "./running-list.tsx";
 
 /** One image in one place: what it is, how far it was assessed, and its findings, fixes, changes, packages and scans. */
 export function ImageView({ digest }: { digest: string }) {
@@ -57,7 +58,7 @@ export function ImageView({ digest }: { digest: string }) {
       <ImageBanners image={image} />
       {image.assessment.hasEarlierResult && <PlanStrip image={image} />}
       <Tabs image={image} url={url} />
-      <TabContent image={image} tab={imageTab(url.get("tab"))} />
+      <TabContent image={image} tab={imageTab(url.get("tab"))} url={url} />
     </Page>
   );
 }
@@ -67,6 +68,7 @@ const labels: Record<ImageTab, string> = {
   "fix-plan": "Fix plan",
   changes: "What changed",
   packages: "Packages",
+  containers: "Where it runs",
   history: "History",
 };
 
@@ -101,7 +103,7 @@ function search(params: Record<string, string | undefined>): string {
   return entries.length > 0 ? `?${new URLSearchParams(entries)}` : "";
 }
 
-function TabContent({ image, tab }: { image: ImageDetail; tab: ImageTab }) {
+function TabContent({ image, tab, url }: { image: ImageDetail; tab: ImageTab; url: UrlState }) {
   switch (tab) {
     case "vulnerabilities":
       return <FindingsTab image={image} />;
@@ -111,6 +113,8 @@ function TabContent({ image, tab }: { image: ImageDetail; tab: ImageTab }) {
       return <ChangesTab image={image} />;
     case "packages":
       return <PackagesTab image={image} />;
+    case "containers":
+      return <RunningList source={imageView(image.digest, "containers", { at: url.get("at") })} what="this image" />;
     case "history":
       return <HistoryTab image={image} />;
     default:

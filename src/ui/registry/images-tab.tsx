@@ -35,6 +35,11 @@ const scans = [
   { value: "failed", label: "Failed" },
 ];
 
+const runs = [
+  { value: "yes", label: "On a connected host" },
+  { value: "no", label: "On none" },
+];
+
 /** Every image that still has a place in the registry: the rows behind its image counts. */
 export function ImagesTab({ registry }: { registry: RegistryDetail }) {
   const url = useUrlState();
@@ -48,7 +53,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const { set } = url;
   const setText = useCallback((q: string) => set({ q }), [set]);
-  const filters = ["q", "posture", "scan", "owner"].filter((name) => url.get(name)).length;
+  const filters = ["q", "posture", "scan", "owner", "running"].filter((name) => url.get(name)).length;
   return (
     <>
       <Views
@@ -71,6 +76,7 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
       >
         <TextFilter label="Filter by repository" value={url.get("q") ?? ""} onChange={setText} />
         <ChoiceFilter label="Scan" choices={scans} value={url.get("scan")} onChange={(scan) => set({ scan })} />
+        <ChoiceFilter label="Runs" choices={runs} value={url.get("running")} onChange={(running) => set({ running })} />
         <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
       </FilterBar>
       <DataTable
@@ -86,7 +92,9 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
             noun={["image", "images"]}
             filters={filters}
             hidden={first?.views.all ?? null}
-            clear={() => set({ q: undefined, posture: undefined, scan: undefined, owner: undefined })}
+            clear={() =>
+              set({ q: undefined, posture: undefined, scan: undefined, owner: undefined, running: undefined })
+            }
           />
         }
       />

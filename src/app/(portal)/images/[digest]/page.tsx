@@ -8,6 +8,7 @@ import { Digest, shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
 import type { Actor } from "#domain/role.ts";
 import { imageChanges } from "#queries/image/image-changes.ts";
+import { imageContainers } from "#queries/image/image-containers.ts";
 import { imageDetail, imagesOfIndex } from "#queries/image/image-detail.ts";
 import { imageFindings } from "#queries/image/image-findings.ts";
 import { imageFixPlan } from "#queries/image/image-fix-plan.ts";
@@ -23,6 +24,7 @@ const tabQueries = {
   "fix-plan": imageFixPlan,
   changes: imageChanges,
   packages: imagePackages,
+  containers: imageContainers,
   history: imageHistory,
 } as const;
 const listTabs = new Set<ImageTab>(["vulnerabilities", "packages", "history"]);
