@@ -12,9 +12,9 @@ function runCommand(entry: string): string | null {
 const options = String.raw`(?:\s+(?:-[oc]\s+\S+|-{1,2}\S+))*`;
 const manager = String.raw`(?:^|[\s;&|("'/])(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)${options}\s+`;
 const update = new RegExp(`${manager}(?:update|check-update|refresh|makecache)(?![\\w.-])`);
-const install = new RegExp(
-  `${manager}(?:install|upgrade|full-upgrade|dist-upgrade|add|in|localinstall|reinstall|groupinstall)(?![\\w.-])`,
-);
+// Between the program and its verb stand options whose values may be words of their own (-t bookworm-backports).
+const install =
+  /(?:^|[\s;&|("'/])(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\s(?:[^;&|]*\s)?(?:install|upgrade|full-upgrade|dist-upgrade|add|in|localinstall|reinstall|groupinstall)(?![\w.-])/;
 
 /** Control 4.7: a RUN that refreshes package lists and installs nothing. The whole entry counts, never a script's name. */
 export function isUpdateAlone(entry: string): boolean {
@@ -40,6 +40,9 @@ export function addInstructions(history: readonly string[]): string[] {
 
 const secretName =
   /PASSW(?:OR)?D|PASSPHRASE|(?:^|[_-])PASS(?:[_-]|$)|[a-z]PASS$|DBPASS|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|CONNECTION_?STRING/i;
+/** Names of a number of secrets or of their size, whose value is a small number: MAX_TOKENS=4096. */
+const measureName =
+  /(?:^|_)(?:MAX|MIN|NUM|N|COUNT|LENGTH|LEN|LIMIT|SIZE|TTL|TIMEOUT|EXPIR\w*|RETRIES|ROUNDS|DAYS|HOURS|MINUTES|SECONDS|MS|AGE|LIFETIME|BUDGET)(?:_|$)/i;
 /** Names that say where a secret is, or how it is used, instead of what it is. */
 const placeName = /_(?:FILE|PATH|DIR|URL|URI|ENDPOINT)$/i;
 /** Values that stand for a switch or for nothing. */
@@ -66,7 +69,8 @@ export function secretNames(env: readonly string[], history: readonly string[]):
       kind === "placeholder" ||
       /^\$\{?\w+\}?$/.test(value) ||
       placeholder.test(value) ||
-      placeName.test(name);
+      placeName.test(name) ||
+      (measureName.test(name) && (/^\d{1,7}$/.test(value) || isShortRedacted(value)));
     if (secretName.test(name) && !isHarmless) names.add(name);
     else if (kind === "token" || tokenPattern.test(value)) names.add(name);
   }
@@ -74,6 +78,9 @@ export function secretNames(env: readonly string[], history: readonly string[]):
     names.add("a token in the history");
   return [...names].sort();
 }
+
+/** A value of which only its length is told, no longer than a small number. */
+const isShortRedacted = (value: string) => Number(/^<redacted [^>]*length=(\d+)[ >]/.exec(value)?.[1] ?? 99) <= 7;
 
 /** `NAME=value` pairs of an ENV or ARG entry, in the legacy and the BuildKit notation. */
 function assignments(entry: string): string[] {
@@ -94,7 +101,16 @@ export function skipsVerification(entry: string): boolean {
       entry,
     ) ||
     unsignedSource.test(entry) ||
-    /\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:ba|da|a)?sh\b/.test(entry) ||
+    /\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:env\s+(?:\S+=\S*\s+)*)?(?:\S*\/)?(?:(?:ba|da|a|z|k)?sh|python[\d.]*|perl|ruby|node|php)\b/.test(
+      entry,
+    ) ||
+    // `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(wget …)"`, `. <(curl …)`.
+    /(?:\b(?:(?:ba|da|a|z|k)?sh|eval|source|python[\d.]*|perl|ruby)\b|(?:^|\s)\.)\s+[^;&|]*(?:<\(|\$\(|`)\s*(?:curl|wget)\b/.test(
+      entry,
+    ) ||
+    /\bcurl\b[^|;&]*\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b|--no-check-certificate\b|--nosignature\b|sslverify[= ](?:0|false)/i.test(
+      entry,
+    ) ||
     /\b(?:curl|wget)\b[^|;&]*\shttp:\/\//.test(entry)
   );
 }

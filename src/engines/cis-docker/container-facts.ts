@@ -17,6 +17,8 @@ export interface Container {
   programs: string[] | null;
   /** JSON pointer of that list. */
   programsPointer: string;
+  /** Process ids of that list, in the host's numbers. */
+  pids: number[];
 }
 
 /** All containers of the evidence, sorted by name; null when they could not be read. */
@@ -38,7 +40,8 @@ export function containerFacts(evidence: HostEvidence): Container[] | null {
       inspect,
       process: host?.containerProcesses?.[inspect.Id] ?? null,
       programsPointer: `/containersTop/${(inspect.Name in tops ? inspect.Name : inspect.Id).replaceAll("/", "~1")}/Processes`,
-      programs: programsOf(tops[inspect.Name] ?? tops[inspect.Id] ?? tops[inspect.Name.replace(/^\//, "")]),
+      programs: programsOf(topOf(tops, inspect)),
+      pids: pidsOf(topOf(tops, inspect)),
     };
     return [container];
   });
@@ -56,11 +59,79 @@ function inspections({ containersInspect, containersList }: HostEvidence) {
   return runs && containersInspect.length === 0 ? null : containersInspect;
 }
 
-/** Why containers of the list could not be inspected; one that is gone by now (404) is no gap. */
-export function unreadContainers(evidence: HostEvidence): string[] {
-  return (inspections(evidence) ?? []).flatMap((inspect) =>
+/** A container that is there and could not be inspected: what the list says of it, and why there is no more. */
+export interface UnreadContainer {
+  name: string;
+  isActive: boolean;
+  why: string;
+  /** Its mounts and network as the list gives them; null when the list does not name it. */
+  listed: Container | null;
+}
+
+/**
+ * Containers that are there and could not be inspected; one that is gone by now (404, or in the list alone) is no gap. Where
+ * inspection failed as a whole, all of the list.
+ */
+export function unreadContainers(evidence: HostEvidence): UnreadContainer[] {
+  const { containersInspect, containersList } = evidence;
+  const list = containersList && !isFailed(containersList) ? containersList : [];
+  if (isFailed(containersInspect)) {
+    const why = `${containersInspect.error.code}: ${containersInspect.error.message}`;
+    return list.map((summary) => unreadOf(summary, why));
+  }
+  const inspected = inspections(evidence) ?? [];
+  const known = new Set(inspected.flatMap((inspect) => (isFailed(inspect) ? [] : [inspect.Id])));
+  const failures = inspected.flatMap((inspect) =>
     isFailed(inspect) && inspect.error.code !== "HTTP 404" ? [`${inspect.error.code}: ${inspect.error.message}`] : [],
   );
+  const missing = list.filter(({ Id }) => !known.has(Id));
+  return failures.map((why, index) => {
+    // Engines name the container in their words; without that, as many of the list are missing as failed.
+    const summary =
+      missing.find(({ Id }) => why.includes(Id)) ?? (missing.length === failures.length ? missing[index] : undefined);
+    return summary
+      ? unreadOf(summary, why)
+      : { name: `container ${index + 1} that was not read`, isActive: true, why, listed: null };
+  });
+}
+
+type Summary = NonNullable<Extract<HostEvidence["containersList"], unknown[]>>[number];
+
+function unreadOf(summary: Summary, why: string): UnreadContainer {
+  const name = (summary.Names?.[0] ?? summary.Id.slice(0, 12)).replace(/^\//, "");
+  const isActive = !["exited", "created", "dead", "removing"].includes(summary.State ?? "");
+  const listed: Container = {
+    id: summary.Id,
+    name,
+    pointer: "/containersList",
+    isActive,
+    isKubernetes: "io.kubernetes.pod.name" in (summary.Labels ?? {}),
+    inspect: {
+      Id: summary.Id,
+      Name: `/${name}`,
+      Image: summary.ImageID,
+      State: { Status: summary.State },
+      HostConfig: { NetworkMode: summary.HostConfig?.NetworkMode },
+      Mounts: summary.Mounts ?? [],
+      Config: { Labels: summary.Labels },
+    },
+    process: null,
+    programs: null,
+    programsPointer: "/containersTop",
+    pids: [],
+  };
+  return { name, isActive, why, listed };
+}
+
+function topOf(tops: Record<string, unknown>, { Name, Id }: ContainerInspect): unknown {
+  return tops[Name] ?? tops[Id] ?? tops[Name.replace(/^\//, "")];
+}
+
+function pidsOf(top: unknown): number[] {
+  if (typeof top !== "object" || top === null || !("Titles" in top && "Processes" in top)) return [];
+  const column = Array.isArray(top.Titles) ? top.Titles.indexOf("PID") : -1;
+  const rows = Array.isArray(top.Processes) ? top.Processes : [];
+  return column < 0 ? [] : rows.map((row) => Number(Array.isArray(row) ? row[column] : 0)).filter((pid) => pid > 0);
 }
 
 function programsOf(top: unknown): string[] | null {
@@ -72,7 +143,7 @@ function programsOf(top: unknown): string[] | null {
   return rows.map((row) => (Array.isArray(row) ? String(row[command >= 0 ? command : row.length - 1] ?? "") : ""));
 }
 
-type MountFact = NonNullable<ContainerInspect["Mounts"]>[number];
+export type MountFact = NonNullable<ContainerInspect["Mounts"]>[number];
 
 /** Mounts of a container; engines that leave them out still say the binds. */
 export function mountsOf({ inspect }: Container): MountFact[] {
@@ -92,32 +163,4 @@ export function mountsOf({ inspect }: Container): MountFact[] {
         ]
       : [];
   });
-}
-
-export type NamespaceKind = "NetworkMode" | "PidMode" | "IpcMode";
-
-/**
- * Where a container's namespace really comes from: follows `container:<id or name>` until another mode or a cycle.
- * Returns the final mode and the names passed on the way; `isLost` when the container it joins is not in the evidence.
- */
-export function resolveNamespace(
-  container: Container,
-  kind: NamespaceKind,
-  all: readonly Container[],
-): { mode: string; through: string[]; isLost?: boolean } {
-  const through: string[] = [];
-  const seen = new Set<string>();
-  let current: Container | undefined = container;
-  for (;;) {
-    const mode: string = current?.inspect.HostConfig[kind] ?? "";
-    const target = mode.startsWith("container:") ? mode.slice("container:".length) : undefined;
-    if (target === undefined || !current || seen.has(current.id)) return { mode, through };
-    seen.add(current.id);
-    const next =
-      all.find((other) => other.id === target || other.name === target) ??
-      all.find((other) => other.id.startsWith(target));
-    if (!next) return { mode, through, isLost: true };
-    through.push(next.name);
-    current = next;
-  }
 }

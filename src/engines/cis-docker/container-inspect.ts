@@ -10,6 +10,11 @@ export const ContainerSummary = z.object({
   Status: text,
   Created: count,
   Labels: map,
+  HostConfig: z.object({ NetworkMode: text }).nullish().catch(null),
+  Mounts: z
+    .array(z.object({ Type: text, Name: text, Source: text, Destination: text, RW: flag, Propagation: text }))
+    .nullish()
+    .catch(null),
 });
 const Binding = z.object({ HostIp: text, HostPort: text });
 const Bindings = z.record(z.string(), z.array(Binding).nullable()).nullish();

@@ -175,7 +175,8 @@ function parseConfigFile(raw: unknown): { values: Record<string, unknown>; error
   }
   if (typeof raw !== "string") return { values: {}, error: "has an unknown form" };
   try {
-    const values: unknown = JSON.parse(raw);
+    // dockerd takes a byte order mark in front of its file.
+    const values: unknown = JSON.parse(raw.replace(/^\uFEFF/, ""));
     return typeof values === "object" && values !== null && !Array.isArray(values)
       ? { values: { ...values }, error: null }
       : { values: {}, error: "is not a JSON object" };

@@ -1,5 +1,5 @@
 import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown } from "../kit/outcome.ts";
-import { coveringWatch } from "./audit-rules.ts";
+import { type AuditCoverage, auditCoverage } from "./audit-rules.ts";
 import { type CisRule, type CisWords, defineHostRule, type RuleExamples } from "./define-rule.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
 import { isAbsent } from "./host-files.ts";
@@ -52,7 +52,7 @@ function assessWatches(facts: HostFacts, objects: WatchedObject[], isVolatile: b
       `Run the agent as root with CAP_AUDIT_CONTROL in the host's process namespace.${problem ? ` auditctl said: ${problem}` : ""}`,
     );
   }
-  const failing = judged.filter((entry) => !entry.covered);
+  const failing = judged.filter(({ coverage }) => coverage.rule === null);
   if (failing.length > 0 && !loaded && facts.audit.unreadFiles.length > 0)
     return unknown(
       facts.audit.unreadFiles.join(", "),
@@ -64,7 +64,10 @@ function assessWatches(facts: HostFacts, objects: WatchedObject[], isVolatile: b
       failing.map(({ reading }) => reading),
     );
   if (unread.length > 0) return unreadable(unread);
-  const notes = loaded ? [] : ["The rule is written in a file; that the kernel has loaded it could not be verified."];
+  const notes = [
+    ...(loaded ? [] : ["The rule is written in a file; that the kernel has loaded it could not be verified."]),
+    ...new Set(judged.flatMap(({ coverage }) => coverage.note ?? [])),
+  ];
   return healthy(
     "An audit rule records changes.",
     judged.map(({ reading }) => reading),
@@ -88,19 +91,25 @@ function sortObjects(facts: HostFacts, objects: WatchedObject[]) {
   return { present, absent, unread };
 }
 
-function judge(facts: HostFacts, object: WatchedObject, isVolatile: boolean): { covered: boolean; reading: Reading } {
+function judge(
+  facts: HostFacts,
+  object: WatchedObject,
+  isVolatile: boolean,
+): { coverage: AuditCoverage; reading: Reading } {
   const names = [object.path, ...(object.alsoAccept ?? [])].flatMap((path) => facts.files.namesOf(path));
   const { loaded, written } = facts.audit;
-  const found =
-    coveringWatch(loaded ?? [], names, facts.files.namesOf) ??
-    (!loaded || isVolatile ? coveringWatch(written ?? [], names, facts.files.namesOf) : undefined);
+  const coverageIn = (list: Parameters<typeof auditCoverage>[0]) => auditCoverage(list, names, facts.files.namesOf);
+  const answers = [...(loaded ? [loaded] : []), ...(!loaded || isVolatile ? (written ?? []) : [])].map(coverageIn);
+  const coverage = answers.find(({ rule }) => rule !== null) ??
+    answers.find(({ why }) => why !== null) ?? { rule: null, why: null };
+  const { rule, why } = coverage;
   return {
-    covered: found !== undefined,
+    coverage,
     reading: {
       item: object.path,
       path: loaded ? "auditctl -l" : "/etc/audit/rules.d",
       pointer: loaded ? "/host/audit/auditctl/out" : "/host/audit/rulesD",
-      actual: found ? `-w ${found.path} -p ${found.permissions} (${found.source})` : "no rule covers it",
+      actual: rule ? `-w ${rule.path} -p ${rule.permissions} (${rule.source})` : (why ?? "no rule covers it"),
       expected: `a rule that covers ${object.path} with write and attribute changes`,
     },
   };

@@ -2,7 +2,7 @@ import { healthy, notApplicable, type Outcome, type Reading, unhealthy, unknown 
 import { type CisRule, type CisWords, defineHostRule, type RuleContext, type RuleExamples } from "./define-rule.ts";
 import type { FileFact } from "./facts.ts";
 import { type HostFacts, outsideDocker } from "./host-facts.ts";
-import { excessiveAcl, isAbsent, modeBits } from "./host-files.ts";
+import { excessiveAcl, grantedBits, isAbsent } from "./host-files.ts";
 
 /** The files a rule looks at. `absent` answers when there are none; a path that was not collected is unknown. */
 export interface FileTarget {
@@ -61,7 +61,7 @@ export function defineFileModeRule(definition: Definition & { mask: number }): C
       `chmod ${octal.slice(1)} ${quote(item)}\nIf an ACL grants more on ${what}: setfacl -b ${quote(item)}`,
     assess: (context) =>
       assessFiles(context, { files, absent, before, notes }, (file) => {
-        const bits = modeBits(file);
+        const bits = grantedBits(file);
         const acl = excessiveAcl(file, mask);
         return {
           isRight: bits === null ? null : (bits & ~mask & 0o777) === 0 && acl.length === 0,

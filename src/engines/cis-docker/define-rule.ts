@@ -2,7 +2,7 @@ import type { RuleScope } from "#domain/rule.ts";
 import { defineItemRule, type ItemOutcome, type ItemRuleDefinition, type JudgedItems } from "../kit/item-rule.ts";
 import { notApplicable, type Outcome, type Reading, unknown } from "../kit/outcome.ts";
 import type { RuleContext as KitContext, RuleExamples as KitExamples, Rule, RuleWords } from "../kit/rule.ts";
-import type { Container } from "./container-facts.ts";
+import type { Container, UnreadContainer } from "./container-facts.ts";
 import type { HostEvidence } from "./facts.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { HostImage } from "./image-facts.ts";
@@ -68,54 +68,77 @@ export function defineContainerRule(
   definition: ItemDefinition<Container, JudgeContainer> & {
     /** Answers when no container is running. */
     whenNoneRuns?: (context: RuleContext) => Outcome;
+    /** The list of containers is enough to find a failing one: mounts and networks stand in it. */
+    isTold?: "by the list";
+    /** Answers for what is no container, such as services of a swarm. */
+    further?: (context: RuleContext) => ItemOutcome[];
+    /** Sentences that decide nothing. */
+    notes?: (context: RuleContext) => string[];
   },
 ): CisRule {
-  const { assess, whenNoneRuns, ...words } = definition;
+  const { assess, whenNoneRuns, isTold, further, notes, ...words } = definition;
   const judge = (container: Container, context: RuleContext) =>
     assess(container, { ...context, containers: context.facts.containers ?? [] });
   return defineItemRule({
     ...words,
     scope: "container",
     judge,
-    items: (context) => judgedContainers(context, { id: words.id, judge, whenNoneRuns }),
+    items: (context) => judgedContainers(context, { id: words.id, judge, whenNoneRuns, isTold, further, notes }),
   });
 }
 
-function judgedContainers(
-  context: RuleContext,
-  rule: {
-    id: string;
-    judge: (container: Container, context: RuleContext) => ItemOutcome;
-    whenNoneRuns: ((context: RuleContext) => Outcome) | undefined;
-  },
-): JudgedItems<Container> | Outcome {
-  const { containers } = context.facts;
-  if (!containers) return unknown("The list of containers", "Give the agent access to the Docker socket.");
+interface ContainerJudgement {
+  id: string;
+  judge: (container: Container, context: RuleContext) => ItemOutcome;
+  whenNoneRuns: ((context: RuleContext) => Outcome) | undefined;
+  isTold: "by the list" | undefined;
+  further: ((context: RuleContext) => ItemOutcome[]) | undefined;
+  notes: ((context: RuleContext) => string[]) | undefined;
+}
+
+function judgedContainers(context: RuleContext, rule: ContainerJudgement): JudgedItems<Container> | Outcome {
+  const { containers, unreadContainers } = context.facts;
+  if (!containers && unreadContainers.length === 0)
+    return unknown("The list of containers", "Give the agent access to the Docker socket.");
   const judge = (container: Container) => rule.judge(container, context);
-  const accepted = containers.filter(
+  const all = containers ?? [];
+  const accepted = all.filter(
     (container) =>
       acceptedOfOwnAgent(rule.id, container, context.facts) &&
       ["unhealthy", "manual"].includes(judge(container)?.status ?? ""),
   );
-  const active = containers.filter((container) => container.isActive && !accepted.includes(container));
-  const unread = context.facts.unreadContainers.map(unreadContainer);
-  const stopped = containers.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
+  const active = all.filter((container) => container.isActive && !accepted.includes(container));
+  const further = [
+    ...unreadContainers.filter(({ isActive }) => isActive).map((unread) => judgeUnread(unread, context, rule)),
+    ...(rule.further?.(context) ?? []),
+  ];
+  const stopped = all.filter((container) => !container.isActive && judge(container)?.status === "unhealthy");
   const notes = [
     ...accepted.map((container) => ownAgentNote(container, judge(container)?.readings ?? [])),
     ...stopped.map((container) => `${container.name} is stopped and would break this rule when it is started.`),
+    ...unreadContainers
+      .filter(({ isActive }) => !isActive)
+      .map(({ name, why }) => `${name} is stopped and could not be inspected (${why}).`),
+    ...(rule.notes?.(context) ?? []),
   ];
-  if (active.length + unread.length > 0) return { items: active, further: unread, notes };
+  if (active.length + further.length > 0) return { items: active, further, notes };
   if (rule.whenNoneRuns) return rule.whenNoneRuns(context);
   const none = accepted.length > 0 ? "No container but Breakwater's own agent is running." : "No container is running.";
   return { ...notApplicable(none), ...(notes.length ? { notes } : {}) };
 }
 
-/** A container that is there and could not be inspected keeps a rule from being met, and hides no failing one. */
-function unreadContainer(why: string, index: number): ItemOutcome {
-  const item = `container ${index + 1} that was not read`;
+/** A container that is there and could not be inspected keeps a rule from being met; the list may show that it fails. */
+function judgeUnread(
+  { name, why, listed }: UnreadContainer,
+  context: RuleContext,
+  rule: ContainerJudgement,
+): ItemOutcome {
+  const told = listed && rule.isTold ? rule.judge(listed, context) : null;
+  if (told?.status === "unhealthy") return told;
+  const pointer = "/containersInspect";
   return {
     status: "unknown",
-    readings: [{ item, path: "containers-inspect", pointer: "/containersInspect", actual: why, expected: "inspected" }],
+    readings: [{ item: name, path: "containers-inspect", pointer, actual: why, expected: "inspected" }],
   };
 }
 

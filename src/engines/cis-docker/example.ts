@@ -148,6 +148,13 @@ const baseContainer = (options: ExampleOptions) => ({
   },
 });
 
+/** Sources of bind mounts, which lead to themselves, and devices of volumes. */
+function sourcesOf({ container, volumes }: ExampleOptions): string[] {
+  const { Mounts = [] } = (container ?? {}) as { Mounts?: { Source?: string }[] };
+  const devices = ((volumes ?? []) as { Options?: { device?: string } }[]).map(({ Options }) => Options?.device);
+  return [...Mounts.map(({ Source }) => Source), ...devices].filter((path) => path?.startsWith("/")) as string[];
+}
+
 function baseHost(options: ExampleOptions) {
   const replaced = new Map((options.files ?? []).map((entry) => [entry.path, entry]));
   const files = baseFiles().map((entry) => ({ ...entry, ...replaced.get(entry.path) }));
@@ -179,6 +186,7 @@ function baseHost(options: ExampleOptions) {
           }
         : options.configFile,
     files: [...files, ...added],
+    mountSources: sourcesOf(options).map((path) => file(path, { type: "dir" })),
     certsD: [file("/etc/docker/certs.d/registry.example/ca.crt", { mode: "0444" })],
     tls: {},
     units: {

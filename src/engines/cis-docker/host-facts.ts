@@ -1,6 +1,6 @@
 import { notApplicable, type Outcome } from "../kit/outcome.ts";
 import { type AuditFacts, auditFacts } from "./audit-rules.ts";
-import { type Container, containerFacts, unreadContainers } from "./container-facts.ts";
+import { type Container, containerFacts, type UnreadContainer, unreadContainers } from "./container-facts.ts";
 import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
 import { type HostEvidence, type HostSection, type ImageScanFact, isFailed } from "./facts.ts";
 import { type HostFiles, hostFiles } from "./host-files.ts";
@@ -38,8 +38,8 @@ export interface HostFacts {
   audit: AuditFacts;
   mounts: Mount[] | null;
   containers: Container[] | null;
-  /** Containers that are there and could not be inspected: why, one entry each. */
-  unreadContainers: string[];
+  /** Containers that are there and could not be inspected. */
+  unreadContainers: UnreadContainer[];
   images: HostImage[] | null;
   scanOf(image: HostImage): ImageScanFact | null;
   managed: ManagedBy | null;
@@ -51,6 +51,7 @@ export function hostFacts(evidence: HostEvidence): HostFacts {
   const version = present(evidence.version);
   const host = present(evidence.host);
   const containers = containerFacts(evidence);
+  const unread = unreadContainers(evidence);
   const options = info?.SecurityOptions ?? [];
   const scans = evidence.imageScans ?? {};
   return {
@@ -75,8 +76,8 @@ export function hostFacts(evidence: HostEvidence): HostFacts {
     audit: auditFacts(host),
     mounts: host?.mountinfo ? parseMounts(host.mountinfo) : null,
     containers,
-    unreadContainers: unreadContainers(evidence),
-    images: imageFacts(evidence, containers),
+    unreadContainers: unread,
+    images: imageFacts(evidence, containers && [...containers, ...unread.flatMap(({ listed }) => listed ?? [])]),
     scanOf: (image) =>
       scans[image.id] ?? image.digests.map((digest) => scans[digest]).find((scan) => scan !== undefined) ?? null,
     managed: managedBy(evidence),

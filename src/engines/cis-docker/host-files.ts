@@ -15,6 +15,7 @@ export interface HostFiles {
 
 export function hostFiles(host: HostSection | null): HostFiles {
   const byPath = new Map<string, FileFact>();
+  for (const file of host?.mountSources ?? []) byPath.set(file.path, file);
   for (const file of host?.files ?? []) byPath.set(file.path, file);
   for (const files of Object.values(host?.units ?? {})) for (const file of files) byPath.set(file.path, file);
   for (const file of host?.certsD ?? []) byPath.set(file.path, file);
@@ -88,6 +89,23 @@ export function modeBits(file: FileFact): number | null {
   return file.mode && /^[0-7]+$/.test(file.mode) ? Number.parseInt(file.mode, 8) & 0o7777 : null;
 }
 
+/**
+ * Permission bits that a file really grants: with an ACL the group bits of the mode are its mask, and what the owning group
+ * may do stands in its own entry; root's own group gives nobody anything.
+ */
+export function grantedBits(file: FileFact): number | null {
+  const bits = modeBits(file);
+  const named = (file.acl ?? []).filter((entry) => /^(?:user|group):[^:]+:/.test(entry));
+  if (bits === null || named.length === 0) return bits;
+  const own = (file.acl ?? []).map((entry) => /^group::([r-])([w-])([x-])/.exec(entry)).find((match) => match !== null);
+  const mask = (bits >> 3) & 7;
+  const group = own ? entryBits(own) & mask : file.gid === 0 ? 0 : mask;
+  return (bits & ~0o070) | (group << 3);
+}
+
+const entryBits = (match: RegExpExecArray) =>
+  (match[1] === "r" ? 4 : 0) + (match[2] === "w" ? 2 : 0) + (match[3] === "x" ? 1 : 0);
+
 /** ACL entries that grant more than `mask` (octal triple applied to every class) allows. */
 export function excessiveAcl(file: FileFact, mask: number): string[] {
   const allowed = (mask >> 3) & 7;
@@ -96,7 +114,6 @@ export function excessiveAcl(file: FileFact, mask: number): string[] {
   return (file.acl ?? []).filter((entry) => {
     const match = /^(?:user|group):[^:]+:([r-])([w-])([x-])/.exec(entry);
     if (!match) return false;
-    const bits = (match[1] === "r" ? 4 : 0) + (match[2] === "w" ? 2 : 0) + (match[3] === "x" ? 1 : 0);
-    return (bits & effective & ~allowed) !== 0;
+    return (entryBits(match) & effective & ~allowed) !== 0;
   });
 }

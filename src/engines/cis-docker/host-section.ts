@@ -48,6 +48,11 @@ export const Host = z.object({
   /** Users whose primary group is the socket's group, and other lines of the group file that matter. */
   primaryGroupUsers: hostTexts,
   groups: hostTexts,
+  /**
+   * Who the host's name service knows: the `group:` sources of nsswitch.conf, and what `getent group` answered for the
+   * groups above (null = not asked). Group files alone do not tell members from LDAP, SSSD or userdb.
+   */
+  nameService: lenient(z.object({ sources: texts, groups: texts })),
   passwdUidOfDockerUsers: z.unknown().optional(),
   processes: lenient(z.array(z.object({ pid: z.number(), comm: text, exe: text, argv: texts }))),
   daemonUid: lenient(z.union([z.string(), z.number().transform(String)])),
@@ -61,6 +66,8 @@ export const Host = z.object({
   configFile: z.unknown().optional(),
   // One file of another form was not collected; in lists whose completeness matters it makes the list unread.
   files: lenient(z.array(FileFact.nullable().catch(null)).transform((files) => files.filter((file) => file !== null))),
+  /** What lies at the sources of bind mounts and at devices of volumes, links followed. */
+  mountSources: lenient(z.array(FileFact)),
   certsD: lenient(z.array(FileFact)),
   tls: lenient(z.record(z.string(), z.union([FileFact, z.string()]).nullable())),
   units: lenient(z.record(z.string(), z.array(FileFact))),
@@ -76,7 +83,13 @@ export const Host = z.object({
     }),
   ),
   env: lenient(z.object({ DOCKER_CONTENT_TRUST: text, etcEnvironment: text, profileD: text })),
+  /** The unit that the daemon was started from, by the name of its cgroup: `snap.docker.dockerd.service`. */
+  daemonUnit: hostText,
   listening: hostTexts,
+  /** Listening sockets of containers on the host's network, in the form of `listening`; null = not looked at. */
+  containerListening: hostTexts,
+  /** Namespaces of the host's first process, as links. */
+  namespaces: lenient(z.record(z.string(), z.string())),
   lsm: hostText,
   selinux: hostText,
   cgroup2: lenient(z.boolean()),

@@ -29,7 +29,17 @@ export function managedBy(evidence: HostEvidence): ManagedBy | null {
   const add = (manager: Signal["manager"], isStrong: boolean, text: string, when: boolean) => {
     if (when) signals.push({ manager, isStrong, text });
   };
-  add("AKS", true, "/etc/kubernetes/azure.json exists", files.includes("/etc/kubernetes/azure.json"));
+  // Self-managed nodes on Azure have the cloud provider's file too, and a kubelet that reads it: together one weak signal.
+  const kubelets = (managed?.processes ?? []).filter((line) => /kubelet/.test(line));
+  const hasProvider = kubelets.some((line) => /cloud-provider=azure/.test(line));
+  add(
+    "AKS",
+    false,
+    "the Azure cloud provider is configured",
+    files.includes("/etc/kubernetes/azure.json") || hasProvider,
+  );
+  const ofCluster = kubelets.some((line) => /kubernetes\.azure\.com\/(?:cluster|nodepool|mode)=/.test(line));
+  add("AKS", true, "kubelet has the labels of an AKS node pool", ofCluster);
   add("AKS", true, `scale set ${imds?.vmScaleSetName}`, /^aks-.+-vmss$/.test(imds?.vmScaleSetName ?? ""));
   const aksTag = Object.keys(tags).find((tag) => tag.startsWith("aks-managed-"));
   add("AKS", true, `tag ${aksTag}`, aksTag !== undefined);
@@ -41,14 +51,6 @@ export function managedBy(evidence: HostEvidence): ManagedBy | null {
   );
   add("AKS", false, `resource group ${imds?.resourceGroupName}`, /^MC_/i.test(imds?.resourceGroupName ?? ""));
   add("AKS", false, "/opt/azure/containers exists", files.includes("/opt/azure/containers"));
-  add(
-    "AKS",
-    false,
-    "kubelet with an Azure cloud provider",
-    (managed?.processes ?? []).some(
-      (line) => /kubelet/.test(line) && /cloud-provider=(azure|external)/.test(line) && /azure/.test(line),
-    ),
-  );
   add(
     "Databricks",
     true,

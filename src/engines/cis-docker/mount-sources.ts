@@ -1,6 +1,6 @@
 // /bin and /sbin are links into /usr on current systems.
 const sensitive = ["/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sys", "/usr", "/bin", "/sbin"];
-const beyondTheList = ["/root", "/home", "/var/lib/docker", "/var/lib/kubelet", "/run"];
+const beyondTheList = ["/root", "/home", "/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/run"];
 const harmlessReadOnly = [
   "/etc/localtime",
   "/etc/timezone",
@@ -31,18 +31,22 @@ export function normalSource(source: string): string {
 }
 
 /** Control 5.6: the folder, what lies below it, and /; beyond the benchmark's list also some writable folders. */
-export function isSensitive(source: string, isWritable: boolean): boolean {
+export function isSensitive(source: string, isWritable: boolean, further: readonly string[] = []): boolean {
   if (source === "/") return true;
   if (harmless.includes(source)) return false;
   if (!isWritable && harmlessReadOnly.some((path) => isWithin(source, path))) return false;
   if (runtimeSockets.includes(source)) return false;
   if (sensitive.some((folder) => isWithin(source, folder))) return true;
-  return isBeyondTheList(source, isWritable);
+  return isBeyondTheList(source, isWritable, further);
 }
 
-/** Folders that the benchmark does not name and that are as sensitive; logs only when they can be written. */
-export function isBeyondTheList(source: string, isWritable: boolean): boolean {
-  return beyondTheList.includes(source) || (isWritable && source === "/var/log");
+/**
+ * Folders that the benchmark does not name and that are as sensitive, or a folder that holds one; logs only when they can be
+ * written. `further` are those of this host: the data root in use.
+ */
+export function isBeyondTheList(source: string, isWritable: boolean, further: readonly string[] = []): boolean {
+  const folders = [...beyondTheList, ...further, ...(isWritable ? ["/var/log"] : [])];
+  return folders.some((folder) => isWithin(folder, source));
 }
 
 /** Control 5.32: a runtime's socket, or a folder through which one can be reached. */

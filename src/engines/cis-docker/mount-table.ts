@@ -4,6 +4,21 @@ export interface Mount {
   root: string;
   mountPoint: string;
   fileSystem: string;
+  /** What is mounted: a device, or a name of the file system's own. */
+  source: string;
+}
+
+/**
+ * The path under which the mount table shows the same place again: a folder that was bound elsewhere is the folder it was
+ * bound from, as long as the whole file system is mounted somewhere. The path itself where that is not so.
+ */
+export function boundFrom(mounts: readonly Mount[], path: string): string {
+  const mount = mountOf(mounts, path);
+  if (!mount || mount.root === "/" || mount.root.includes(":")) return path;
+  const whole = mounts.find(({ device, root }) => device === mount.device && root === "/");
+  if (!whole) return path;
+  const below = path.slice(mount.mountPoint === "/" ? 0 : mount.mountPoint.length);
+  return `${whole.mountPoint === "/" ? "" : whole.mountPoint}${mount.root}${below}`;
 }
 
 /** Parses mountinfo lines (proc(5)); lines that do not have its form are left out. */
@@ -13,7 +28,8 @@ export function parseMounts(lines: readonly string[]): Mount[] {
     const fields = left.split(" ");
     const [, , device, root, mountPoint] = fields;
     if (!device || !root || !mountPoint) return [];
-    return [{ device, root, mountPoint: decodeOctal(mountPoint), fileSystem: right.split(" ")[0] ?? "" }];
+    const [fileSystem = "", source = ""] = right.split(" ");
+    return [{ device, root: decodeOctal(root), mountPoint: decodeOctal(mountPoint), fileSystem, source }];
   });
 }
 

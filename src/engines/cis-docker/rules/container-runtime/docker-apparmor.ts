@@ -17,7 +17,7 @@ export default defineContainerRule({
   severity: "medium",
   severityReason: "MAC confinement missing",
   rationale: "The profile stops many ways out of a container even when it runs as root.",
-  needs: ["info.SecurityOptions", "AppArmorProfile"],
+  needs: ["info.SecurityOptions", "AppArmorProfile", "label of the main process"],
   remediation: (item) => `Create ${item} again with --security-opt apparmor=docker-default, or a profile of its own.`,
   passed: "A profile confines every container.",
   failed: "containers run without an AppArmor profile",
@@ -37,12 +37,18 @@ export default defineContainerRule({
   },
   assess: (container) => {
     const profile = container.inspect.AppArmorProfile ?? "";
-    const isUnconfined = /^unconfined\b/.test(container.process?.appArmor ?? "");
+    // The kernel names the profile of the process and, in brackets, whether it is enforced.
+    const label = container.process?.appArmor ?? "";
+    const mode = /\(([\w-]+)\)\s*$/.exec(label)?.[1] ?? "enforce";
+    const isUnconfined = /^unconfined\b/.test(label);
+    const isEnforced = !isUnconfined && ["enforce", "kill"].includes(mode);
+    const actual = isUnconfined && profile ? `${profile}, but its process is unconfined` : profile || "not set";
     return read(container, {
       path: "AppArmorProfile",
-      actual: isUnconfined && profile ? `${profile}, but its process is unconfined` : profile || "not set",
-      expected: "a profile other than unconfined",
-      isRight: profile !== "" && profile !== "unconfined" && !isUnconfined,
+      ...(isEnforced ? {} : { pointer: `/host/containerProcesses/${container.id}/appArmor` }),
+      actual: isEnforced || isUnconfined ? actual : `${profile || "a profile"}, which is not enforced: ${mode} mode`,
+      expected: "a profile other than unconfined, enforced",
+      isRight: profile !== "" && profile !== "unconfined" && isEnforced,
     });
   },
   examples: () => ({
@@ -50,6 +56,9 @@ export default defineContainerRule({
     unhealthy: [
       example({ container: { AppArmorProfile: "unconfined" } }),
       example({ container: { AppArmorProfile: "" } }),
+      example({
+        host: { containerProcesses: { ["1f".repeat(32)]: { pid: 4100, appArmor: "docker-default (complain)" } } },
+      }),
     ],
     notApplicable: [example({ info: { SecurityOptions: [] } })],
     unknown: [example({ without: ["info"] })],

@@ -1,4 +1,4 @@
-import { resolveNamespace } from "../../container-facts.ts";
+import { namespaceOrigin } from "../../container-namespaces.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -21,17 +21,15 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --ipc=host, and not joined to a container that has it.`,
   passed: "No container shares it.",
   failed: "containers share the IPC namespace of the host",
-  assess: (container, { containers }) => {
-    const { mode, through, isLost } = resolveNamespace(container, "IpcMode", containers);
-    const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
+  assess: (container, context) => {
+    const { isHosts, words } = namespaceOrigin(container, "IpcMode", context);
     const outcome = read(container, {
       path: "HostConfig.IpcMode",
-      actual: `${mode || "its own"}${chain}`,
+      actual: words,
       expected: "not host",
-      isRight: mode !== "host",
+      isRight: isHosts === false,
     });
-    // What it joined is gone or was not read: whose namespace that is cannot be told.
-    return isLost ? { ...outcome, status: "unknown" } : outcome;
+    return isHosts === null ? { ...outcome, status: "unknown" } : outcome;
   },
   examples: () => ({
     healthy: [example()],

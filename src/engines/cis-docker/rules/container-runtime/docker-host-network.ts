@@ -1,4 +1,4 @@
-import { resolveNamespace } from "../../container-facts.ts";
+import { namespaceOrigin } from "../../container-namespaces.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -21,21 +21,18 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --network=host, and not joined to a container that has it.`,
   passed: "No container shares it.",
   failed: "containers share the network namespace of the host",
-  assess: (container, { containers, facts }) => {
-    const { mode, through, isLost } = resolveNamespace(container, "NetworkMode", containers);
-    const chain = through.length > 0 ? ` through ${through.join(", ")}` : "";
-    // A swarm task joins the network "host" without saying so in its mode.
-    const joinsHost = "host" in (container.inspect.NetworkSettings?.Networks ?? {});
+  isTold: "by the list",
+  assess: (container, context) => {
+    const { isHosts, words } = namespaceOrigin(container, "NetworkMode", context);
     const outcome = read(container, {
       path: "HostConfig.NetworkMode",
-      actual: `${joinsHost ? "host" : mode || "its own"}${chain}`,
+      actual: words,
       expected: "not host",
-      isRight: mode !== "host" && !joinsHost,
+      isRight: isHosts === false,
     });
-    // What it joined is gone or was not read: whose namespace that is cannot be told.
-    if (isLost && !joinsHost) return { ...outcome, status: "unknown" };
+    if (isHosts === null) return { ...outcome, status: "unknown" };
     // Without root, "host" is only the namespace that the daemon itself lives in.
-    return facts.engine.isRootless ? { ...outcome, severity: "low" } : outcome;
+    return context.facts.engine.isRootless ? { ...outcome, severity: "low" } : outcome;
   },
   examples: () => ({
     healthy: [example()],

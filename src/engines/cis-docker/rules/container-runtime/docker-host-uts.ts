@@ -1,3 +1,4 @@
+import { sharesLink } from "../../container-namespaces.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -20,13 +21,14 @@ export default defineContainerRule({
   remediation: (item) => `Create ${item} again without --uts=host.`,
   passed: "No container shares it.",
   failed: "containers share the UTS namespace of the host",
-  assess: (container) => {
+  assess: (container, { facts }) => {
     const value = container.inspect.HostConfig.UTSMode;
+    const isHosts = sharesLink(container, "uts", facts) ?? value === "host";
     return read(container, {
       path: "HostConfig.UTSMode",
-      actual: value,
+      actual: isHosts ? "host" : value,
       expected: "not host",
-      isRight: value !== "host",
+      isRight: !isHosts && value !== "host",
     });
   },
   examples: () => ({

@@ -17,7 +17,7 @@ export default defineContainerRule({
   severity: "medium",
   severityReason: "MAC confinement missing",
   rationale: "A label keeps a process that breaks out away from the files of the host.",
-  needs: ["info.SecurityOptions", "ProcessLabel", "HostConfig.SecurityOpt"],
+  needs: ["info.SecurityOptions", "ProcessLabel", "HostConfig.SecurityOpt", "mode of SELinux"],
   remediation: (item) => `Create ${item} again without --security-opt label=disable.`,
   passed: "A label confines every container.",
   failed: "containers run without an SELinux label",
@@ -36,17 +36,21 @@ export default defineContainerRule({
       return unhealthy("SELinux is enforcing, but the daemon does not use it (selinux-enabled).", [reading]);
     return notApplicable("SELinux is not the security module of this engine.", [reading]);
   },
-  assess: (container) => {
-    const label = container.inspect.ProcessLabel ?? "";
+  assess: (container, { facts }) => {
+    // The kernel's label of the process is what holds; the engine's is what it asked for.
+    const current = container.process?.appArmor ?? "";
+    const label = current.split(":").length >= 3 ? current : (container.inspect.ProcessLabel ?? "");
     const isDisabled = (container.inspect.HostConfig.SecurityOpt ?? []).some((option) =>
       /^label[=:]disable$/.test(option),
     );
+    const isEnforcing = !/^(?:permissive|disabled)$/i.test(facts.host?.selinux ?? "");
     const actual = isDisabled ? "label=disable" : label || "no label";
     return read(container, {
       path: "ProcessLabel",
-      actual,
-      expected: "a label other than spc_t",
-      isRight: !isDisabled && label !== "" && !label.includes("spc_t"),
+      ...(isEnforcing ? {} : { pointer: "/host/selinux" }),
+      actual: isEnforcing ? actual : `${actual}, which the kernel does not enforce (${facts.host?.selinux})`,
+      expected: "a label that confines, enforced",
+      isRight: !isDisabled && isEnforcing && label !== "" && !isUnconfinedType(label.split(":")[2] ?? ""),
     });
   },
   examples: () => ({
@@ -62,9 +66,25 @@ export default defineContainerRule({
         info: { SecurityOptions: ["name=selinux"] },
         container: { ProcessLabel: "system_u:system_r:spc_t:s0" },
       }),
+      example({
+        info: { SecurityOptions: ["name=selinux"] },
+        container: { ProcessLabel: "system_u:system_r:unconfined_service_t:s0" },
+      }),
+      example({
+        info: { SecurityOptions: ["name=selinux"] },
+        container: { ProcessLabel: "system_u:system_r:container_t:s0:c1,c2" },
+        host: { selinux: "Permissive" },
+      }),
       example({ host: { selinux: "Enforcing" } }),
     ],
     notApplicable: [example()],
     unknown: [example({ without: ["info"] })],
   }),
 });
+
+/** Types of the policy that confine nothing, or are the engine's own. */
+function isUnconfinedType(type: string): boolean {
+  return /^(?:spc_t|unconfined(?:_\w+)?_t|kernel_t|init(?:rc)?_t|(?:container|docker)_runtime_t|docker_t|dockerd_t)$/.test(
+    type,
+  );
+}

@@ -1,7 +1,9 @@
-import { mountsOf } from "../../container-facts.ts";
+import type { Container } from "../../container-facts.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { type MountOrigin, mountOrigins, unreadMount } from "../../mount-origins.ts";
 import { isBeyondTheList, isSensitive, normalSource } from "../../mount-sources.ts";
+import type { Policy } from "../../policy.ts";
 import { read } from "../../read.ts";
 
 /** CIS Docker 1.8.0, control 5.6. */
@@ -18,38 +20,31 @@ export default defineContainerRule({
   severity: "high",
   severityReason: "host files can be changed or read",
   rationale: "A container that sees /etc, /proc or / of the host can read its secrets or change how it starts.",
-  needs: ["Mounts"],
+  needs: ["Mounts", "volumes", "where sources lead on the host"],
   remediation: (item, reading) =>
     `Create ${item} again without the mount of ${reading?.actual ?? "the folder"}; mount only the one file or folder below it that the program needs, read-only.`,
   passed: "No container mounts a sensitive folder.",
   failed: "containers mount sensitive folders of the host",
   confirms: "that the mounts this site allows are still needed",
   unconfirmed: "Containers mount folders that this site allows: confirm that they are still needed.",
-  assess: (container, { policy }) => {
-    const mounts = mountsOf(container).flatMap((mount, index) => {
-      const source = normalSource(mount.Source ?? "");
-      const isBad = mount.Type === "bind" && isSensitive(source, mount.RW !== false);
-      const severity = mount.RW !== false ? "high" : ["/", "/etc", "/proc", "/sys"].includes(source) ? "medium" : "low";
-      return isBad
-        ? [
-            {
-              item: container.name,
-              path: `Mounts[${index}].Source`,
-              pointer: `${container.pointer}/Mounts/${index}/Source`,
-              actual: `${mount.Source} (${mount.RW !== false ? "read-write" : "read-only"})`,
-              expected: isBeyondTheList(source, mount.RW !== false)
-                ? "no sensitive folder of the host (beyond the benchmark's list)"
-                : "no sensitive folder of the host",
-              severity,
-              isAllowed: policy.allowedMounts.includes(source),
-            } as const,
-          ]
+  isTold: "by the list",
+  assess: (container, { facts, policy }) => {
+    const roots = [facts.info?.DockerRootDir ?? ""].flatMap((root) => facts.files.namesOf(root)).filter(Boolean);
+    const origins = mountOrigins(container, facts);
+    const found = origins.flatMap((origin) => {
+      const isWritable = origin.mount.RW !== false;
+      const bad = origin.places.filter((place) => isSensitive(place, isWritable, roots.map(normalSource)));
+      return bad.length > 0
+        ? [{ ...sensitiveReading(container, origin, bad), isAllowed: isAllowed(origin, policy) }]
         : [];
     });
-    const open = mounts.filter((mount) => !mount.isAllowed);
-    const plain = (list: typeof mounts) => list.map(({ isAllowed, ...reading }) => reading);
+    const plain = (list: typeof found) => list.map(({ isAllowed: _, ...reading }) => reading);
+    const open = found.filter((mount) => !mount.isAllowed);
     if (open.length > 0) return { status: "unhealthy", readings: plain(open) };
-    if (mounts.length > 0) return { status: "manual", readings: plain(mounts) };
+    const unread = origins.filter(({ isKnown }) => !isKnown);
+    if (unread.length > 0)
+      return { status: "unknown", readings: unread.map((origin) => unreadMount(container, origin)) };
+    if (found.length > 0) return { status: "manual", readings: plain(found) };
     return read(container, {
       path: "Mounts",
       actual: `${(container.inspect.Mounts ?? []).length} mounts, none sensitive`,
@@ -72,3 +67,28 @@ export default defineContainerRule({
     unknown: [example({ without: ["containersInspect"] })],
   }),
 });
+
+function sensitiveReading(container: Container, { mount, index, words }: MountOrigin, bad: readonly string[]) {
+  const isWritable = mount.RW !== false;
+  const severity = isWritable
+    ? ("high" as const)
+    : bad.some((place) => ["/", "/etc", "/proc", "/sys"].includes(place))
+      ? ("medium" as const)
+      : ("low" as const);
+  return {
+    item: container.name,
+    path: `Mounts[${index}].Source`,
+    pointer: `${container.pointer}/Mounts/${index}/Source`,
+    actual: `${words} (${isWritable ? "read-write" : "read-only"})`,
+    expected: bad.every((place) => isBeyondTheList(place, isWritable))
+      ? "no sensitive folder of the host (beyond the benchmark's list)"
+      : "no sensitive folder of the host",
+    severity,
+  };
+}
+
+/** A site allows a place under the name that was written, or under the one it leads to when that is all it shows. */
+function isAllowed({ places, mount }: MountOrigin, policy: Policy): boolean {
+  const elsewhere = places.filter((place) => place !== normalSource(mount.Source ?? ""));
+  return (elsewhere.length > 0 ? elsewhere : places).every((place) => policy.allowedMounts.includes(place));
+}

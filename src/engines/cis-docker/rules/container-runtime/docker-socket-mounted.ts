@@ -1,7 +1,7 @@
-import { mountsOf } from "../../container-facts.ts";
 import { socketPaths } from "../../daemon-files.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import { type MountOrigin, mountOrigins, unreadMount } from "../../mount-origins.ts";
 import { normalSource, reachesRuntimeSocket } from "../../mount-sources.ts";
 import { read } from "../../read.ts";
 
@@ -26,34 +26,33 @@ export default defineContainerRule({
   failed: "containers reach a runtime socket",
   confirms: "that the containers this site allows may control the engine",
   unconfirmed: "Containers reach a socket that this site allows: confirm that they may control the engine.",
+  isTold: "by the list",
   assess: (container, { facts, policy }) => {
-    const volumes =
-      facts.evidence.pluginsVolumes && "volumes" in facts.evidence.pluginsVolumes
-        ? (facts.evidence.pluginsVolumes.volumes?.Volumes ?? [])
-        : [];
-    const sockets = socketPaths(facts).map(normalSource);
-    const mounts = mountsOf(container).flatMap((mount, index) => {
-      const device =
-        mount.Type === "volume" ? volumes.find((volume) => volume.Name === mount.Name)?.Options?.device : undefined;
-      const source = normalSource(device ?? mount.Source ?? "");
-      const isBad = (mount.Type === "bind" || device) && reachesRuntimeSocket(source, sockets);
+    const sockets = socketPaths(facts).flatMap(facts.files.namesOf).map(normalSource);
+    const origins = mountOrigins(container, facts);
+    const found = origins.flatMap((origin) => {
+      const { mount, index, places, words } = origin;
+      const isBad = places.some((place) => reachesRuntimeSocket(place, sockets)) || isSocketByAnotherName(origin);
       return isBad
         ? [
             {
               item: container.name,
               path: `Mounts[${index}].Source`,
               pointer: `${container.pointer}/Mounts/${index}/Source`,
-              actual: `${device ?? mount.Source} on ${mount.Destination}`,
+              actual: `${words} on ${mount.Destination}`,
               expected: "no runtime socket and no folder that holds one",
-              isAllowed: policy.allowedMounts.includes(source),
+              isAllowed: places.every((place) => policy.allowedMounts.includes(place)),
             },
           ]
         : [];
     });
-    const open = mounts.filter((mount) => !mount.isAllowed);
-    const plain = (list: typeof mounts) => list.map(({ isAllowed, ...reading }) => reading);
+    const open = found.filter((mount) => !mount.isAllowed);
+    const plain = (list: typeof found) => list.map(({ isAllowed, ...reading }) => reading);
     if (open.length > 0) return { status: "unhealthy", readings: plain(open) };
-    if (mounts.length > 0) return { status: "manual", readings: plain(mounts) };
+    const unread = origins.filter(({ isKnown }) => !isKnown);
+    if (unread.length > 0)
+      return { status: "unknown", readings: unread.map((origin) => unreadMount(container, origin)) };
+    if (found.length > 0) return { status: "manual", readings: plain(found) };
     return read(container, {
       path: "Mounts",
       actual: "no runtime socket",
@@ -73,3 +72,12 @@ export default defineContainerRule({
     unknown: [example({ without: ["containersInspect"] })],
   }),
 });
+
+/**
+ * Something not called a socket that is one in the container: a link. While nobody read which socket it leads to, the
+ * engine's is not ruled out, and no other program's socket is usually hidden behind a name.
+ */
+function isSocketByAnotherName({ mount, isKnown }: MountOrigin): boolean {
+  const isSocket = (path: string) => path.endsWith(".sock");
+  return !isKnown && mount.Type === "bind" && isSocket(mount.Destination ?? "") && !isSocket(mount.Source ?? "");
+}

@@ -55,6 +55,8 @@ export default defineContainerRule({
     unhealthy: [
       example({ top: ["/usr/sbin/sshd -D"] }),
       example({ top: ["/bin/sh /usr/sbin/sshd"] }),
+      example({ top: ["/lib64/ld-linux-x86-64.so.2 --library-path /opt/lib /usr/sbin/sshd -D"] }),
+      example({ top: ["/usr/bin/dropbearmulti dropbear -F"] }),
       example({ top: ["/usr/sbin/sshd -D"], container: { State: { Status: "paused" } } }),
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
@@ -63,8 +65,27 @@ export default defineContainerRule({
   }),
 });
 
-/** The program is the first word, or the script that an interpreter in front of it runs; an argument elsewhere is only text. */
-function isSshServer([first = "", second = ""]: string[]): boolean {
-  const named = (word: string) => /(^|\/)(sshd|dropbear)$/.test(word.replace(/:$/, ""));
-  return named(first) || (/(^|\/)(sh|bash|dash|ash|busybox)$/.test(first) && named(second));
+const shells = /(^|\/)(sh|bash|dash|ash|zsh|busybox)$/;
+const loaders = /(^|\/)(ld-linux[\w.-]*|ld-musl[\w.-]*|ld64?\.so[\w.]*|ld-[\d.]+\.so)$/;
+/** Programs that start the one named after them: `tini -- /usr/sbin/sshd`. */
+const starters = /(^|\/)(tini|dumb-init|env|exec|nohup|setsid|gosu|su-exec|sudo|nice|strace|catatonit)$/;
+const servers = /(^|\/)(sshd|sshd-session|sshd-auth|dropbear|tinysshd|lshd|in\.sshd)$/;
+
+/**
+ * The program is the first word, or the one that a shell, the dynamic loader or a starter in front of it runs; an argument
+ * elsewhere is only text.
+ */
+function isSshServer(words: string[]): boolean {
+  const [first = "", ...rest] = words;
+  const program = first.replace(/:$/, "");
+  if (servers.test(program)) return true;
+  // One file under several names: the name it was called by, or its first argument, says which.
+  if (/(^|\/)dropbearmulti$/.test(program)) return rest[0] === "dropbear";
+  const isIndirect = [shells, loaders, starters].some((kind) => kind.test(program));
+  if (!isIndirect) return false;
+  const next = rest.findIndex((word, index) => !word.startsWith("-") && !takesValue(rest[index - 1]));
+  return next >= 0 && isSshServer(rest.slice(next));
 }
+
+const takesValue = (option: string | undefined) =>
+  ["--library-path", "--preload", "--audit", "--argv0", "--inhibit-rpath", "-u", "-e"].includes(option ?? "");

@@ -1,5 +1,7 @@
+import type { ItemOutcome } from "../../../kit/item-rule.ts";
 import { healthy, notApplicable, unhealthy, unknown } from "../../../kit/outcome.ts";
 import { about } from "../../about-image.ts";
+import type { Container } from "../../container-facts.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -48,10 +50,14 @@ export default defineContainerRule({
   assess: (container, { facts }) => {
     const image = facts.images?.find((candidate) => candidate.id === container.inspect.Image);
     const user = (container.inspect.Config.User || image?.user || "").split(":")[0] ?? "";
-    const isRoot = isRootUser(user);
-    const hostUid = container.process?.hostUid;
     const isMapped = facts.engine.hasUserNamespaces && container.inspect.HostConfig.UsernsMode !== "host";
-    const isRight = !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || isMapped;
+    const alias = aliasOfRoot(container, user, isMapped);
+    if (alias) return alias;
+    const hostUid = container.process?.hostUid;
+    const isRoot = isRootUser(user);
+    // The kernel's number excuses as well: mapped, or given up before the program started.
+    const isRight =
+      !isRoot || (hostUid !== null && hostUid !== undefined && hostUid !== 0) || (isMapped && hostUid !== 0);
     const as = isMapped ? "mapped to another user of the host" : `but its process runs as user ${hostUid}`;
     const isFromImage = !container.inspect.Config.User && Boolean(image?.user);
     const pointer =
@@ -69,6 +75,11 @@ export default defineContainerRule({
     unhealthy: [
       example({ config: { User: "" }, imageConfig: { User: "" }, info: { SecurityOptions: [] } }),
       example({ config: { User: "00:0" }, info: { SecurityOptions: [] } }),
+      example({ config: { User: "+0" }, info: { SecurityOptions: [] } }),
+      example({
+        config: { User: "toor" },
+        host: { containerProcesses: { ["1f".repeat(32)]: { pid: 4100, hostUid: 0 } } },
+      }),
     ],
     notApplicable: [
       example({ container: { State: { Status: "exited" }, Image: "gone" }, image: { RepoTags: [] } }),
@@ -88,5 +99,19 @@ export default defineContainerRule({
 /** Docker's reading of a user: nothing, root or any way of writing 0 is root; the part after the colon is a group. */
 function isRootUser(user: string): boolean {
   const name = user.split(":")[0] ?? "";
-  return ["", "root"].includes(name) || /^0+$/.test(name);
+  return ["", "root"].includes(name) || /^[+-]?0+$/.test(name);
+}
+
+/** A user by another name whose process is root all the same: the number that the kernel has decides, not the name. */
+function aliasOfRoot(container: Container, user: string, isMapped: boolean): ItemOutcome {
+  const { hostUid, uid } = container.process ?? {};
+  const isRoot = hostUid === 0 || (uid === 0 && !isMapped);
+  if (!isRoot || isRootUser(user)) return null;
+  return read(container, {
+    path: "Config.User",
+    pointer: `/host/containerProcesses/${container.id}/${hostUid === 0 ? "hostUid" : "uid"}`,
+    actual: `${user}, whose process runs as user 0`,
+    expected: "a user other than root",
+    isRight: false,
+  });
 }

@@ -28,13 +28,14 @@ export default defineHostRule({
     const env = facts.host?.env;
     if (!env || (env.etcEnvironment === null && env.profileD === null))
       return unknown("/etc/environment and /etc/profile.d", "Let the agent read /etc of the host.");
-    const text = `${env.etcEnvironment ?? ""}\n${env.profileD ?? ""}`;
-    const isOn = /^\s*(export\s+)?DOCKER_CONTENT_TRUST=["']?1/m.test(text);
+    // Login shells read the scripts after /etc/environment: the last word counts.
+    const value = contentTrust(`${env.etcEnvironment ?? ""}\n${env.profileD ?? ""}`);
+    const isOn = isTrue(value);
     const reading = {
       item: "/etc/environment",
       path: "DOCKER_CONTENT_TRUST",
       pointer: "/host/env/etcEnvironment",
-      actual: isOn ? "1" : "not set system-wide",
+      actual: value || "not set system-wide",
       expected: "1",
     };
     return isOn
@@ -43,7 +44,27 @@ export default defineHostRule({
   },
   examples: () => ({
     healthy: [example()],
-    unhealthy: [example({ host: { env: { DOCKER_CONTENT_TRUST: "1", etcEnvironment: "" } } })],
+    unhealthy: [
+      example({ host: { env: { DOCKER_CONTENT_TRUST: "1", etcEnvironment: "" } } }),
+      example({
+        host: { env: { etcEnvironment: "DOCKER_CONTENT_TRUST=1", profileD: "export DOCKER_CONTENT_TRUST=0" } },
+      }),
+    ],
     unknown: [example({ without: ["host"] })],
   }),
 });
+
+/** The value that is left after every line: the last assignment, or nothing once it was unset. */
+function contentTrust(text: string): string {
+  let value = "";
+  for (const line of text.split("\n")) {
+    const words = line.replace(/(^|\s)#.*$/, "").trim();
+    const assigned = /^(?:(?:export|declare -x|setenv)\s+)?DOCKER_CONTENT_TRUST[=\s]\s*["']?([^"'\s;]*)/.exec(words);
+    if (assigned) value = assigned[1] ?? "";
+    else if (/^unset\s.*\bDOCKER_CONTENT_TRUST\b|^export\s+-n\s.*\bDOCKER_CONTENT_TRUST\b/.test(words)) value = "";
+  }
+  return value;
+}
+
+/** Docker's client takes what is no boolean at all as a wish for trust. */
+const isTrue = (value: string) => value !== "" && !/^(?:0|f|false)$/i.test(value);
