@@ -1,5 +1,6 @@
 import type { FileFact } from "./facts.ts";
 import type { HostFacts } from "./host-facts.ts";
+import { isAbsent } from "./host-files.ts";
 
 /** The file of a TLS option (`tlscacert`, `tlscert`, `tlskey`), in either form of the argument; empty without TLS. */
 export function tlsFile(facts: HostFacts, option: string): (FileFact | string)[] {
@@ -24,7 +25,10 @@ export function defaultTlsFile(facts: HostFacts, option: string): string {
 export function configurationFiles({ daemon, files }: HostFacts): (FileFact | string)[] {
   const unnamed = daemon.isConfigPathKnown ? [] : ["the daemon's arguments"];
   const usual = files.find("/etc/docker/daemon.json");
-  const used = files.find(daemon.configPath) ?? daemon.configPath;
+  const found = files.find(daemon.configPath);
+  // Its text was read, so it is there: metadata that says otherwise looked in another place (a link out of the root given).
+  const isElsewhere = found !== undefined && isAbsent(found) && daemon.hasConfigText;
+  const used = found && !isElsewhere ? found : daemon.configPath;
   return usual?.exists && used !== usual ? [used, usual, ...unnamed] : [used, ...unnamed];
 }
 
@@ -64,7 +68,9 @@ export function listenStreams({ files }: HostFacts): string[] {
 /** The Unix sockets the daemon listens on, with what was read of each. */
 export function dockerSockets(facts: HostFacts): (FileFact | string)[] {
   // Without the arguments there may be further ones.
-  const unnamed = facts.daemon.hasArguments ? [] : ["the daemon's arguments"];
+  const isWhole =
+    facts.daemon.hasArguments && !facts.daemon.list("host", "hosts").value.some((address) => address.startsWith("-"));
+  const unnamed = isWhole ? [] : ["the daemon's arguments"];
   return [...socketPaths(facts).map((path) => facts.files.find(path) ?? path), ...unnamed];
 }
 
@@ -88,4 +94,22 @@ export function containerdSocket(facts: HostFacts): (FileFact | string)[] {
   const shared = facts.files.find(system);
   if (own?.exists && !shared?.exists) return [own];
   return [shared ?? system];
+}
+
+/**
+ * Unit files and drop-ins that the daemon was started from, whatever the unit is called: distributions and snaps have names of
+ * their own. A unit that is known by name and was not collected is said, never taken for none.
+ */
+export function daemonUnitFiles({ files, host }: HostFacts): (FileFact | string)[] {
+  if (!host?.units) return ["the unit files of docker.service"];
+  const named = host.daemonUnit?.endsWith(".service") ? host.daemonUnit : null;
+  if (named) return host.units[named] ? (files.unit(named) ?? []) : [`the unit files of ${named} (not collected)`];
+  const usual = files.unit("docker.service") ?? [];
+  if (usual.length > 0) return usual;
+  const others = Object.keys(host.units).filter((name) =>
+    /^(?:snap\.)?(?:docker|dockerd|moby)[\w@.-]*\.service$/.test(name),
+  );
+  const found = others.flatMap((name) => files.unit(name) ?? []);
+  const isSnap = (host.daemonExe ?? host.daemonArgv?.[0] ?? "").startsWith("/snap/");
+  return found.length === 0 && isSnap ? ["the unit files of the snap docker (not collected)"] : found;
 }

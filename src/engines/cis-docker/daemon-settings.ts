@@ -98,6 +98,8 @@ export interface DaemonSettings {
   isConfigPathKnown: boolean;
   /** True when the arguments of the running daemon were read. */
   hasArguments: boolean;
+  /** True when text of the configuration file was read, which may be an empty object. */
+  hasConfigText: boolean;
   configError: string | null;
   text(name: string, fallback: string, fileKey?: string): Setting<string>;
   flag(name: string, fallback: boolean): Setting<boolean>;
@@ -135,6 +137,7 @@ export function daemonSettings(evidence: HostEvidence): DaemonSettings {
     configPath,
     isConfigPathKnown: argv !== null || typeof host?.configFilePath === "string",
     hasArguments: argv !== null,
+    hasConfigText: host?.configFile !== null && host?.configFile !== undefined && host.configFile !== "",
     configError: parsed.error,
     text(name, fallback, fileKey = name) {
       const given = options.get(name)?.at(-1);

@@ -84,7 +84,7 @@ function sortObjects(facts: HostFacts, objects: WatchedObject[]) {
     const { path } = object;
     const file = facts.files.find(path);
     if (file?.exists || (!file && object.isInUse)) present.push(object);
-    else if (!file) unread.push(`${path} (not collected)`);
+    else if (!file) unread.push(path.endsWith(")") ? path : `${path} (not collected)`);
     else if (!isAbsent(file)) unread.push(`${path} (${file.code})`);
     else absent.push({ item: path, path, pointer: "/host/files", actual: "does not exist", expected: "exists" });
   }

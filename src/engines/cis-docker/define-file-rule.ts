@@ -93,7 +93,7 @@ function assessFiles(
   const readings: (Reading & { isRight: boolean | null })[] = [];
   const unread: string[] = [];
   for (const entry of target.files(context.facts)) {
-    if (typeof entry === "string") unread.push(`${entry} (not collected)`);
+    if (typeof entry === "string") unread.push(entry.endsWith(")") ? entry : `${entry} (not collected)`);
     else if (!entry.exists) {
       if (!isAbsent(entry)) unread.push(`${entry.path} (${entry.code})`);
     } else {

@@ -114,13 +114,31 @@ function daemonExecutable(host: HostSection | null): string | null {
   return first?.startsWith("/") ? first : null;
 }
 
-/** The containerd executable: that of a process whose file is on this host (not in a container), else the usual one. */
-export function containerdExecutable({ host, files }: HostFacts): string {
+/**
+ * The containerd executable: that of a process whose file is on this host, else the usual one when it is there, else what
+ * runs all the same (its file was not collected, or lies in a container).
+ */
+export function containerdExecutable({ host, files }: HostFacts): { path: string; isInUse: boolean } {
   const usual = "/usr/bin/containerd";
   const running = (host?.processes ?? [])
     .filter(({ comm, exe }) => comm === "containerd" && current(exe).endsWith("/containerd"))
     .map(({ exe }) => current(exe));
-  return running.includes(usual) ? usual : (running.find((exe) => files.find(exe)?.exists) ?? usual);
+  if (running.includes(usual)) return { path: usual, isInUse: true };
+  const own = running.find((exe) => files.find(exe)?.exists);
+  if (own) return { path: own, isInUse: true };
+  const [first] = running;
+  return first && !files.find(usual)?.exists ? { path: first, isInUse: true } : { path: usual, isInUse: false };
+}
+
+/**
+ * A shim lies where containerd does: the one that runs, the one beside containerd, else the usual one. One beside a containerd
+ * elsewhere that was not collected is not known, and never absent.
+ */
+export function shimExecutable(facts: HostFacts, name: string): { path: string; isInUse: boolean } {
+  const running = (facts.host?.processes ?? []).map(({ exe }) => current(exe)).find((exe) => exe.endsWith(`/${name}`));
+  if (running && facts.files.find(running)?.exists !== false) return { path: running, isInUse: true };
+  const beside = `${containerdExecutable(facts).path.replace(/\/[^/]+$/, "")}/${name}`;
+  return { path: beside, isInUse: false };
 }
 
 /** The kernel marks an executable that was replaced while it runs. */

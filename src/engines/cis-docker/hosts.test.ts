@@ -457,8 +457,26 @@ describe("kinds of hosts", () => {
     ["AKS scale set", managed({ imds: { vmScaleSetName: "aks-pool1-12345678-vmss" } }), "AKS"],
     [
       "AKS with names of one's own",
-      managed({ files: ["/etc/kubernetes/azure.json"], imds: { vmScaleSetName: "mine" } }, "node-1"),
+      managed({ files: ["/etc/kubernetes/azure.json", "/opt/azure/containers"] }, "node-1"),
       "AKS",
+    ],
+    [
+      "labels of an AKS node pool",
+      managed({ processes: ["kubelet --node-labels=kubernetes.azure.com/cluster=MC_a_b_c,agentpool=np1"] }, "node-1"),
+      "AKS",
+    ],
+    [
+      "a self-managed node of a scale set",
+      managed({ files: ["/etc/kubernetes/azure.json"], imds: { vmScaleSetName: "mine" } }, "node-1"),
+      null,
+    ],
+    [
+      "a self-managed node whose kubelet has the cloud provider",
+      managed({
+        files: ["/etc/kubernetes/azure.json", "/var/lib/kubelet"],
+        processes: ["kubelet --cloud-provider=azure --cloud-config=/etc/kubernetes/azure.json"],
+      }),
+      null,
     ],
     [
       "two weak signals of AKS",

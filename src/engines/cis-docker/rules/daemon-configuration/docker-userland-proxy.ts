@@ -24,7 +24,9 @@ export default defineDaemonRule({
   assess: ({ facts }) => {
     const setting = facts.daemon.flag("userland-proxy", true);
     const processes = (facts.host?.processes ?? []).filter((process) => process.comm === "docker-proxy").length;
-    const proxies = processes || listening(facts, { program: "docker-proxy" }).length;
+    // Where processes were listed, they decide; sockets stand in where they were not.
+    const isListed = (facts.host?.processes ?? []).length > 0;
+    const proxies = isListed ? processes : listening(facts, { program: "docker-proxy" }).length;
     const reading = {
       item: facts.daemon.configPath,
       path: setting.path,
@@ -49,7 +51,12 @@ export default defineDaemonRule({
     healthy: [example()],
     unhealthy: [
       example({ configFile: {} }),
-      example({ host: { listening: ['LISTEN 0 4096 0.0.0.0:80 0.0.0.0:* users:(("docker-proxy",pid=9,fd=4))'] } }),
+      example({
+        host: {
+          processes: [],
+          listening: ['LISTEN 0 4096 0.0.0.0:80 0.0.0.0:* users:(("docker-proxy",pid=9,fd=4))'],
+        },
+      }),
       example({ host: { processes: [{ pid: 9, comm: "docker-proxy", exe: "/usr/bin/docker-proxy", argv: [] }] } }),
     ],
     unknown: [example({ without: ["host"] })],

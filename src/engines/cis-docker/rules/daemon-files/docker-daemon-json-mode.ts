@@ -26,7 +26,9 @@ export default defineFileModeRule({
       example({ files: [{ path: "/etc/docker/daemon.json", mode: "0622" }] }),
       example({ files: [{ path: "/etc/docker/daemon.json", mode: "0666" }] }),
     ],
-    notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
+    notApplicable: [
+      example({ configFile: null, files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
+    ],
     unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
   }),
 });

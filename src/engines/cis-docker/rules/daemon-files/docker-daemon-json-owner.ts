@@ -32,7 +32,7 @@ export default defineFileOwnershipRule({
     ],
     notApplicable: [
       example({ info: { SecurityOptions: ["name=rootless"] } }),
-      example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
+      example({ configFile: null, files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
     ],
     unknown: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "EACCES" }] })],
   }),

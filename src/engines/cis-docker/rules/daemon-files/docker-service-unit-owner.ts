@@ -1,4 +1,5 @@
 import { notApplicable } from "../../../kit/outcome.ts";
+import { daemonUnitFiles } from "../../daemon-files.ts";
 import { defineFileOwnershipRule } from "../../define-file-rule.ts";
 import { example } from "../../example.ts";
 
@@ -17,7 +18,7 @@ export default defineFileOwnershipRule({
   severityReason: "a writer of this object controls the daemon",
   rationale: "An owner other than root could change how the daemon starts.",
   what: "docker.service",
-  files: ({ files }) => files.unit("docker.service") ?? ["the unit files of docker.service"],
+  files: daemonUnitFiles,
   absent: "The daemon was not started from a systemd unit.",
   before: ({ facts }) =>
     facts.engine.isRootless ? notApplicable("A rootless daemon runs from a unit of its user.") : undefined,

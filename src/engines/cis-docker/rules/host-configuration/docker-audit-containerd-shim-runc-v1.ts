@@ -1,5 +1,6 @@
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
+import { shimExecutable } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.1.16. */
 export default defineAuditRule({
@@ -15,7 +16,7 @@ export default defineAuditRule({
   severityReason: "one of several overlapping watches; detective only",
   rationale:
     "This shim of the first runtime interface starts containers as root; a replaced one stays unseen without a trace.",
-  objects: () => [{ path: "/usr/bin/containerd-shim-runc-v1" }],
+  objects: (facts) => [shimExecutable(facts, "containerd-shim-runc-v1")],
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

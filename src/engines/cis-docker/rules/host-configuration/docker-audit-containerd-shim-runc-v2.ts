@@ -1,5 +1,6 @@
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
+import { shimExecutable } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.1.17. */
 export default defineAuditRule({
@@ -14,7 +15,7 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "This shim starts containers in current releases; a replaced one runs as root with every start.",
-  objects: () => [{ path: "/usr/bin/containerd-shim-runc-v2" }],
+  objects: (facts) => [shimExecutable(facts, "containerd-shim-runc-v2")],
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

@@ -1,5 +1,6 @@
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
+import { shimExecutable } from "../../host-facts.ts";
 
 /** CIS Docker 1.8.0, control 1.1.15. */
 export default defineAuditRule({
@@ -14,7 +15,7 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "The shim is the parent of container processes; a replaced one runs as root beside each of them.",
-  objects: () => [{ path: "/usr/bin/containerd-shim" }],
+  objects: (facts) => [shimExecutable(facts, "containerd-shim")],
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

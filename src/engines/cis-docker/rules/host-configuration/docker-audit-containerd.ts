@@ -16,7 +16,7 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "containerd starts and supervises every container; a replaced executable runs as root.",
-  objects: (facts) => [{ path: containerdExecutable(facts) }],
+  objects: (facts) => [containerdExecutable(facts)],
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],

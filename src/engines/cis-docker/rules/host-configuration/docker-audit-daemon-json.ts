@@ -19,7 +19,9 @@ export default defineAuditRule({
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
-    notApplicable: [example({ files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] })],
+    notApplicable: [
+      example({ configFile: null, files: [{ path: "/etc/docker/daemon.json", exists: false, code: "ENOENT" }] }),
+    ],
     unknown: [example({ auditRules: null })],
   }),
 });

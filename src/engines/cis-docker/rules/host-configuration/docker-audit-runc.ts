@@ -25,12 +25,21 @@ export default defineAuditRule({
   }),
 });
 
-/** The runtime's executable: its configured path, else the first of the usual places that exists, by its real path. */
+/**
+ * The default runtime's executable, and runc behind a wrapper of another name: its configured path, else the first of the usual
+ * places that exists, by its real path.
+ */
 function runcPaths({ info, files }: HostFacts) {
   const configured = info?.Runtimes?.[info.DefaultRuntime || "runc"]?.path || "runc";
-  const places = configured.startsWith("/")
-    ? [configured]
-    : ["/usr/bin", "/usr/sbin", "/usr/local/sbin"].map((folder) => `${folder}/${configured}`);
-  const found = places.map((path) => files.find(path)).find((file) => file?.exists);
-  return [{ path: found?.real ?? places[0] ?? "/usr/bin/runc", isInUse: configured.startsWith("/") }];
+  const programs = configured.split("/").at(-1) === "runc" ? [configured] : [configured, "runc"];
+  return programs.flatMap((program) => {
+    const places = program.startsWith("/")
+      ? [program]
+      : ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"].map((folder) => `${folder}/${program}`);
+    const found = places.map((path) => files.find(path)).find((file) => file?.exists);
+    // A wrapper may bring its own runc: only one that was found must be watched as well.
+    if (!found && program === "runc" && programs.length > 1) return [];
+    const isInUse = program === configured && program !== "runc";
+    return [{ path: found?.real ?? places[0] ?? "/usr/bin/runc", isInUse }];
+  });
 }

@@ -1,3 +1,4 @@
+import { daemonUnitFiles } from "../../daemon-files.ts";
 import { defineAuditRule } from "../../define-audit-rule.ts";
 import { example, watch } from "../../example.ts";
 
@@ -15,11 +16,12 @@ export default defineAuditRule({
   severity: "low",
   severityReason: "one of several overlapping watches; detective only",
   rationale: "The unit file and its drop-ins decide with which arguments the daemon starts.",
-  objects: ({ files }) => {
-    const units = files.unit("docker.service");
-    if (!units) return [{ path: "unit files of docker.service" }];
+  objects: (facts) => {
+    const units = daemonUnitFiles(facts);
     const usual = "/usr/lib/systemd/system/docker.service";
-    return units.length === 0 && files.find(usual) ? [{ path: usual }] : units.map(({ path }) => ({ path }));
+    return units.length === 0 && facts.files.find(usual)
+      ? [{ path: usual }]
+      : units.map((unit) => ({ path: typeof unit === "string" ? unit : unit.path }));
   },
   examples: () => ({
     healthy: [example()],
