@@ -1,11 +1,22 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { containerListening, hostNamespaces } from "./container-ports.ts";
 import { containerProcesses } from "./container-processes.ts";
-import { daemonOf, type HostProcess, interestingProcesses, listeningSockets, uidOf } from "./daemon-process.ts";
+import {
+  daemonOf,
+  type HostProcess,
+  interestingProcesses,
+  isContained,
+  listeningSockets,
+  uidOf,
+} from "./daemon-process.ts";
+import { socketGroups } from "./host-groups.ts";
 import { type CollectedFile, errorCode, type HostRoot } from "./host-root.ts";
 import { type HostUser, userOf } from "./host-user.ts";
 import { managedSignals } from "./managed-signals.ts";
+import { mountSources } from "./mount-sources.ts";
+import { collectUnits, daemonSockets, unitOf } from "./unit-files.ts";
 
 const run = promisify(execFile);
 
@@ -32,21 +43,6 @@ const files = [
   "/root/.docker/cert.pem",
   "/root/.docker/key.pem",
 ];
-const unitFolders = [
-  "/etc/systemd/system",
-  "/run/systemd/system",
-  "/usr/local/lib/systemd/system",
-  "/lib/systemd/system",
-  "/usr/lib/systemd/system",
-];
-
-const userUnitFolders = [
-  "/etc/systemd/user",
-  "/run/systemd/user",
-  "/usr/local/lib/systemd/user",
-  "/usr/lib/systemd/user",
-];
-
 export interface HostCollection {
   root: HostRoot;
   socketPath: string;
@@ -61,18 +57,28 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
   const user = await daemonUser(root, daemon, socketPath);
   const configFilePath = optionOf(argv, "config-file") ?? `${user?.config ?? "/etc"}/docker/daemon.json`;
   const info = objectOf(engine.info);
-  const group = await dockerGroup(root, socketPath, optionOf(argv, "group") ?? optionOf(argv, "G"));
+  const config = parsedOrEmpty(await configText(root, configFilePath, user));
+  const units = await collectUnits(root, daemon, user);
+  const sockets = [socketPath, ...daemonSockets(argv, config, units)];
+  const group = await socketGroups(
+    root,
+    sockets,
+    optionOf(argv, "group") ?? optionOf(argv, "G") ?? textOf(config.group),
+  );
+  const states = await containerProcesses(root, engine.containersInspect);
+  const namespaces = await hostNamespaces(root);
   const paths = [
     ...new Set([
       ...files,
-      socketPath,
+      ...sockets,
       configFilePath,
+      ...containerdFiles(processes),
       textOf(info.DockerRootDir),
       daemon?.exe,
       optionOf(argv, "containerd"),
       // The containerd that dockerd starts by itself.
       `${optionOf(argv, "exec-root") ?? "/run/docker"}/containerd/containerd.sock`,
-      runtimePath(info),
+      ...runtimePaths(info),
     ]),
   ];
   return {
@@ -96,28 +102,36 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
       root,
       paths.flatMap((path) => (path ? [path] : [])),
     ),
+    mountSources: await mountSources(root, engine.containersInspect, engine.pluginsVolumes),
     certsD: await certificates(root, `${user?.config ?? "/etc"}/docker/certs.d`),
-    tls: await tlsFiles(root, argv, parsedOrEmpty(await configText(root, configFilePath, user))),
-    units: Object.fromEntries(
-      await Promise.all(
-        ["docker.service", "docker.socket", "containerd.service"].map(
-          async (name) => [name, await unitFiles(root, name, user)] as const,
-        ),
-      ),
-    ),
+    tls: await tlsFiles(root, argv, config),
+    units,
+    daemonUnit: daemon ? unitOf(daemon) : null,
     mountinfo: (await root.textIfReadable("/proc/1/mountinfo"))?.trim().split("\n") ?? null,
     audit: await auditRules(root),
     env: await contentTrust(root),
     listening: daemon ? await listeningSockets(root, daemon) : null,
+    containerListening: await containerListening(root, states, namespaces),
+    namespaces,
     lsm: (await root.textIfReadable("/sys/kernel/security/lsm"))?.trim() ?? null,
     selinux: enforcing(await root.textIfReadable("/sys/fs/selinux/enforce")),
     cgroup2: (await root.textIfReadable("/sys/fs/cgroup/cgroup.controllers")) !== undefined,
     kernel: (await root.textIfReadable("/proc/version"))?.trim() ?? null,
     osRelease:
       (await root.textIfReadable("/etc/os-release")) ?? (await root.textIfReadable("/usr/lib/os-release")) ?? null,
-    containerProcesses: await containerProcesses(root, engine.containersInspect),
+    containerProcesses: states,
     managed: await managedSignals(root, processes),
   };
+}
+
+/** The containerd that runs, wherever it was installed, and the shims beside it. */
+function containerdFiles(processes: readonly HostProcess[]): string[] {
+  const running = processes.filter((process) => process.comm === "containerd" && !isContained(process));
+  return running.flatMap(({ exe }) => {
+    if (!exe) return [];
+    const folder = exe.slice(0, exe.lastIndexOf("/"));
+    return [exe, ...["", "-runc-v1", "-runc-v2"].map((suffix) => `${folder}/containerd-shim${suffix}`)];
+  });
 }
 
 /** Who a daemon that is not root's runs as, and where it keeps its configuration (`~/.config`). */
@@ -176,30 +190,14 @@ async function filesWithAcl(root: HostRoot, paths: string[]): Promise<(Collected
     const lines = block.split("\n");
     const path = /^# file: (.*)$/.exec(lines[0] ?? "")?.[1];
     const extra = lines.filter((line) => /^(user|group):[^:]+:/.test(line));
-    if (path && extra.length > 0) entries.set(path, extra);
+    // The owning group's own entry: with an ACL the group bits of the mode are only its mask.
+    const own = lines.filter((line) => line.startsWith("group::"));
+    if (path && extra.length > 0) entries.set(path, [...extra, ...own]);
   }
   return files.map((file) => {
     const acl = entries.get(root.at(file.real ?? file.path));
     return acl ? { ...file, acl } : file;
   });
-}
-
-async function dockerGroup(root: HostRoot, socketPath: string, configured: string | undefined) {
-  const lines = (await root.textIfReadable("/etc/group"))?.trim().split("\n");
-  if (!lines) return { groupDocker: null };
-  const socket = await root.file(socketPath);
-  const line =
-    lines.find((entry) => socket.exists && entry.split(":")[2] === String(socket.gid) && socket.gid !== 0) ??
-    lines.find((entry) => entry.startsWith(`${configured ?? "docker"}:`));
-  const gid = line?.split(":")[2];
-  const passwd = (await root.textIfReadable("/etc/passwd"))?.split("\n") ?? [];
-  return {
-    groupDocker: line ?? "",
-    groups: lines.filter((entry) => entry.startsWith("docker:") || entry.startsWith(`${configured ?? "docker"}:`)),
-    primaryGroupUsers: passwd
-      .filter((entry) => gid !== undefined && entry.split(":")[3] === gid)
-      .map((entry) => entry.split(":")[0]),
-  };
 }
 
 async function certificates(root: HostRoot, place: string): Promise<CollectedFile[]> {
@@ -228,33 +226,6 @@ async function tlsFiles(root: HostRoot, argv: string[] | null, config: Record<st
     return [name, path ? await root.file(path) : null] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-async function unitFiles(root: HostRoot, name: string, user: DaemonUser | null): Promise<CollectedFile[]> {
-  const folders = user ? [`${user.config}/systemd/user`, ...userUnitFolders] : unitFolders;
-  const dropIns = await Promise.all(
-    folders.map(async (folder) =>
-      (await root.names(`${folder}/${name}.d`))
-        .filter((entry) => entry.endsWith(".conf"))
-        .map((entry) => `${folder}/${name}.d/${entry}`),
-    ),
-  );
-  const paths = [...folders.map((folder) => `${folder}/${name}`), ...dropIns.flat()];
-  const found = (await Promise.all(paths.map((path) => root.file(path)))).filter((file) => file.exists);
-  // Of unit files the first in the search order is in effect; drop-ins all are.
-  const isUnit = (file: CollectedFile) => file.path.endsWith(`/${name}`);
-  const unit = found.find(isUnit);
-  const sameUnit = found.filter((file) => isUnit(file) && file.real === unit?.real);
-  const inEffect = [...sameUnit, ...found.filter((file) => !isUnit(file))];
-  return Promise.all(
-    inEffect.map(async (file) => {
-      // Only where a socket is opened and whose it is: units may hold secrets in Environment=.
-      const lines = (await root.textIfReadable(file.path))
-        ?.split("\n")
-        .filter((text) => /^\s*(ListenStream|SocketGroup|SocketUser|SocketMode)=/.test(text));
-      return lines?.length ? { ...file, text: lines.join("\n") } : file;
-    }),
-  );
 }
 
 async function auditRules(root: HostRoot) {
@@ -311,9 +282,12 @@ async function contentTrust(root: HostRoot) {
   };
 }
 
-function runtimePath(info: Record<string, unknown>): string | undefined {
+/** Where the default runtime may lie: its path, or its name in the usual folders. */
+function runtimePaths(info: Record<string, unknown>): string[] {
   const path = textOf(objectOf(objectOf(info.Runtimes)[textOf(info.DefaultRuntime) ?? "runc"]).path);
-  return path?.startsWith("/") ? path : undefined;
+  if (!path) return [];
+  if (path.startsWith("/")) return [path];
+  return ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"].map((folder) => `${folder}/${path}`);
 }
 
 const enforcing = (text: string | undefined) =>

@@ -93,7 +93,7 @@ export async function openSockets(root: HostRoot, pid: number): Promise<Map<stri
  * Listening TCP sockets of a process as lines of `ss -lntp`. Read from the process's own network namespace, because the
  * agent may run in another one.
  */
-export async function listeningSockets(root: HostRoot, daemon: HostProcess): Promise<string[]> {
+export async function listeningSockets(root: HostRoot, daemon: Pick<HostProcess, "pid" | "comm">): Promise<string[]> {
   const sockets = await openSockets(root, daemon.pid);
   const lines: string[] = [];
   for (const table of ["tcp", "tcp6"]) {

@@ -104,8 +104,10 @@ export class HostRoot {
   /** Metadata of a file: of the link's target for ownership and mode, as docker and systemd follow links. */
   async file(hostPath: string): Promise<CollectedFile> {
     try {
-      const link = await lstat(this.at(hostPath));
       const real = await this.resolve(hostPath);
+      // Folders on the way may be links that lead out of a mounted root: only the last name is looked at as it is.
+      const folder = await this.resolve(path.posix.dirname(hostPath));
+      const link = await lstat(this.at(path.posix.join(folder, path.posix.basename(hostPath))));
       const target = await stat(this.at(real));
       this.#onRead?.({ read: "file", path: hostPath, outcome: "ok" });
       return {

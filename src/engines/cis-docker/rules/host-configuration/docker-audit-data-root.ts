@@ -16,12 +16,15 @@ export default defineAuditRule({
   severityReason: "one of several overlapping watches; detective only",
   rationale:
     "The data root holds every image, volume and container. Recording writes and attribute changes is enough and keeps the log readable.",
-  objects: ({ info }) => [{ path: info?.DockerRootDir || "/var/lib/docker", isInUse: Boolean(info?.DockerRootDir) }],
+  objects: ({ info }) =>
+    info
+      ? [{ path: info.DockerRootDir || "/var/lib/docker", isInUse: Boolean(info.DockerRootDir) }]
+      : [{ path: "the data root (the engine did not answer)" }],
   permissions: "wa",
   examples: () => ({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/var/lib/docker", exists: false, code: "ENOENT" }] })],
-    unknown: [example({ auditRules: null })],
+    unknown: [example({ auditRules: null }), example({ without: ["info"] })],
   }),
 });

@@ -21,7 +21,7 @@ export default defineAuditRule({
     healthy: [example()],
     unhealthy: [example({ auditRules: [watch("/somewhere/else")] })],
     notApplicable: [example({ files: [{ path: "/usr/bin/runc", exists: false, code: "ENOENT" }] })],
-    unknown: [example({ auditRules: null })],
+    unknown: [example({ auditRules: null }), example({ without: ["info"] })],
   }),
 });
 
@@ -30,7 +30,8 @@ export default defineAuditRule({
  * places that exists, by its real path.
  */
 function runcPaths({ info, files }: HostFacts) {
-  const configured = info?.Runtimes?.[info.DefaultRuntime || "runc"]?.path || "runc";
+  if (!info) return [{ path: "the default runtime (the engine did not answer)" }];
+  const configured = info.Runtimes?.[info.DefaultRuntime || "runc"]?.path || "runc";
   const programs = configured.split("/").at(-1) === "runc" ? [configured] : [configured, "runc"];
   return programs.flatMap((program) => {
     const places = program.startsWith("/")
