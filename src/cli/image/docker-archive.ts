@@ -1,16 +1,23 @@
 import { parseImageConfig } from "#connectors/registry/image-config.ts";
 import { platformText } from "#connectors/registry/manifest.ts";
+import { foreignLayer } from "#engines/image-scan/foreign-layer.ts";
 import { cleanPath } from "#engines/image-scan/layer-path.ts";
 import { InputError, oneLine } from "../input-error.ts";
-import { isObject } from "./oci-image.ts";
+import { choosePlatform } from "./choose-platform.ts";
+import { digestOf } from "./content-digest.ts";
+import { requireSameCount } from "./layer-count.ts";
+import { isObject } from "./layout-index.ts";
+import { type NamedImages, pickNamed } from "./pick-named.ts";
 import { readStoredLayer } from "./read-stored-layer.ts";
 import type { ImageLayer, LayerReading, OpenOptions, ScannableImage } from "./scannable-image.ts";
-import { parseDocument, readDocument, type StoredFile, sha256 } from "./stored-file.ts";
+import { parseDocument, readDocument, type StoredFile } from "./stored-file.ts";
 
 interface ArchiveEntry {
   config: string;
   repoTags: string[];
   layers: string[];
+  /** Diff ids of layers whose bytes lie elsewhere (Windows base layers). */
+  foreign: ReadonlySet<string>;
 }
 
 /** Opens what `docker save` writes: manifest.json names configuration and layers by member. Throws InputError. */
@@ -23,40 +30,45 @@ export async function openDockerArchive(
     parseDocument(await readDocument(member(members, "manifest.json", file)), `manifest.json of ${file}`),
     file,
   );
-  const entry = pick(entries, options.image, file);
-  const configBytes = await readDocument(member(members, entry.config, file));
-  const config = readConfig(configBytes, file);
-  const platform = platformText({ os: config.os, architecture: config.architecture, variant: config.variant });
-  if (
-    options.platform !== null &&
-    platform !== null &&
-    platform !== options.platform &&
-    !platform.startsWith(`${options.platform}/`)
-  ) {
-    throw new InputError(`${file} has no image for ${options.platform}. It has: ${platform}.`);
-  }
+  const candidates = [];
+  for (const entry of entries) candidates.push(await described(entry, members, file));
+  const { images } = pickNamed(candidates, { wanted: options.image, name: file });
+  const { entry, config, digest, platform } = choosePlatform(images, options.platform, { name: file });
+  requireSameCount(file, entry.layers.length, config.diffIds.length);
   const layers = entry.layers.map((name, index): ImageLayer => {
-    const stored = member(members, name, file);
     const diffId = config.diffIds[index] ?? null;
-    const read = (reading: LayerReading) =>
-      readStoredLayer(
-        stored,
-        {
-          digest: null,
-          diffId,
-          mediaType: "",
-          verify: options.verify,
-        },
-        reading,
-      );
+    const stored = find(members, name);
+    if (stored === null && !entry.foreign.has(diffId ?? "")) throw lacking(file, name);
+    const facts = { digest: null, diffId, mediaType: "", verify: options.verify };
+    const read = async (reading: LayerReading) =>
+      stored === null ? foreignLayer(index, diffId) : readStoredLayer(stored, facts, reading);
     return { digest: null, diffId, read };
   });
-  return { name: entry.repoTags[0] ?? file, digest: sha256(configBytes), platform, layers };
+  return { name: entry.repoTags[0] ?? file, digest, platform, layers };
+}
+
+interface DescribedEntry {
+  entry: ArchiveEntry;
+  config: ReturnType<typeof parseImageConfig>;
+  digest: string;
+  platform: string | null;
+}
+
+async function described(
+  entry: ArchiveEntry,
+  members: Map<string, StoredFile>,
+  file: string,
+): Promise<NamedImages<DescribedEntry>> {
+  const bytes = await readDocument(member(members, entry.config, file));
+  const config = readConfig(bytes, file);
+  const digest = digestOf(bytes);
+  const platform = platformText({ os: config.os, architecture: config.architecture, variant: config.variant });
+  return { digest, names: entry.repoTags, images: [{ platform, entry: { entry, config, digest, platform } }] };
 }
 
 function readConfig(bytes: Buffer, file: string): ReturnType<typeof parseImageConfig> {
   try {
-    return parseImageConfig(bytes);
+    return parseImageConfig(bytes, { allowSha512: true });
   } catch (error) {
     throw new InputError(`${file}: ${oneLine(error)}`, { cause: error });
   }
@@ -64,27 +76,29 @@ function readConfig(bytes: Buffer, file: string): ReturnType<typeof parseImageCo
 
 function readEntries(document: unknown, file: string): ArchiveEntry[] {
   const list = Array.isArray(document) ? document : [];
-  const entries = list
-    .filter(isObject)
-    .map((entry) => ({ config: text(entry.Config), repoTags: texts(entry.RepoTags), layers: texts(entry.Layers) }));
+  const entries = list.filter(isObject).map((entry) => ({
+    config: text(entry.Config),
+    repoTags: texts(entry.RepoTags),
+    layers: texts(entry.Layers),
+    foreign: new Set(isObject(entry.LayerSources) ? Object.keys(entry.LayerSources) : []),
+  }));
   if (entries.length === 0 || entries.some((entry) => entry.config === ""))
     throw new InputError(`manifest.json of ${file} names no image.`);
   return entries;
 }
 
-function pick(entries: ArchiveEntry[], wanted: string | null, file: string): ArchiveEntry {
-  const names = entries.flatMap((entry) => entry.repoTags).join(", ");
-  if (wanted === null && entries.length > 1)
-    throw new InputError(`${file} holds several images. Choose one with --image: ${names}.`);
-  const entry = wanted === null ? entries[0] : entries.find((candidate) => candidate.repoTags.includes(wanted));
-  if (entry === undefined) throw new InputError(`${file} holds no image called ${wanted}. It has: ${names}.`);
-  return entry;
+function find(members: Map<string, StoredFile>, name: string): StoredFile | null {
+  return members.get(cleanPath(name, { pathLength: 1024, pathDepth: 32 }, () => undefined) ?? "") ?? null;
 }
 
 function member(members: Map<string, StoredFile>, name: string, file: string): StoredFile {
-  const stored = members.get(cleanPath(name, { pathLength: 1024, pathDepth: 32 }, () => undefined) ?? "");
-  if (stored === undefined) throw new InputError(`${file} is incomplete: it lacks ${name}.`);
+  const stored = find(members, name);
+  if (stored === null) throw lacking(file, name);
   return stored;
+}
+
+function lacking(file: string, name: string): InputError {
+  return new InputError(`${file} is incomplete: it lacks ${name}.`);
 }
 
 function text(value: unknown): string {

@@ -1,107 +1,90 @@
 import { parseImageConfig } from "#connectors/registry/image-config.ts";
 import { parseManifest, platformText, type RegistryManifest } from "#connectors/registry/manifest.ts";
+import { isForeignLayerType } from "#connectors/registry/media-types.ts";
+import { foreignLayer } from "#engines/image-scan/foreign-layer.ts";
 import { InputError, oneLine } from "../input-error.ts";
 import { choosePlatform, type PlatformChoice } from "./choose-platform.ts";
+import { requireSameCount } from "./layer-count.ts";
+import { type LayoutFiles, readLayoutIndex } from "./layout-index.ts";
+import { pickNamed } from "./pick-named.ts";
 import { readStoredLayer } from "./read-stored-layer.ts";
 import type { ImageLayer, LayerReading, OpenOptions, ScannableImage } from "./scannable-image.ts";
-import { parseDocument, readDocument, type StoredFile } from "./stored-file.ts";
+import { readDocument, type StoredFile } from "./stored-file.ts";
 
-/** Where the parts of an OCI layout lie: a folder, or members of a tar. */
-export interface LayoutFiles {
-  name: string;
-  /** The file at a path of the layout; null when there is none. */
-  find(path: string): StoredFile | null;
-}
+/** Manifests that one layout may name, through whatever nesting. */
+const MOST_MANIFESTS = 2000;
+const MOST_NESTING = 5;
 
-interface Reference {
+type ImageManifest = Extract<RegistryManifest, { kind: "image" }>;
+
+/** An image of a layout: its manifest and the digest that the layout calls it by. */
+export interface LayoutImage {
   digest: string;
-  platform: string | null;
-  refName: string | null;
+  manifest: ImageManifest;
 }
 
 /** Opens an OCI layout (image spec 1.1): index.json, then nested indexes, then the chosen manifest. Throws InputError. */
 export async function openOciLayout(layout: LayoutFiles, options: OpenOptions): Promise<ScannableImage> {
-  const top = layout.find("index.json");
-  if (top === null) throw new InputError(`${layout.name} is not an OCI layout: it has no index.json.`);
-  const index = asIndex(await readDocument(top), layout);
-  const named = pickNamed(index, options.image, layout.name);
-  const images = await platformImages(layout, named, 0);
-  const manifest = choosePlatform(images, options.platform, layout.name);
-  return fromManifest(layout, manifest, options);
-}
-
-function asIndex(bytes: Buffer, layout: LayoutFiles): Reference[] {
-  const document = parseDocument(bytes, `index.json of ${layout.name}`);
-  const entries = isObject(document) && Array.isArray(document.manifests) ? document.manifests : null;
-  if (entries === null) throw new InputError(`index.json of ${layout.name} lists no manifests.`);
-  return entries.filter(isObject).map((entry) => toReference(entry, layout.name));
-}
-
-function toReference(entry: Record<string, unknown>, name: string): Reference {
-  const { digest, platform, annotations } = entry;
-  if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest))
-    throw new InputError(`index.json of ${name} names a manifest without a sha256 digest.`);
-  const refName = isObject(annotations)
-    ? (annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"])
-    : null;
-  return {
-    digest,
-    platform: isObject(platform) ? platformOf(platform) : null,
-    refName: typeof refName === "string" ? refName : null,
-  };
-}
-
-function platformOf(platform: Record<string, unknown>): string | null {
-  const text = (key: string) => (typeof platform[key] === "string" ? (platform[key] as string) : "");
-  return platformText({ os: text("os"), architecture: text("architecture"), variant: text("variant") || undefined });
-}
-
-function pickNamed(references: Reference[], wanted: string | null, name: string): Reference[] {
-  if (wanted === null) {
-    const names = [...new Set(references.map((entry) => entry.refName ?? ""))];
-    const digests = new Set(references.map((entry) => entry.digest));
-    if (names.length > 1 && digests.size > 1) {
-      throw new InputError(
-        `${name} holds several images. Choose one with --image: ${names.filter(Boolean).join(", ")}.`,
-      );
-    }
-    return references;
+  const references = await readLayoutIndex(layout);
+  const reader = new LayoutReader(layout);
+  const candidates = [];
+  for (const reference of references) {
+    const images = await reader.imagesOf(reference, 0);
+    if (images.length > 0) candidates.push({ ...reference, images });
   }
-  const chosen = references.filter(
-    (entry) => entry.refName === wanted || entry.digest === wanted || entry.refName?.endsWith(`:${wanted}`),
-  );
-  if (chosen.length === 0) throw new InputError(`${name} holds no image called ${wanted}.`);
-  return chosen;
+  const { images } = pickNamed(candidates, { wanted: options.image, name: layout.name, absent: reader.absent });
+  const chosen = choosePlatform(images, options.platform, { name: layout.name, absent: reader.absentPlatforms() });
+  return fromManifest(layout, chosen, options);
 }
 
-type ImageManifest = Extract<RegistryManifest, { kind: "image" }>;
+interface Child {
+  digest: string;
+  platform: string | null;
+}
 
-async function platformImages(
-  layout: LayoutFiles,
-  references: Reference[],
-  depth: number,
-): Promise<PlatformChoice<ImageManifest>[]> {
-  if (depth > 4) throw new InputError(`${layout.name} nests indexes too deep.`);
-  const found: PlatformChoice<ImageManifest>[] = [];
-  for (const { digest, platform } of references.slice(0, 1000)) {
-    const manifest = await readManifest(layout, digest);
-    if (manifest.kind === "index") {
-      const children = manifest.children.filter(
-        (child) => !child.isAttestation && layout.find(blobPath(child.digest)) !== null,
-      );
-      const inner = children.map((child) => ({ digest: child.digest, platform: child.platform, refName: null }));
-      found.push(...(await platformImages(layout, inner, depth + 1)));
-    } else if (manifest.kind === "image") {
-      found.push({ platform: platform ?? (await configOf(layout, manifest)).platform, entry: manifest });
-    }
+/** Follows the manifests of a layout. What an index names and the layout does not hold is noted, not an error. */
+class LayoutReader {
+  readonly absent: Child[] = [];
+  private readonly layout: LayoutFiles;
+  private read = 0;
+
+  constructor(layout: LayoutFiles) {
+    this.layout = layout;
   }
-  return found;
+
+  absentPlatforms(): (string | null)[] {
+    return this.absent.map(({ platform }) => platform);
+  }
+
+  /** The images behind a manifest: itself, or those of an index; artifacts and attestations are none. */
+  async imagesOf({ digest, platform }: Child, depth: number): Promise<PlatformChoice<LayoutImage>[]> {
+    const { layout } = this;
+    this.read += 1;
+    if (depth > MOST_NESTING || this.read > MOST_MANIFESTS)
+      throw new InputError(`${layout.name} nests indexes too deep, or names too many manifests.`);
+    const stored = layout.find(blobPath(digest));
+    if (stored === null) {
+      this.absent.push({ digest, platform });
+      return [];
+    }
+    const manifest = await readManifest(layout, stored, digest);
+    if (manifest.kind === "other") return [];
+    if (manifest.kind === "image") {
+      const own = platform ?? (await configOf(layout, manifest)).platform;
+      return [{ platform: own, entry: { digest, manifest } }];
+    }
+    const found: PlatformChoice<LayoutImage>[] = [];
+    for (const child of manifest.children) {
+      if (!child.isAttestation) found.push(...(await this.imagesOf(child, depth + 1)));
+    }
+    return found;
+  }
 }
 
-async function readManifest(layout: LayoutFiles, digest: string): Promise<RegistryManifest> {
-  const bytes = await readDocument(blob(layout, digest), digest);
+async function readManifest(layout: LayoutFiles, stored: StoredFile, digest: string): Promise<RegistryManifest> {
+  const bytes = await readDocument(stored, digest);
   try {
-    return parseManifest(bytes, null);
+    return parseManifest(bytes, null, { allowSha512: true });
   } catch (error) {
     throw new InputError(`${layout.name}: ${oneLine(error)}`, { cause: error });
   }
@@ -111,9 +94,12 @@ async function configOf(
   layout: LayoutFiles,
   manifest: ImageManifest,
 ): Promise<{ platform: string | null; diffIds: string[] }> {
-  const bytes = await readDocument(blob(layout, manifest.config.digest), manifest.config.digest);
+  const { digest } = manifest.config;
+  const stored = layout.find(blobPath(digest));
+  if (stored === null) throw new InputError(`${layout.name} is incomplete: it lacks ${digest}.`);
+  const bytes = await readDocument(stored, digest);
   try {
-    const config = parseImageConfig(bytes);
+    const config = parseImageConfig(bytes, { allowSha512: true });
     return {
       platform: platformText({ os: config.os, architecture: config.architecture, variant: config.variant }),
       diffIds: config.diffIds,
@@ -125,39 +111,25 @@ async function configOf(
 
 async function fromManifest(
   layout: LayoutFiles,
-  manifest: ImageManifest,
+  { digest, manifest }: LayoutImage,
   options: OpenOptions,
 ): Promise<ScannableImage> {
   const config = await configOf(layout, manifest);
+  requireSameCount(layout.name, manifest.layers.length, config.diffIds.length);
   const layers = manifest.layers.map((descriptor, index): ImageLayer => {
     const diffId = config.diffIds[index] ?? null;
-    const stored = blob(layout, descriptor.digest);
-    const read = (reading: LayerReading) =>
-      readStoredLayer(
-        stored,
-        {
-          digest: descriptor.digest,
-          diffId,
-          mediaType: descriptor.mediaType,
-          verify: options.verify,
-        },
-        reading,
-      );
+    const stored = layout.find(blobPath(descriptor.digest));
+    if (stored === null && !isForeignLayerType(descriptor.mediaType))
+      throw new InputError(`${layout.name} is incomplete: it lacks ${descriptor.digest}.`);
+    const { mediaType } = descriptor;
+    const facts = { digest: descriptor.digest, diffId, mediaType, verify: options.verify };
+    const read = async (reading: LayerReading) =>
+      stored === null ? foreignLayer(index, diffId) : readStoredLayer(stored, facts, reading);
     return { digest: descriptor.digest, diffId, read };
   });
-  return { name: layout.name, digest: manifest.digest, platform: config.platform, layers };
-}
-
-function blob(layout: LayoutFiles, digest: string): StoredFile {
-  const stored = layout.find(blobPath(digest));
-  if (stored === null) throw new InputError(`${layout.name} is incomplete: it lacks ${digest}.`);
-  return stored;
+  return { name: layout.name, digest, platform: config.platform, layers };
 }
 
 function blobPath(digest: string): string {
   return `blobs/${digest.replace(":", "/")}`;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { detectCompression } from "#engines/image-scan/decompress.ts";
 import type { LayerFacts } from "#engines/image-scan/facts.ts";
@@ -6,12 +5,13 @@ import { LayerCollector } from "#engines/image-scan/layer-collector.ts";
 import { defaultLayerLimits, LayerError, noCost } from "#engines/image-scan/layer-limits.ts";
 import { readLayer } from "#engines/image-scan/read-layer.ts";
 import { TarReader } from "#engines/image-scan/tar-reader.ts";
+import { algorithmOf, DigestCheck } from "./content-digest.ts";
 import { readTarFile } from "./read-tar-file.ts";
 import type { LayerReading } from "./scannable-image.ts";
 import type { StoredFile } from "./stored-file.ts";
 
 export interface StoredLayerOptions {
-  /** `sha256:…` of the stored bytes, where the manifest names it. */
+  /** Digest of the stored bytes, where the manifest names it. */
   digest: string | null;
   /** Diff id that the image's configuration names. */
   diffId: string | null;
@@ -30,13 +30,13 @@ export async function readStoredLayer(
   reading: LayerReading,
 ): Promise<LayerFacts> {
   if (detectCompression(headOf(stored)) === "none" && !options.verify) return readPlain(stored, options, reading);
-  const hash = options.digest === null ? null : createHash("sha256");
-  const facts = await readLayer(bytesOf(stored, hash), {
+  const check = options.digest === null ? null : new DigestCheck(options.digest);
+  const facts = await readLayer(bytesOf(stored, check), {
     mediaType: options.mediaType,
-    hash: options.verify,
+    hash: options.verify && algorithmOf(options.diffId ?? ""),
     ...reading,
   });
-  if (hash !== null && `sha256:${hash.digest("hex")}` !== options.digest) {
+  if (check?.holds() === false) {
     throw new LayerError("corrupt-compression", `The layer's bytes do not match its digest ${options.digest}.`);
   }
   if (options.verify && options.diffId !== null && facts.diffId !== options.diffId) {
@@ -55,7 +55,7 @@ function readPlain(stored: StoredFile, options: StoredLayerOptions, reading: Lay
   return collector.facts({ diffId: options.diffId ?? "", uncompressedBytes: stored.size });
 }
 
-async function* bytesOf(stored: StoredFile, hash: ReturnType<typeof createHash> | null): AsyncGenerator<Buffer> {
+async function* bytesOf(stored: StoredFile, check: DigestCheck | null): AsyncGenerator<Buffer> {
   if (stored.size === 0) return;
   const stream = createReadStream(stored.file, {
     start: stored.offset,
@@ -63,7 +63,7 @@ async function* bytesOf(stored: StoredFile, hash: ReturnType<typeof createHash> 
     highWaterMark: 256 * 1024,
   });
   for await (const piece of stream as AsyncIterable<Buffer>) {
-    hash?.update(piece);
+    check?.update(piece);
     yield piece;
   }
 }

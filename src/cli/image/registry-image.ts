@@ -1,10 +1,18 @@
 import { createRegistryClient, type RegistryClient } from "#connectors/registry/client.ts";
 import { parseImageConfig } from "#connectors/registry/image-config.ts";
-import { platformText, type RegistryManifest } from "#connectors/registry/manifest.ts";
+import { type IndexChild, platformText, type RegistryManifest } from "#connectors/registry/manifest.ts";
+import { isForeignLayerType, isIndexType } from "#connectors/registry/media-types.ts";
+import { faultReason } from "#connectors/registry/registry-fault.ts";
+import { foreignLayer } from "#engines/image-scan/foreign-layer.ts";
 import { readLayer } from "#engines/image-scan/read-layer.ts";
 import { InputError, oneLine } from "../input-error.ts";
-import { choosePlatform } from "./choose-platform.ts";
-import type { ImageLayer, OpenOptions, ScannableImage } from "./scannable-image.ts";
+import { choosePlatform, isPlatform, type PlatformChoice } from "./choose-platform.ts";
+import { requireSameCount } from "./layer-count.ts";
+import type { ImageLayer, LayerReading, OpenOptions, ScannableImage } from "./scannable-image.ts";
+
+/** Children of an index that are looked at, and how deep indexes may lie in indexes. */
+const MOST_CHILDREN = 200;
+const MOST_NESTING = 4;
 
 export interface ImageReference {
   host: string;
@@ -41,8 +49,9 @@ export async function openRegistryImage(reference: ImageReference, options: Open
   const client = clientFor(reference.host);
   const name = `${reference.host}/${reference.repository}${reference.reference.startsWith("sha256:") ? "@" : ":"}${reference.reference}`;
   try {
-    const manifest = await chooseManifest(client, { reference, name, platform: options.platform });
-    return await describeImage(client, { reference, name, manifest });
+    const { platform } = options;
+    const manifest = await chooseManifest(client, { reference, name, platform });
+    return await describeImage(client, { reference, name, manifest, platform });
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${name}: ${oneLine(error)}`, { cause: error });
@@ -67,44 +76,67 @@ async function chooseManifest(
   wanted: { reference: ImageReference; name: string; platform: string | null },
 ): Promise<ImageManifest> {
   const { repository, reference } = wanted.reference;
-  let manifest = await client.manifest(repository, reference);
-  if (manifest.kind === "index") {
-    const images = manifest.children.filter((child) => !child.isAttestation);
-    const chosen = choosePlatform(
-      images.map((child) => ({ platform: child.platform, entry: child.digest })),
-      wanted.platform,
-      wanted.name,
-    );
-    manifest = await client.manifest(repository, chosen);
-  }
+  const top = await client.manifest(repository, reference);
+  if (top.kind === "other") throw new InputError(`${wanted.name} is not a container image.`);
+  if (top.kind === "image") return top;
+  const images = await imagesOf(client, { repository, children: top.children, depth: 0 });
+  const digest = choosePlatform(images, wanted.platform, { name: wanted.name });
+  const manifest = await client.manifest(repository, digest);
   if (manifest.kind !== "image") throw new InputError(`${wanted.name} is not a container image.`);
   return manifest;
 }
 
+/** The images of an index, those of indexes in it included. A child without platform is read to see what it is. */
+async function imagesOf(
+  client: RegistryClient,
+  index: { repository: string; children: readonly IndexChild[]; depth: number },
+): Promise<PlatformChoice<string>[]> {
+  const { repository, children, depth } = index;
+  const found: PlatformChoice<string>[] = [];
+  for (const child of children.slice(0, MOST_CHILDREN)) {
+    if (child.isAttestation) continue;
+    if (child.platform !== null && !isIndexType(child.mediaType)) {
+      found.push({ platform: child.platform, entry: child.digest });
+      continue;
+    }
+    const manifest = await client.manifest(repository, child.digest);
+    if (manifest.kind === "image") found.push({ platform: null, entry: child.digest });
+    else if (manifest.kind === "index" && depth < MOST_NESTING)
+      found.push(...(await imagesOf(client, { repository, children: manifest.children, depth: depth + 1 })));
+  }
+  return found;
+}
+
 async function describeImage(
   client: RegistryClient,
-  image: { reference: ImageReference; name: string; manifest: ImageManifest },
+  image: { reference: ImageReference; name: string; manifest: ImageManifest; platform: string | null },
 ): Promise<ScannableImage> {
   const { repository } = image.reference;
   const { config: descriptor, layers } = image.manifest;
   const parts: Uint8Array[] = [];
   for await (const part of client.blob(repository, descriptor.digest, { maxBytes: 16 * 1024 * 1024 })) parts.push(part);
   const config = parseImageConfig(Buffer.concat(parts));
+  const platform = platformText({ os: config.os, architecture: config.architecture, variant: config.variant });
+  // A reference without an index has one platform, which nobody has held against the wish yet.
+  if (image.platform !== null && platform !== null && !isPlatform(platform, image.platform))
+    throw new InputError(`${image.name} has no image for ${image.platform}. It has: ${platform}.`);
+  requireSameCount(image.name, layers.length, config.diffIds.length);
   return {
     name: image.name,
     digest: image.manifest.digest,
-    platform: platformText({ os: config.os, architecture: config.architecture, variant: config.variant }),
+    platform,
     layers: layers.map((layer, index): ImageLayer => {
       const diffId = config.diffIds[index] ?? null;
-      return {
-        digest: layer.digest,
-        diffId,
-        read: (reading) =>
-          readLayer(client.blob(repository, layer.digest, { expectedBytes: layer.size }), {
-            mediaType: layer.mediaType,
-            ...reading,
-          }),
-      };
+      const read = (reading: LayerReading) =>
+        readLayer(client.blob(repository, layer.digest, { expectedBytes: layer.size }), {
+          mediaType: layer.mediaType,
+          ...reading,
+        }).catch((error: unknown) => {
+          if (isForeignLayerType(layer.mediaType) && faultReason(error) === "notFound")
+            return foreignLayer(index, diffId);
+          throw error;
+        });
+      return { digest: layer.digest, diffId, read };
     }),
   };
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { InputError, oneLine } from "../input-error.ts";
+import { algorithmOf, digestOf } from "./content-digest.ts";
 
 /** A run of bytes on disk: a file of its own, or a member of a tar that was not unpacked. */
 export interface StoredFile {
@@ -26,14 +26,9 @@ export async function readDocument(stored: StoredFile, digest?: string): Promise
   } finally {
     await handle.close();
   }
-  if (digest !== undefined && sha256(bytes) !== digest)
+  if (digest !== undefined && digestOf(bytes, algorithmOf(digest)) !== digest)
     throw new InputError(`${stored.file} holds bytes for ${digest} that do not match this digest.`);
   return bytes;
-}
-
-/** `sha256:…` of some bytes. */
-export function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 /** Parses a document. Throws InputError that names the file. */

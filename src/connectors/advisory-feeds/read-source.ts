@@ -14,8 +14,8 @@ export interface RefusedFile {
 }
 
 /**
- * Every file of a folder (or the one file): recognised, or refused with its reason. Hidden files and links are passed
- * over. Files with one OSV record each are read together, one feed per folder. Throws FeedError when `source` is
+ * Every file of a folder (or the one file): recognised, or refused with its reason. Links to files are read like files, links
+ * to folders and to nothing are refused; hidden files are passed over. Files with one OSV record each are read together, one feed per folder. Throws FeedError when `source` is
  * neither a file nor a folder.
  */
 export async function* readSource(source: string): AsyncGenerator<FeedFile | RefusedFile> {
@@ -26,8 +26,8 @@ export async function* readSource(source: string): AsyncGenerator<FeedFile | Ref
     return;
   }
   const singles = new Map<string, string[]>();
-  for (const file of await filesBelow(source)) {
-    const opened = await openInFolder(file, singles);
+  for (const { file, refused } of await filesBelow(source)) {
+    const opened = refused === null ? await openInFolder(file, singles) : { path: file, refused, isForeign: false };
     if (opened) yield opened;
   }
   for (const [folder, paths] of singles) yield await asRefusal(folder, () => openRecordFiles(folder, paths));
@@ -61,13 +61,29 @@ function refusal(file: string, error: unknown): RefusedFile {
   return { path: file, refused: error.message, isForeign: error instanceof ForeignFileError };
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+interface Listed {
+  file: string;
+  /** Why a link cannot be used; null for files. */
+  refused: string | null;
+}
+
+async function filesBelow(folder: string): Promise<Listed[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   if (entries.length > feedLimits.folderFiles) {
     throw new FeedError(`${folder} holds more than ${feedLimits.folderFiles} files`);
   }
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
+  const seen = entries.filter((entry) => !entry.name.startsWith(".") && (entry.isFile() || entry.isSymbolicLink()));
+  const listed: Listed[] = [];
+  for (const entry of seen) {
+    const file = path.join(entry.parentPath, entry.name);
+    listed.push({ file, refused: entry.isSymbolicLink() ? await whyNotFollowed(file) : null });
+  }
+  return listed.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Null when the link leads to a file. */
+async function whyNotFollowed(link: string): Promise<string | null> {
+  const target = await stat(link).catch(() => null);
+  if (target?.isFile()) return null;
+  return target === null ? "it is a link that leads to nothing" : "it is a link to a folder, which is not followed";
 }

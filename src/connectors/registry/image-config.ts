@@ -20,7 +20,7 @@ const ConfigBody = z.object({
       Cmd: z.array(z.string()).nullish(),
     })
     .nullish(),
-  rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)).max(1000) }),
+  rootfs: z.object({ diff_ids: z.array(z.string().regex(/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/)).max(1000) }),
   history: z.array(History).max(2000).nullish(),
 });
 
@@ -38,8 +38,11 @@ export interface ImageConfig {
   command: string[];
 }
 
-/** Reads the configuration blob of an image. Throws RegistryFault `broken`. */
-export function parseImageConfig(bytes: Uint8Array): ImageConfig {
+/**
+ * Reads the configuration blob of an image. Throws RegistryFault `broken`. Diff ids are sha256, as the database keeps them;
+ * `allowSha512` takes both algorithms of the image spec.
+ */
+export function parseImageConfig(bytes: Uint8Array, options: { allowSha512?: boolean } = {}): ImageConfig {
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(bytes).toString("utf8"));
@@ -54,6 +57,8 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
     );
   }
   const { data } = body;
+  if (options.allowSha512 !== true && data.rootfs.diff_ids.some((digest) => !digest.startsWith("sha256:")))
+    throw new RegistryFault("broken", "The image configuration names a diff id that is not a sha256 digest.");
   const created = data.created ? Date.parse(data.created) : Number.NaN;
   return {
     os: data.os,

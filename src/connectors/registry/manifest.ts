@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isFileSystemLayerType, isImageConfigType, isIndexType, isManifestType, mediaTypes } from "./media-types.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
-const DigestText = z.string().regex(/^sha256:[0-9a-f]{64}$/, "not a sha256 digest");
+const DigestText = z.string().regex(/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/, "not a sha256 digest");
 const Annotations = z.record(z.string(), z.string()).optional();
 
 /** A content descriptor (OCI image spec 1.1). */
@@ -63,9 +63,28 @@ export type RegistryManifest =
 
 /**
  * Reads manifest bytes whose digest was verified. Throws RegistryFault `broken` on documents that are no manifest, and on
- * ambiguous ones that could be read as both an index and an image (CVE-2021-41190).
+ * ambiguous ones that could be read as both an index and an image (CVE-2021-41190). Digests are sha256, as the database
+ * keeps them; `allowSha512` takes both algorithms of the image spec.
  */
-export function parseManifest(bytes: Uint8Array, contentType: string | null): RegistryManifest {
+export function parseManifest(
+  bytes: Uint8Array,
+  contentType: string | null,
+  options: { allowSha512?: boolean } = {},
+): RegistryManifest {
+  const manifest = readManifest(bytes, contentType);
+  const foreign = options.allowSha512 === true ? undefined : digestsIn(manifest).find((one) => !isSha256(one));
+  if (foreign === undefined) return manifest;
+  throw broken(`is not valid here: it names ${foreign.slice(0, 30)}…, which is not a sha256 digest`);
+}
+
+const isSha256 = (digest: string): boolean => digest.startsWith("sha256:");
+
+function digestsIn(manifest: RegistryManifest): string[] {
+  if (manifest.kind === "index") return manifest.children.map(({ digest }) => digest);
+  return manifest.kind === "image" ? [manifest.config, ...manifest.layers].map(({ digest }) => digest) : [];
+}
+
+function readManifest(bytes: Uint8Array, contentType: string | null): RegistryManifest {
   const json = parseObject(bytes);
   const stated = typeof json.mediaType === "string" ? json.mediaType : "";
   const served = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";

@@ -25,3 +25,6 @@ export const isFileSystemLayerType = (type: string): boolean =>
   type === "" || /^application\/(?:vnd\.oci\.image\.layer\.|vnd\.docker\.image\.rootfs\.|x-tar|tar\b)/.test(type);
 export const isImageConfigType = (type: string): boolean =>
   type === mediaTypes.ociConfig || type === mediaTypes.dockerConfig;
+/** A layer that its maker may not pass on (Windows base layers): its bytes may lie at another address, and nowhere here. */
+export const isForeignLayerType = (type: string): boolean =>
+  type.includes(".layer.nondistributable.") || type.includes(".rootfs.foreign.");

@@ -11,8 +11,8 @@ export interface ReadLayerOptions {
   limits?: Partial<LayerLimits>;
   /** Stops the reading with LayerError `aborted`, also while the source keeps silent. */
   signal?: AbortSignal;
-  /** Whether to compute the diff id (sha256 of the uncompressed tar). Without it `diffId` is empty. Default true. */
-  hash?: boolean;
+  /** Whether to compute the diff id (hash of the uncompressed tar), and by what. Without it `diffId` is empty. Default sha256. */
+  hash?: boolean | "sha256" | "sha512";
   /** What the image's other layers have cost, to which this one's cost is added: the limits are those of the image. */
   cost?: ImageCost;
   /** Paths whose content is kept besides what analysers want by name. */
@@ -30,7 +30,8 @@ export async function readLayer(
   if (options.mediaType?.endsWith("+encrypted"))
     throw new LayerError("encrypted", "The layer is encrypted, so its content cannot be seen.");
   const limits = { ...defaultLayerLimits, ...options.limits };
-  const hash = options.hash === false ? null : createHash("sha256");
+  const algorithm = options.hash === "sha512" ? "sha512" : "sha256";
+  const hash = options.hash === false ? null : createHash(algorithm);
   const cost = options.cost ?? noCost();
   const collector = new LayerCollector({ limits, cost, ...wantedBesides(options) });
   const reader = new TarReader(collector);
@@ -45,7 +46,7 @@ export async function readLayer(
   if (reader.hasTrailingData)
     collector.addDiagnostic("trailing-data", "Something follows the end of the layer's tar; it was not read.");
   return collector.facts({
-    diffId: hash === null ? "" : `sha256:${hash.digest("hex")}`,
+    diffId: hash === null ? "" : `${algorithm}:${hash.digest("hex")}`,
     uncompressedBytes: cost.uncompressedBytes - before,
   });
 }

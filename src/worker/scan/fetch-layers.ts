@@ -1,7 +1,9 @@
 import { clock } from "#clock.ts";
+import { isForeignLayerType } from "#connectors/registry/media-types.ts";
 import { faultReason, RegistryFault } from "#connectors/registry/registry-fault.ts";
 import { ANALYSER_VERSION, type UnreadFile } from "#engines/image-scan/facts.ts";
-import { costOfEncoded } from "#engines/image-scan/layer-facts-codec.ts";
+import { foreignLayer } from "#engines/image-scan/foreign-layer.ts";
+import { costOfEncoded, encodeLayerFacts } from "#engines/image-scan/layer-facts-codec.ts";
 import { defaultLayerLimits, MOST_LAYERS } from "#engines/image-scan/layer-limits.ts";
 import type { ImageLayer } from "#store/image/image.ts";
 import type { ScanProgress } from "#store/image/image-scan.ts";
@@ -102,7 +104,8 @@ async function fetchLayer(source: LayerSource, options: Fetch): Promise<Uint8Arr
   const key = keyOf(source.registryId, layer);
   const first = await readBlob(source, options);
   const read = first.unread.length === 0 ? first : await readBlob(source, { ...options, alsoWanted: first.unread });
-  await storeLayer(key, read);
+  // What was not there today may be there tomorrow.
+  if (read.diffId !== "") await storeLayer(key, read);
   return read.encoded;
 }
 
@@ -127,6 +130,7 @@ async function readBlob(source: LayerSource, options: Fetch): Promise<ReadLayer>
     return read;
   } catch (error) {
     if (options.signal.aborted) throw error;
+    if (isForeignLayerType(layer.mediaType ?? "") && faultReason(error) === "notFound") return notStored(options.index);
     throw withPlace(error, `Layer ${options.index + 1} of ${source.layers.length} (${shortened(layer.digest)})`);
   } finally {
     own.abort();
@@ -160,6 +164,12 @@ function requireFew(layers: readonly ImageLayer[]): void {
 
 function refused(reason: string): ScanFailure {
   return new ScanFailure(reason, { isPermanent: true });
+}
+
+function notStored(index: number): ReadLayer {
+  const facts = foreignLayer(index, null);
+  const encoded = new Uint8Array(encodeLayerFacts(facts));
+  return { encoded, diffId: "", uncompressedBytes: 0, diagnostics: facts.diagnostics, unread: [] };
 }
 
 function withPlace(error: unknown, place: string): unknown {
