@@ -17,6 +17,3 @@ export const recommendationUnits: Record<RecommendationKind, readonly [one: stri
 export const recommendationStatuses = ["unhealthy", "unknown", "manual", "exempt", "healthy", "notApplicable"] as const;
 export type RecommendationStatus = (typeof recommendationStatuses)[number];
 export type RecommendationCounts = Record<RecommendationStatus, number>;
-
-/** "Unowned" in addresses: no person may be called so, as names of owners carry no colon. */
-export const unowned = ":none";

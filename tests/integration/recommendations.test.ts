@@ -126,7 +126,7 @@ describe("the list", () => {
     expect((await of({ owner: "payments" })).find(({ ruleId }) => ruleId === PRIVILEGED)).toMatchObject({
       unhealthy: 1,
     });
-    expect((await of({ owner: ":none", kind: "host" })).find(({ ruleId }) => ruleId === PRIVILEGED)).toMatchObject({
+    expect((await of({ owner: "@none", kind: "host" })).find(({ ruleId }) => ruleId === PRIVILEGED)).toMatchObject({
       unhealthy: 1,
       owners: [],
     });
@@ -177,12 +177,7 @@ describe("one recommendation", () => {
     expect((await recommendationDetail(viewer, { id: PRIVILEGED })).counts).toMatchObject({ unhealthy: 1, healthy: 1 });
     const history = await recommendationHistory(viewer, { id: PRIVILEGED });
     expect(history.changes[0]).toMatchObject({ rootName: "web-2", from: "unhealthy", to: "healthy" });
-    expect(history.days.at(-1)).toMatchObject({ unhealthy: 2 });
-    await transaction((tx) => copyRuleCounts(tx, new Date()));
-    expect((await recommendationHistory(viewer, { id: PRIVILEGED })).days.at(-1)).toMatchObject({
-      unhealthy: 1,
-      healthy: 1,
-    });
+    expect(history.days.at(-1)).toMatchObject({ unhealthy: 1, healthy: 1 });
   });
 
   it("of images names the upgrades that close most, for each owner", async () => {

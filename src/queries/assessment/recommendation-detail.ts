@@ -2,12 +2,7 @@ import { z } from "zod";
 import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
 import { Evidence } from "#domain/evidence.ts";
-import {
-  type RecommendationCounts,
-  recommendationKinds,
-  recommendationStatuses,
-  unowned,
-} from "#domain/recommendation.ts";
+import { type RecommendationCounts, recommendationKinds, recommendationStatuses } from "#domain/recommendation.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
@@ -15,7 +10,9 @@ import { RuleText } from "#domain/rule.ts";
 import { Severity } from "#domain/severity.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
 import { ChoiceParam, CursorParam, OptionalText, TextParam } from "#queries/list/search-params.ts";
+import { severityOfRank } from "#queries/list/severity-columns.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { shownEstate } from "./shown-estate.ts";
 
@@ -25,8 +22,10 @@ export const RecommendationParams = z.object({
   status: ChoiceParam(recommendationStatuses, "unhealthy"),
   kind: ChoiceParam(["any", ...recommendationKinds], "any"),
   environment: OptionalText,
-  /** A name, or `:none` for what has no owner. */
+  /** A name, `@mine` or `@none`. */
   owner: OptionalText,
+  /** One registry, cluster or host. */
+  root: TextParam.pipe(z.uuid()).optional().catch(undefined),
   q: OptionalText,
   cursor: CursorParam,
 });
@@ -78,6 +77,8 @@ export interface RecommendationDetail {
   /** How many resources stand where under the filters; `total` is their sum, and each list has exactly that many rows. */
   counts: RecommendationCounts;
   total: number;
+  /** The worst severity among what is unhealthy anywhere; null when nothing is. */
+  worst: Severity | null;
   resources: RecommendationResource[];
   nextCursor: string | null;
   /** Kinds that the rule is held against here. */
@@ -101,8 +102,8 @@ export async function recommendationDetail(actor: Actor, input: unknown): Promis
       `There is no recommendation ${params.id}. Rules are published when the worker starts.`,
     );
   const [counts, page, facets] = await Promise.all([
-    countStatuses(params),
-    findResources(params),
+    countStatuses(params, actor),
+    findResources(params, actor),
     findFacets(params.id),
   ]);
   return {
@@ -120,11 +121,11 @@ export function countedVerdicts(ruleId: string): Statement {
   return sql`e.rule_id = ${ruleId} and e.resource_kind <> 'image' and ${shownEstate(sql`e.is_demo`)}`;
 }
 
-function conditions(params: RecommendationParams): Statement {
-  const all = [countedVerdicts(params.id)];
+function conditions(params: RecommendationParams, actor: Actor): Statement {
+  const all = [countedVerdicts(params.id), ownerCondition(sql`e.owner`, params.owner, actor)];
+  if (params.root) all.push(sql`e.root_id = ${params.root}`);
   if (params.kind !== "any") all.push(sql`e.resource_kind = ${params.kind}`);
   if (params.environment) all.push(sql`e.environment = ${params.environment}`);
-  if (params.owner) all.push(params.owner === unowned ? sql`e.owner is null` : sql`e.owner = ${params.owner}`);
   if (params.q) {
     const pattern = likePattern(params.q);
     all.push(sql`(e.resource_name ilike ${pattern} or e.root_name ilike ${pattern})`);
@@ -132,10 +133,10 @@ function conditions(params: RecommendationParams): Statement {
   return joinSql(all, " and ");
 }
 
-async function countStatuses(params: RecommendationParams): Promise<RecommendationCounts> {
+async function countStatuses(params: RecommendationParams, actor: Actor): Promise<RecommendationCounts> {
   const rows = await selectRows(
     z.object({ status: z.enum(recommendationStatuses), total: z.number() }),
-    sql`select e.status, count(*)::int as total from effective_assessment e where ${conditions(params)} group by 1`,
+    sql`select e.status, count(*)::int as total from effective_assessment e where ${conditions(params, actor)} group by 1`,
   );
   const counts: RecommendationCounts = { unhealthy: 0, unknown: 0, manual: 0, exempt: 0, healthy: 0, notApplicable: 0 };
   for (const row of rows) counts[row.status] = row.total;
@@ -143,19 +144,28 @@ async function countStatuses(params: RecommendationParams): Promise<Recommendati
 }
 
 function shapeOf(params: RecommendationParams): string {
-  return JSON.stringify([params.id, params.status, params.kind, params.environment, params.owner, params.q]);
+  return JSON.stringify([
+    params.id,
+    params.status,
+    params.kind,
+    params.environment,
+    params.owner,
+    params.root,
+    params.q,
+  ]);
 }
 
 /** Resources of one status: the worst first, then by name. Items are read for the rows of the page alone. */
 async function findResources(
   params: RecommendationParams,
+  actor: Actor,
 ): Promise<Pick<RecommendationDetail, "resources" | "nextCursor">> {
   const after = decodeCursor(shapeOf(params), params.cursor, z.tuple([z.number(), z.string(), z.uuid(), z.string()]));
   const rows = await selectRows(
     ResourceRow,
     sql`with page as (
           select e.* from effective_assessment e
-           where ${conditions(params)} and e.status = ${params.status}
+           where ${conditions(params, actor)} and e.status = ${params.status}
              and ${
                after
                  ? sql`(-e.severity_rank, e.resource_name, e.root_id, e.resource_id) > (${-after[0]}::int, ${after[1]}, ${after[2]}::uuid, ${after[3]})`
@@ -180,17 +190,20 @@ async function findResources(
   };
 }
 
-async function findFacets(ruleId: string): Promise<Pick<RecommendationDetail, "kinds" | "owners" | "environments">> {
+async function findFacets(
+  ruleId: string,
+): Promise<Pick<RecommendationDetail, "kinds" | "owners" | "environments" | "worst">> {
   const row = await selectFirst(
     z.object({
       kinds: z.array(z.enum(recommendationKinds)),
       owners: z.array(z.string()),
       environments: z.array(z.string()),
+      worst: Severity.nullable(),
     }),
-    sql`select coalesce(array_agg(distinct c.resource_kind), '{}') as kinds,
+    sql`select ${severityOfRank(sql`max(c.worst_rank) filter (where c.unhealthy > 0)`)} as worst, coalesce(array_agg(distinct c.resource_kind), '{}') as kinds,
           coalesce(array_agg(distinct c.owner) filter (where c.owner <> ''), '{}') as owners,
           coalesce(array_agg(distinct c.environment) filter (where c.environment <> ''), '{}') as environments
           from rule_count c where c.rule_id = ${ruleId} and ${shownEstate(sql`c.is_demo`)}`,
   );
-  return row ?? { kinds: [], owners: [], environments: [] };
+  return row ?? { kinds: [], owners: [], environments: [], worst: null };
 }

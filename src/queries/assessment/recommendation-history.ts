@@ -30,6 +30,7 @@ const Change = z.object({
   at: IsoColumn,
   rootId: z.string(),
   rootName: z.string(),
+  name: z.string(),
   resourceId: z.string(),
   from: z.string().nullable(),
   to: z.string(),
@@ -52,16 +53,17 @@ export async function recommendationHistory(actor: Actor, input: unknown): Promi
       Day,
       sql`select to_char(c.day, 'YYYY-MM-DD') as day, sum(c.unhealthy)::int as unhealthy, sum(c.unknown + c.manual)::int as unknown,
             sum(c.healthy)::int as healthy, sum(c.exempt)::int as exempt
-            from rule_count_day c where c.rule_id = ${params.id} and c.day > (now() at time zone 'utc')::date - ${DAYS}::int and ${groupFilters(params)}
+            from rule_count_day c where c.rule_id = ${params.id} and c.day > (now() at time zone 'utc')::date - ${DAYS}::int and ${groupFilters(params, actor)}
            group by c.day order by c.day`,
     ),
     selectRows(
       Change,
-      sql`select h.at, h.root_id as "rootId", coalesce(s.name, 'removed') as "rootName", h.resource_id as "resourceId", h.from_status as "from",
+      sql`select h.at, h.root_id as "rootId", s.name as "rootName", coalesce(re.name, s.name) as name, h.resource_id as "resourceId", h.from_status as "from",
             h.to_status as "to", h.cause
-            from status_history h left join resource_summary s on s.root_id = h.root_id
-           where h.rule_id = ${params.id} and h.at > now() - ${DAYS} * interval '1 day' and h.resource_id not like 'sha256:%'
-             and ${shownEstate(sql`coalesce(s.is_demo, false)`)}
+            from status_history h join resource_summary s on s.root_id = h.root_id
+            left join repository re on re.registry_id = h.root_id and re.id::text = h.resource_id
+           where h.from_status is not null and h.rule_id = ${params.id} and h.at > now() - ${DAYS} * interval '1 day' and h.resource_id not like 'sha256:%'
+             and ${shownEstate(sql`s.is_demo`)}
            order by h.at desc, h.id limit ${CHANGES}`,
     ),
   ]);

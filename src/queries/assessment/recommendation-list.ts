@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
-import { recommendationKinds, unowned } from "#domain/recommendation.ts";
+import { recommendationKinds } from "#domain/recommendation.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities } from "#domain/severity.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
-import { ChoiceParam, CursorParam, ListParam, OptionalText } from "#queries/list/search-params.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
+import { ChoiceParam, CursorParam, ListParam, OptionalText, TextParam } from "#queries/list/search-params.ts";
 import { rankOfSeverity, severityOfRank } from "#queries/list/severity-columns.ts";
 import { joinSql, type Statement, selectFirst, selectRows, sql } from "#store/sql.ts";
 import { shownEstate } from "./shown-estate.ts";
@@ -20,8 +21,10 @@ export const RecommendationListParams = z.object({
   kind: ChoiceParam(["any", ...recommendationKinds], "any"),
   severity: ListParam(severities),
   environment: OptionalText,
-  /** A name, or `:none` for what has no owner. */
+  /** A name, `@mine` or `@none`. */
   owner: OptionalText,
+  /** One registry, cluster or host: only what lies in it is counted. */
+  root: TextParam.pipe(z.uuid()).optional().catch(undefined),
   standard: OptionalText,
   q: OptionalText,
   sort: ChoiceParam(recommendationSorts, "priority"),
@@ -78,7 +81,7 @@ export interface RecommendationList {
 export async function recommendationList(actor: Actor, input: unknown): Promise<RecommendationList> {
   requireRole(actor, "viewer");
   const params = RecommendationListParams.parse(input);
-  const [rows, views, facets] = await Promise.all([findRows(params), countViews(params), findFacets()]);
+  const [rows, views, facets] = await Promise.all([findRows(params, actor), countViews(params, actor), findFacets()]);
   const page = rows.slice(0, recommendationPageSize);
   const last = rows.length > recommendationPageSize ? page.at(-1) : undefined;
   return {
@@ -103,20 +106,30 @@ function shapeOf(params: RecommendationListParams): string {
 }
 
 /** Conditions on the groups of `rule_count` named `c`. */
-export function groupFilters(params: {
-  kind: string;
-  environment?: string | undefined;
-  owner?: string | undefined;
-}): Statement {
-  const conditions = [shownEstate(sql`c.is_demo`)];
+export function groupFilters(
+  params: { kind: string; environment?: string | undefined; owner?: string | undefined },
+  actor: Actor,
+): Statement {
+  const conditions = [shownEstate(sql`c.is_demo`), ownerCondition(sql`nullif(c.owner, '')`, params.owner, actor)];
   if (params.kind !== "any") conditions.push(sql`c.resource_kind = ${params.kind}`);
   if (params.environment) conditions.push(sql`c.environment = ${params.environment}`);
-  if (params.owner) conditions.push(sql`c.owner = ${params.owner === unowned ? "" : params.owner}`);
   return joinSql(conditions, " and ");
 }
 
+/** The groups that are summed: the kept ones, or those of one root, which are few enough to be counted when asked for. */
+function groupsOf({ root }: RecommendationListParams): Statement {
+  if (!root) return sql`rule_count`;
+  return sql`(select e.rule_id, e.resource_kind, coalesce(e.owner, '') as owner, coalesce(e.environment, '') as environment, false as is_demo,
+      (count(*) filter (where e.status = 'healthy'))::int as healthy, (count(*) filter (where e.status = 'unhealthy'))::int as unhealthy,
+      (count(*) filter (where e.status = 'unknown'))::int as unknown, (count(*) filter (where e.status = 'manual'))::int as manual,
+      (count(*) filter (where e.status = 'notApplicable'))::int as not_applicable, (count(*) filter (where e.status = 'exempt'))::int as exempt,
+      coalesce(max(e.severity_rank) filter (where e.status = 'unhealthy'), 0) as worst_rank,
+      max(e.status_since) filter (where e.status = 'unhealthy') as changed_at
+      from effective_assessment e where e.root_id = ${root} and e.resource_kind <> 'image' group by 1, 2, 3, 4)`;
+}
+
 /** One row per rule with the sums of its groups, before the named view. */
-function summed(params: RecommendationListParams): Statement {
+function summed(params: RecommendationListParams, actor: Actor): Statement {
   const conditions: Statement[] = [sql`r.retired is null`];
   if (params.standard)
     conditions.push(
@@ -135,8 +148,8 @@ function summed(params: RecommendationListParams): Statement {
       coalesce(array_agg(distinct c.owner) filter (where c.owner <> '' and c.unhealthy > 0), '{}') as owners,
       sum(c.healthy)::int as healthy, sum(c.unhealthy)::int as unhealthy, sum(c.unknown)::int as unknown, sum(c.manual)::int as manual,
       sum(c.not_applicable)::int as not_applicable, sum(c.exempt)::int as exempt, max(c.changed_at) as changed_at, bool_and(c.is_demo) as is_demo
-      from rule r join rule_count c on c.rule_id = r.id
-     where ${joinSql(conditions, " and ")} and ${groupFilters(params)}
+      from rule r join ${groupsOf(params)} c on c.rule_id = r.id
+     where ${joinSql(conditions, " and ")} and ${groupFilters(params, actor)}
      group by r.id`;
 }
 
@@ -161,7 +174,7 @@ const orders: Record<(typeof recommendationSorts)[number], { number: Statement; 
   title: { number: sql`0::bigint`, text: sql`lower(failed_title)` },
 };
 
-function findRows(params: RecommendationListParams) {
+function findRows(params: RecommendationListParams, actor: Actor) {
   const order = orders[params.sort];
   const after = decodeCursor(
     shapeOf(params),
@@ -175,12 +188,12 @@ function findRows(params: RecommendationListParams) {
   const areaText = isGrouped ? sql`area` : sql`''`;
   return selectRows(
     Row,
-    sql`with summed as (${summed(params)}),
+    sql`with summed as (${summed(params, actor)}),
         shown as (select * from summed where ${viewConditions[params.view]} and ${withSeverity(params)}),
         ordered as (select *, ${areaPriority} as area_priority, ${areaText} as area_text, ${order.number} as sort_number, ${order.text} as sort_text from shown)
         select o.rule_id as "ruleId", o.area, o.title, o.failed_title as "failedTitle", ${severityOfRank(sql`o.rank`)} as severity, o.kinds, o.owners,
           o.healthy, o.unhealthy, o.unknown, o.manual, o.not_applicable as "notApplicable", o.exempt, o.changed_at as "changedAt",
-          ${unhealthyBefore(params)} as "unhealthyBefore", o.is_demo as "isDemo", o.area_priority::float8 as "areaPriority",
+          ${unhealthyBefore(params, actor)} as "unhealthyBefore", o.is_demo as "isDemo", o.area_priority::float8 as "areaPriority",
           o.sort_number::float8 as "sortNumber", o.sort_text as "sortText"
           from ordered o
          where ${
@@ -194,16 +207,17 @@ function findRows(params: RecommendationListParams) {
 }
 
 /** Unhealthy resources of rule `o` on the newest kept day that is a week old or older; null without such a day. */
-function unhealthyBefore(params: RecommendationListParams): Statement {
-  return sql`(select sum(c.unhealthy)::int from rule_count_day c where c.rule_id = o.rule_id and ${groupFilters(params)}
+function unhealthyBefore(params: RecommendationListParams, actor: Actor): Statement {
+  if (params.root) return sql`null::int`;
+  return sql`(select sum(c.unhealthy)::int from rule_count_day c where c.rule_id = o.rule_id and ${groupFilters(params, actor)}
      and c.day = (select max(d.day) from rule_count_day d where d.rule_id = o.rule_id
                     and d.day <= (now() at time zone 'utc')::date - ${TREND_DAYS}::int))`;
 }
 
-async function countViews(params: RecommendationListParams): Promise<RecommendationList["views"]> {
+async function countViews(params: RecommendationListParams, actor: Actor): Promise<RecommendationList["views"]> {
   const row = await selectFirst(
     z.object({ open: z.number(), unknown: z.number(), exempt: z.number(), clean: z.number(), all: z.number() }),
-    sql`with summed as (${summed(params)})
+    sql`with summed as (${summed(params, actor)})
         select (count(*) filter (where ${viewConditions.open}))::int as open, (count(*) filter (where ${viewConditions.unknown}))::int as unknown,
           (count(*) filter (where ${viewConditions.exempt}))::int as exempt, (count(*) filter (where ${viewConditions.clean}))::int as clean,
           count(*)::int as "all" from summed where ${withSeverity(params)}`,

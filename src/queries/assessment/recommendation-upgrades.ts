@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { AppError } from "#domain/app-error.ts";
-import { unowned } from "#domain/recommendation.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
+import { ownerCondition } from "#queries/list/owner-filter.ts";
 import { OptionalText, TextParam } from "#queries/list/search-params.ts";
 import { severityOfRank } from "#queries/list/severity-columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
@@ -11,7 +11,7 @@ import { countedVerdicts } from "./recommendation-detail.ts";
 
 export const RecommendationUpgradesParams = z.object({
   id: TextParam.pipe(z.string().min(1)),
-  /** A name, or `:none` for what has no owner. */
+  /** A name, `@mine` or `@none`. */
   owner: OptionalText,
 });
 
@@ -45,11 +45,10 @@ export async function recommendationUpgrades(actor: Actor, input: unknown): Prom
   const { id, owner } = RecommendationUpgradesParams.parse(input);
   const known = await selectFirst(z.object({ engine: z.string() }), sql`select engine from rule where id = ${id}`);
   if (!known) throw new AppError("not-found", `There is no recommendation ${id}.`);
-  const ofOwner = owner ? (owner === unowned ? sql`e.owner is null` : sql`e.owner = ${owner}`) : sql`true`;
   const repositories = await selectRows(
     z.object({ registryId: z.string(), repositoryId: z.string(), total: z.number() }),
     sql`select e.root_id as "registryId", e.resource_id as "repositoryId", (count(*) over ())::int as total from effective_assessment e
-         where ${countedVerdicts(id)} and e.resource_kind = 'repository' and e.status = 'unhealthy' and ${ofOwner}
+         where ${countedVerdicts(id)} and e.resource_kind = 'repository' and e.status = 'unhealthy' and ${ownerCondition(sql`e.owner`, owner, actor)}
          order by e.severity_rank desc, e.finding_count desc, e.root_id, e.resource_id limit ${REPOSITORIES}`,
   );
   const upgrades = await selectRows(

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { clock } from "#clock.ts";
 import { recordChange } from "#store/change.ts";
-import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
+import { type Executor, execute, type Statement, selectRows, sql } from "#store/sql.ts";
 import { askForRecount } from "./dirty-marks.ts";
 
 /** Rules counted in one turn: their resources are read through one index, some ten thousand a rule. */
@@ -43,6 +44,7 @@ export async function recountRules(executor: Executor): Promise<boolean> {
   if (taken.length === 0) return false;
   const ruleIds = taken.map(({ key }) => key);
   await execute(sql`${countsOf(ruleIds)} ${writeDifferences(ruleIds)}`, executor);
+  await copyRuleCounts(executor, clock.now(), ruleIds);
   await recordChange(executor, "recommendations");
   return true;
 }
@@ -80,11 +82,15 @@ function writeDifferences(ruleIds: readonly string[]) {
 /** Days of `rule_count_day` that are kept. */
 const DAYS_KEPT = 400;
 
-/** Copies the counts as they stand into the row of the UTC day of `now`; groups that are gone leave the day's copy too. */
-export async function copyRuleCounts(executor: Executor, now: Date): Promise<void> {
+/**
+ * Copies the counts as they stand, of these rules or of all, into the rows of the UTC day of `now`; groups that are gone leave
+ * the day's copy too.
+ */
+export async function copyRuleCounts(executor: Executor, now: Date, ruleIds?: readonly string[]): Promise<void> {
+  const ofRules = (rule: Statement) => (ruleIds ? sql`${rule} = any(${[...ruleIds]}::text[])` : sql`true`);
   const day = sql`(${now}::timestamptz at time zone 'utc')::date`;
   await execute(
-    sql`delete from rule_count_day d where d.day < ${day} - ${DAYS_KEPT}::int or (d.day = ${day} and not exists (
+    sql`delete from rule_count_day d where d.day < ${day} - ${DAYS_KEPT}::int or (d.day = ${day} and ${ofRules(sql`d.rule_id`)} and not exists (
           select 1 from rule_count c where (c.rule_id, c.resource_kind, c.owner, c.environment, c.is_demo)
             = (d.rule_id, d.resource_kind, d.owner, d.environment, d.is_demo)))`,
     executor,
@@ -93,7 +99,7 @@ export async function copyRuleCounts(executor: Executor, now: Date): Promise<voi
     sql`insert into rule_count_day as d (day, rule_id, resource_kind, owner, environment, is_demo, healthy, unhealthy, unknown, manual,
           not_applicable, exempt)
         select ${day}, rule_id, resource_kind, owner, environment, is_demo, healthy, unhealthy, unknown, manual, not_applicable, exempt
-          from rule_count
+          from rule_count where ${ofRules(sql`rule_id`)}
         on conflict (rule_id, day, resource_kind, owner, environment, is_demo) do update set healthy = excluded.healthy,
           unhealthy = excluded.unhealthy, unknown = excluded.unknown, manual = excluded.manual, not_applicable = excluded.not_applicable,
           exempt = excluded.exempt

@@ -51,7 +51,7 @@ export function RecommendationDetailView({ id }: { id: string }) {
         title={isOpen ? rule.failedTitle : rule.title}
         marks={
           <>
-            <SeverityTag severity={rule.severity} />
+            <SeverityTag severity={detail.worst ?? rule.severity} />
             {rule.retired && <Tag tone="line">Retired since {rule.retired.since}</Tag>}
           </>
         }
@@ -93,7 +93,6 @@ function Facts({ detail }: { detail: RecommendationDetail }) {
         },
         { label: "Area", value: rule.area },
         latest && { label: latest.framework, value: latest.control },
-        { label: "Rule", value: <span className="bw-mono">{rule.id}</span> },
       ]}
     />
   );

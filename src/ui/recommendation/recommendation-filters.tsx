@@ -1,11 +1,11 @@
 "use client";
-import { recommendationKinds, recommendationUnits, unowned } from "#domain/recommendation.ts";
+import { recommendationKinds, recommendationUnits } from "#domain/recommendation.ts";
 import type { RecommendationList } from "#queries/assessment/recommendation-list.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { severityWords } from "../marks/severity.tsx";
+import { OwnerFilter } from "../owner/owner-filter.tsx";
 import { ChoiceFilter, DensityButton, FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
-import { useFrame } from "../shell/frame-context.tsx";
 import { plural } from "../text/format-number.ts";
 
 const views = [
@@ -39,15 +39,6 @@ const groups = [
 const asChoices = (values: string[] | undefined) => (values ?? []).map((value) => ({ value, label: value }));
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** "Mine" for the signed-in person, "No owner", then every owner that something has. */
-export function ownerChoices(owners: string[] | undefined, me: string | undefined) {
-  return [
-    ...(me ? [{ value: me, label: "Mine" }] : []),
-    { value: unowned, label: "No owner" },
-    ...asChoices(owners?.filter((owner) => owner !== me)),
-  ];
-}
-
 export const kindChoices = recommendationKinds.map((kind) => ({
   value: kind,
   label: capital(recommendationUnits[kind][1]),
@@ -55,7 +46,6 @@ export const kindChoices = recommendationKinds.map((kind) => ({
 
 /** Named views with their counts, then filters, count, grouping and sort. */
 export function RecommendationFilters({ list, url }: { list: RecommendationList | undefined; url: UrlState }) {
-  const me = useFrame()?.person.name;
   const choice = (name: string) => ({
     value: url.get(name),
     onChange: (value: string | undefined) => url.set({ [name]: value }),
@@ -92,7 +82,7 @@ export function RecommendationFilters({ list, url }: { list: RecommendationList 
         <ChoiceFilter label="Kind" choices={kindChoices} {...choice("kind")} />
         <ChoiceFilter label="Severity" choices={severities} {...choice("severity")} />
         <ChoiceFilter label="Environment" choices={asChoices(list?.environments)} {...choice("environment")} />
-        <ChoiceFilter label="Owner" choices={ownerChoices(list?.owners, me)} {...choice("owner")} />
+        <OwnerFilter {...choice("owner")} />
         <ChoiceFilter label="Standard" choices={asChoices(list?.standards)} {...choice("standard")} />
         <ChoiceFilter
           label="Group"

@@ -54,7 +54,7 @@ export function RecommendationHistorySection({ id, params }: { id: string; param
           {data.changes.slice(0, CHANGES_SHOWN).map((change) => (
             <li key={`${change.at} ${change.rootId} ${change.resourceId}`}>
               <span className="bw-cut">
-                {change.rootName}: {change.from ? `${wordOf(change.from)} → ` : ""}
+                {change.name}: {change.from ? `${wordOf(change.from)} → ` : ""}
                 {wordOf(change.to)}
               </span>
               <RelativeTime at={change.at} />

@@ -3,7 +3,7 @@ import type { ViewSource } from "../data/view-key.ts";
 type Params = Record<string, string | undefined>;
 
 export const recommendationFilterNames = ["q", "kind", "severity", "environment", "owner", "standard"];
-export const resourceFilterNames = ["q", "kind", "environment", "owner"];
+export const resourceFilterNames = ["q", "kind", "environment", "owner", "root"];
 
 function pick(params: Params, names: readonly string[]): Params {
   return Object.fromEntries(names.map((name) => [name, params[name]]));
@@ -11,7 +11,10 @@ function pick(params: Params, names: readonly string[]): Params {
 
 /** Where the list of recommendations comes from; the same on server and browser. */
 export function recommendationListView(params: Params): ViewSource {
-  return { view: "recommendations", params: pick(params, [...recommendationFilterNames, "view", "sort", "group"]) };
+  return {
+    view: "recommendations",
+    params: pick(params, [...recommendationFilterNames, "view", "sort", "group", "root"]),
+  };
 }
 
 /** Where one recommendation and its resources come from. */

@@ -9,9 +9,9 @@ import { Icon } from "../icon.tsx";
 import { healthWords } from "../marks/health.tsx";
 import { Severity } from "../marks/severity.tsx";
 import { DemoTag } from "../marks/tag.tsx";
+import { OwnerFilter } from "../owner/owner-filter.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
-import { useFrame } from "../shell/frame-context.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import type { Column } from "../table/column.ts";
@@ -21,7 +21,7 @@ import { useSelection } from "../table/use-selection.ts";
 import { plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import { unitOf } from "./recommendation-columns.tsx";
-import { kindChoices, ownerChoices } from "./recommendation-filters.tsx";
+import { kindChoices } from "./recommendation-filters.tsx";
 import { resourceFilterNames } from "./recommendation-params.ts";
 import { ResourceDecisions } from "./resource-decisions.tsx";
 import { ResourceEvidence } from "./resource-evidence.tsx";
@@ -121,7 +121,6 @@ function ResourceFilters({
   url: UrlState;
   status: RecommendationStatus;
 }) {
-  const me = useFrame()?.person.name;
   const choice = (name: string) => ({
     value: url.get(name),
     onChange: (value: string | undefined) => url.set({ [name]: value }),
@@ -145,12 +144,19 @@ function ResourceFilters({
           {...choice("kind")}
         />
       )}
+      {url.get("root") && (
+        <ChoiceFilter
+          label="In"
+          choices={[{ value: url.get("root") ?? "", label: detail.resources[0]?.rootName ?? "one resource" }]}
+          {...choice("root")}
+        />
+      )}
       <ChoiceFilter
         label="Environment"
         choices={detail.environments.map((value) => ({ value, label: value }))}
         {...choice("environment")}
       />
-      <ChoiceFilter label="Owner" choices={ownerChoices(detail.owners, me)} {...choice("owner")} />
+      <OwnerFilter {...choice("owner")} />
     </FilterBar>
   );
 }

@@ -5,6 +5,7 @@ import type { RecommendationKind } from "#domain/recommendation.ts";
 import type { RecommendationDetail, RecommendationResource } from "#queries/assessment/recommendation-detail.ts";
 import { ExemptDialog } from "../exemption/exempt-dialog.tsx";
 import type { ExemptionTarget, ScopeChoice } from "../exemption/scope-choice.ts";
+import { AssignOwnerDialog } from "../owner/assign-owner-dialog.tsx";
 import { useMay } from "../shell/frame-context.tsx";
 import { BulkBar } from "../table/bulk-bar.tsx";
 import type { Selection } from "../table/table-head.tsx";
@@ -23,26 +24,44 @@ interface Props {
 
 /** What can be decided about the selected resources of a recommendation. */
 export function ResourceDecisions({ rule, units, selection, resources }: Props) {
-  const [isOpen, setOpen] = useState(false);
+  const [open, setOpen] = useState<"exempt" | "owner" | null>(null);
   const mayDecide = useMay("analyst");
   const isTooMuch = resources.length > MOST_SELECTED;
   return (
     <>
       <BulkBar selected={selection.keys.size} clear={selection.clear}>
         {mayDecide ? (
-          <Button variant="subtle" disabled={resources.length === 0 || isTooMuch} onClick={() => setOpen(true)}>
-            Exempt
-          </Button>
+          (["exempt", "owner"] as const).map((verb) => (
+            <Button
+              key={verb}
+              variant="subtle"
+              disabled={resources.length === 0 || isTooMuch}
+              onClick={() => setOpen(verb)}
+            >
+              {verb === "exempt" ? "Exempt" : "Set owner"}
+            </Button>
+          ))
         ) : (
           <span className="bw-muted">Decisions need the role analyst</span>
         )}
         {isTooMuch && <span className="bw-muted">At most {MOST_SELECTED} at once</span>}
       </BulkBar>
-      {isOpen && (
+      {open === "owner" && (
+        <AssignOwnerDialog
+          targets={resources.map(({ rootId, resourceKind, resourceId }) => ({
+            rootId,
+            ...(resourceKind === "repository" ? { repositoryId: resourceId } : {}),
+          }))}
+          noun={[unitOf(units, 1), unitOf(units, 2)]}
+          close={() => setOpen(null)}
+          onSaved={selection.clear}
+        />
+      )}
+      {open === "exempt" && (
         <ExemptDialog
           title={rule.failedTitle}
           scopes={scopesOf(rule.id, resources, units)}
-          close={() => setOpen(false)}
+          close={() => setOpen(null)}
           onSaved={selection.clear}
         />
       )}

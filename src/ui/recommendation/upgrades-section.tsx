@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { links } from "#domain/links.ts";
-import { unowned } from "#domain/recommendation.ts";
+import { OWNER_MINE, OWNER_NONE } from "#domain/owner.ts";
 import type { RecommendationUpgrades } from "#queries/assessment/recommendation-upgrades.ts";
 import { toProblem } from "../data/problem.ts";
 import { useView } from "../data/use-view.ts";
@@ -19,7 +19,7 @@ export function UpgradesSection({ id, params }: { id: string; params: Record<str
   const view = useView<RecommendationUpgrades>(recommendationUpgradesView(id, params), {
     topics: ["recommendations", "vulnerabilities"],
   });
-  const owner = params.owner === unowned ? "nobody's" : params.owner ? `${params.owner}'s` : "all";
+  const owner = wordsOf(params.owner);
   return (
     <SheetSection span={12} title="Upgrade these packages" reading={view.data && readingOf(view.data, owner)}>
       {!view.data && view.error && (
@@ -31,13 +31,19 @@ export function UpgradesSection({ id, params }: { id: string; params: Record<str
   );
 }
 
+function wordsOf(owner: string | undefined): string {
+  if (!owner) return "";
+  if (owner === OWNER_MINE) return "my ";
+  return owner === OWNER_NONE ? "nobody's " : `${owner}'s `;
+}
+
 function readingOf(data: RecommendationUpgrades, owner: string): string {
   if (data.upgrades.length === 0) return "No open finding of these repositories has a fix yet.";
   const scope =
     data.looked < data.unhealthy
       ? `the ${formatNumber(data.looked)} worst of ${plural(data.unhealthy, "unhealthy repository", "unhealthy repositories")}`
       : plural(data.looked, "unhealthy repository", "unhealthy repositories");
-  return `What closes most in the tagged images of ${owner === "all" ? "" : `${owner} `}${scope}. Choose an owner below to narrow it.`;
+  return `What closes most in the tagged images of ${owner}${scope}. Choose an owner below to narrow it.`;
 }
 
 function Upgrades({ upgrades }: { upgrades: RecommendationUpgrades["upgrades"] }) {

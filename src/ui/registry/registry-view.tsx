@@ -5,6 +5,7 @@ import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";
 import { PageTabs } from "../page/page-tabs.tsx";
+import { RootRecommendations } from "../recommendation/root-recommendations.tsx";
 import { Freshness } from "../shell/freshness.tsx";
 import { Page } from "../shell/page.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
@@ -18,7 +19,7 @@ import { RepositoriesTab } from "./repositories-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { SyncProgress } from "./sync-progress.tsx";
 
-const tabs = ["repositories", "images", "events", "settings"] as const;
+const tabs = ["repositories", "images", "recommendations", "events", "settings"] as const;
 
 /** One registry: how well we see it, what it holds, what it has sent, and how it is set up. */
 export function RegistryView({ registryId }: { registryId: string }) {
@@ -75,12 +76,14 @@ function Registry({ registry }: { registry: RegistryDetail }) {
         tabs={[
           tab("repositories", "Repositories", registry.repositories),
           tab("images", "Images", registry.images),
+          tab("recommendations", "Recommendations"),
           tab("events", "Events"),
           tab("settings", "Settings"),
         ]}
       />
       {current === "repositories" && <RepositoriesTab registry={registry} />}
       {current === "images" && <ImagesTab registry={registry} />}
+      {current === "recommendations" && <RootRecommendations rootId={registry.id} noun="registry" />}
       {current === "events" && <EventsTab registry={registry} />}
       {current === "settings" && <SettingsTab registry={registry} />}
     </>
