@@ -169,6 +169,7 @@ export async function addImage(image: PlacedImage): Promise<string> {
           ),
         ),
         setIds: sets.map((set) => set.id),
+        coverage: [],
         setIdFiles: null,
       },
     );

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { rescanImage } from "#commands/rescan-image.ts";
 import type { Actor } from "#domain/role.ts";
 import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
+import { imageDetail } from "#queries/image/image-detail.ts";
 import { execute, sql } from "#store/sql.ts";
 import { endScanThreads } from "../../src/worker/scan/scan-threads.ts";
 import { connectRegistry, importAdvisories, pushImage, recountAll, rows, runScans } from "../registry-double/estate.ts";
@@ -278,6 +279,36 @@ test("an unknown distribution and an empty image are not assessed, never clean",
     expect(verdicts).toContainEqual({ rule_id: "image-vulnerabilities-remediated", status: "unknown" });
     expect(verdicts).toContainEqual({ rule_id: "image-assessed", status: "unhealthy" });
   }
+});
+
+test("what was seen and not assessed is stored with the scan, shown with the advisories of today, and never healthy", async () => {
+  const layer = await addLayer(registry, {
+    ...debianFiles([{ name: "openssl", version: "3.0.99-1" }]),
+    "app/log4j-core-2.14.1.jar": "PK",
+    "srv/poetry.lock": "x",
+  });
+  const digest = await push([layer]);
+  await runScans();
+  await recountAll();
+  expect(await imageOf(digest)).toMatchObject({ scan_state: "partial", os_state: "known", completeness: "partial" });
+  const { coverage } = (await imageDetail(analyst, { digest })).assessment;
+  expect(coverage?.map(({ kind, state, count }) => [kind, state, count])).toEqual([
+    ["deb", "assessed", 1],
+    ["python", "seenNotAssessed", 1],
+    ["java", "seenNotAssessed", 1],
+  ]);
+  const verdicts = await rows(sql`select rule_id, status, reason from assessment where resource_id = ${digest}`);
+  expect(verdicts).toContainEqual(
+    expect.objectContaining({ rule_id: "image-vulnerabilities-remediated", status: "unknown" }),
+  );
+  await execute(sql`update feed set last_checked_at = last_checked_at - interval '10 days'`);
+  const later = (await imageDetail(analyst, { digest })).assessment.coverage;
+  await execute(sql`update feed set last_checked_at = last_checked_at + interval '10 days'`);
+  expect(later?.[0]).toMatchObject({
+    kind: "deb",
+    state: "seenNotAssessed",
+    reason: "no live source of advisories speaks of Debian:12",
+  });
 });
 
 test("a version that cannot be compared makes the result partial where advisories speak of the package", async () => {

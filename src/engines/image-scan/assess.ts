@@ -101,7 +101,7 @@ function assessed(image: ImageStanding): Outcome {
     return unhealthy("No package database was found, so nothing is known about system packages", []);
   if (image.osState !== "known")
     return unhealthy("The distribution is not one we know, so its packages are listed but not judged", []);
-  if (image.completeness !== "complete") return unhealthy("Some of its files could not be read", []);
+  if (image.completeness !== "complete") return unhealthy("Some of what is in it could not be read or assessed", []);
   return healthy("Every layer and every package database was read", []);
 }
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
+import { CoverageStatement, withAdvisories } from "#domain/coverage-statement.ts";
 import { Diagnostic } from "#domain/evidence.ts";
+import { feedKey } from "#domain/feed-state.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { type BaseLayers, baseLayers } from "#engines/image-scan/base-layers.ts";
@@ -36,6 +38,7 @@ const ImageRow = z.object({
   end_of_life_at: IsoColumn.nullable(),
   completeness: z.enum(["complete", "partial"]).nullable().catch(null),
   diagnostics: z.array(Diagnostic).nullable().catch(null),
+  coverage: CoverageStatement.nullable().catch(null),
   package_count: z.number(),
   without_feed: z.array(z.string()),
   is_past_end_of_life: z.boolean().nullable(),
@@ -95,6 +98,8 @@ export interface ImageDetail {
     analyserVersion: number | null;
     completeness: "complete" | "partial" | null;
     diagnostics: Diagnostic[];
+    /** What was assessed, with the advisories there are now; null = the image was scanned before this was looked at. */
+    coverage: CoverageStatement | null;
     os: OperatingSystem | null;
     osState: string;
     endOfLifeAt: string | null;
@@ -169,7 +174,7 @@ function loadImage(place: ImagePlace) {
   return selectFirst(
     ImageRow,
     sql`select platform, digest, config_digest, size_bytes, layers, history, config, created_at, first_seen_at, scan_state, scan_reason,
-               scanned_at, analyser_version, os, os_state, end_of_life_at, completeness, diagnostics, package_count,
+               scanned_at, analyser_version, os, os_state, end_of_life_at, completeness, diagnostics, coverage, package_count,
                end_of_life_at < ${clock.now()} as is_past_end_of_life, ${withoutFeed} as without_feed
           from image i where registry_id = ${place.registryId} and digest = ${digestValue(place.digest)}`,
   );
@@ -235,8 +240,17 @@ function toAssessment(image: z.infer<typeof ImageRow>, scan: ScanProgress | null
     isPastEndOfLife: image.is_past_end_of_life ?? false,
     packageCount: image.package_count,
     withoutFeed: image.without_feed,
+    coverage: coverageToday(image),
     scan,
   };
+}
+
+/** The statement of the scan with the sources of advisories that are alive today laid over it. */
+function coverageToday({ coverage, without_feed }: z.infer<typeof ImageRow>): CoverageStatement | null {
+  const unwatched = new Set(without_feed);
+  const why = (ecosystem: string) =>
+    unwatched.has(feedKey(ecosystem)) ? `no live source of advisories speaks of ${ecosystem}` : null;
+  return coverage && withAdvisories(coverage, why);
 }
 
 function assessmentState(image: z.infer<typeof ImageRow>, isScanning: boolean): AssessmentState {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CoverageStatement } from "#domain/coverage-statement.ts";
 import { digestToBytes } from "#domain/digest.ts";
 import type { Diagnostic } from "#domain/evidence.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
@@ -55,6 +56,7 @@ export interface ImageResult {
   packageCount: number;
   inventorySha256: Uint8Array;
   setIds: bigint[];
+  coverage: CoverageStatement;
   /** Set-user-id and set-group-id files; null = not looked at. */
   setIdFiles: unknown;
 }
@@ -67,6 +69,7 @@ export async function saveImageResult(executor: Executor, image: ImageKey, resul
           os_state = ${result.osState}, end_of_life_at = ${result.endOfLifeAt}, completeness = ${result.completeness},
           diagnostics = ${JSON.stringify(result.diagnostics)}, package_count = ${result.packageCount},
           inventory_sha256 = ${result.inventorySha256}, set_ids = ${result.setIds}::bigint[],
+          coverage = ${storableJson(result.coverage)}::jsonb,
           set_id_files = ${result.setIdFiles === null ? null : storableJson(result.setIdFiles)}::jsonb
          where registry_id = ${image.registryId} and digest = ${digestToBytes(image.digest)}`,
     executor,

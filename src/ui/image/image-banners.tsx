@@ -7,6 +7,7 @@ import type { ImageDetail, ScanProgress } from "#queries/image/image-detail.ts";
 import { formatBytes, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
 import { Banner } from "./banner.tsx";
+import { CoverageBanner, hasUnknownDistribution } from "./coverage-banner.tsx";
 import styles from "./image.module.css";
 import { RescanButton } from "./rescan-button.tsx";
 
@@ -17,10 +18,11 @@ export function ImageBanners({ image }: { image: ImageDetail }) {
     retiredBanner(image),
     advisoryBanner(image),
     osBanner(image),
+    <CoverageBanner key="coverage" image={image} />,
     endOfLifeBanner(image),
     partialBanner(image),
   ].filter(Boolean);
-  return banners.length > 0 ? <div className={styles.banners}>{banners}</div> : null;
+  return <div className={styles.banners}>{banners}</div>;
 }
 
 function scanBanner(image: ImageDetail): ReactNode {
@@ -140,7 +142,8 @@ function FeedBanner({ image: { withoutFeed } }: { image: ImageDetail["assessment
   );
 }
 
-function osBanner({ assessment: { os, osState, hasEarlierResult, packageCount } }: ImageDetail): ReactNode {
+function osBanner(image: ImageDetail): ReactNode {
+  const { os, osState, hasEarlierResult, packageCount } = image.assessment;
   if (!hasEarlierResult) return null;
   if (osState === "none") {
     return (
@@ -149,7 +152,7 @@ function osBanner({ assessment: { os, osState, hasEarlierResult, packageCount } 
       </Banner>
     );
   }
-  if (osState === "unknown-distribution") {
+  if (hasUnknownDistribution(image)) {
     return (
       <Banner
         key="os"

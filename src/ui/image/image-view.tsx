@@ -78,7 +78,8 @@ function Tabs({ image, url }: { image: ImageDetail; url: UrlState }) {
   const counts: Partial<Record<ImageTab, number | string>> = image.assessment.hasEarlierResult
     ? {
         // Nothing found where not all could be judged is not a zero.
-        vulnerabilities: image.counts.open === 0 && image.assessment.osState !== "known" ? "–" : image.counts.open,
+        vulnerabilities:
+          image.counts.open === 0 && image.assessment.completeness !== "complete" ? "–" : image.counts.open,
         packages: image.assessment.packageCount,
         ...(changes?.against
           ? { changes: `+${formatNumber(changes.introduced.length)} \u2212${formatNumber(changes.fixed.length)}` }

@@ -15,6 +15,7 @@ import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { formatNumber, plural } from "../text/format-number.ts";
+import { CoverageSection } from "./coverage-section.tsx";
 import styles from "./image.module.css";
 import { imageView, noFilters } from "./image-params.ts";
 
@@ -77,6 +78,7 @@ export function PackagesTab({ image }: { image: ImageDetail }) {
         }
       />
       {first && first.skipped.length > 0 && <Skipped packages={first} />}
+      {image.assessment.hasEarlierResult && <CoverageSection coverage={image.assessment.coverage} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { zstdCompressSync } from "node:zlib";
 import { z } from "zod";
+import { coverageStatement } from "#engines/image-scan/coverage.ts";
 import { ANALYSER_VERSION, type Inventory } from "#engines/image-scan/facts.ts";
 import { storeBlob } from "#store/blob.ts";
 import { recordChange } from "#store/change.ts";
@@ -75,6 +76,7 @@ export async function saveScan(result: ScanResult): Promise<void> {
       inventorySha256: await storeBlob(tx, blob),
       setIds: sets.map((set) => set.id),
       setIdFiles: inventory.setIdFiles,
+      coverage: coverageStatement(inventory),
     });
     await settleImages(tx, [{ ...image, cause: scan.trigger === "push" ? "push" : "scan", causeRef: scanId }]);
     await finishScan(tx, {
