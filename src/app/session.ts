@@ -21,8 +21,9 @@ export async function currentActor(): Promise<Actor | null> {
  */
 export async function requirePageActor(role: Role = "viewer"): Promise<Actor> {
   const session = await signedIn();
-  if (!session) redirect(`/login?returnTo=${encodeURIComponent((await headers()).get(PATH_HEADER) ?? "/")}`);
-  if (session.mustChangePassword) redirect("/change-password");
+  const back = `returnTo=${encodeURIComponent((await headers()).get(PATH_HEADER) ?? "/")}`;
+  if (!session) redirect(`/login?${back}`);
+  if (session.mustChangePassword) redirect(`/change-password?${back}`);
   if (!roleIncludes(session.actor.role, role)) forbidden();
   return session.actor;
 }

@@ -25,7 +25,7 @@ export interface SearchHit {
 }
 
 export interface SearchGroup {
-  kind: "vulnerability" | "package" | "image" | "repository" | "resource";
+  kind: "vulnerability" | "package" | "image" | "repository" | "resource" | "rule";
   hits: SearchHit[];
   /** True when more than the shown hits match. */
   hasMore: boolean;
@@ -43,12 +43,13 @@ export async function search(actor: Actor, input: unknown): Promise<SearchResult
   requireRole(actor, "viewer");
   const { q } = SearchParams.parse(input);
   if (q.length < 2) return { q, groups: [], exact: null };
-  const [vulnerabilities, packages, images, repositories, resources] = await Promise.all([
+  const [vulnerabilities, packages, images, repositories, resources, rules] = await Promise.all([
     findVulnerabilities(q),
     findPackages(q),
     findImages(q),
     findRepositories(q),
     findResources(q),
+    findRules(q),
   ]);
   const groups: SearchGroup[] = [
     toGroup("vulnerability", vulnerabilities),
@@ -56,6 +57,7 @@ export async function search(actor: Actor, input: unknown): Promise<SearchResult
     toGroup("repository", repositories),
     toGroup("package", packages),
     toGroup("resource", resources),
+    toGroup("rule", rules),
   ].filter((group) => group.hits.length > 0);
   return { q, groups, exact: exactHit(q, vulnerabilities, images) };
 }
@@ -99,12 +101,14 @@ async function findVulnerabilities(q: string): Promise<Found[]> {
   }));
 }
 
+/** By the name of the package or of the source it was built from: people know glibc, the package is libc6. */
 async function findPackages(q: string): Promise<Found[]> {
   const rows = await selectRows(
     z.object({ name: z.string(), types: z.array(z.string()), versions: z.number() }),
-    sql`select name, array_agg(distinct type order by type) as types, count(*)::int as versions
-          from package_version where name ilike ${likePattern(q)}
-         group by name order by lower(name) = lower(${q}) desc, length(name), name limit ${perGroup + 1}`,
+    sql`select word as name, array_agg(distinct type order by type) as types, count(*)::int as versions
+          from (select id, type, name as word from package_version where name ilike ${likePattern(q)}
+                union select id, type, source_name from package_version where source_name ilike ${likePattern(q)}) found
+         group by word order by lower(word) = lower(${q}) desc, length(word), word limit ${perGroup + 1}`,
   );
   return rows.map((row) => ({
     title: row.name,
@@ -122,7 +126,40 @@ function digestPrefix(q: string): string | null {
 
 async function findImages(q: string): Promise<Found[]> {
   const prefix = digestPrefix(q);
-  if (!prefix) return [];
+  return prefix ? findByDigest(prefix) : findTagged(q);
+}
+
+/** The newest images of repositories with that name; after a colon the tag is looked for too. */
+async function findTagged(q: string): Promise<Found[]> {
+  const [name = "", tag = ""] = q.split(":");
+  const rows = await selectRows(
+    z.object({
+      registryId: z.string(),
+      registry: z.string(),
+      repository: z.string(),
+      tag: z.string(),
+      digest: DigestColumn,
+    }),
+    sql`select r.registry_id as "registryId", g.name as registry, r.name as repository, t.name as tag, p.digest
+          from (select * from repository where name ilike ${likePattern(name)} and retired_at is null
+                 order by lower(name) = lower(${name}) desc, length(name), name, id limit 200) r
+          join registry g on g.id = r.registry_id and g.deleted_at is null
+          join tag t on t.registry_id = r.registry_id and t.repository_id = r.id and t.retired_at is null
+          cross join lateral (
+            select p.digest from placement p where p.registry_id = r.registry_id and p.repository_id = r.id
+               and p.retired_at is null and t.digest in (p.digest, p.parent_digest) order by p.digest limit 1) p
+         where ${tag === "" ? sql`true` : sql`t.name ilike ${likePattern(tag)}`}
+         order by lower(r.name) = lower(${name}) desc, t.moved_at desc, t.name limit ${perGroup + 1}`,
+  );
+  return rows.map((row) => ({
+    title: `${row.repository}:${row.tag}`,
+    detail: `Image in ${row.registry}`,
+    href: links.image(row.digest, { registryId: row.registryId, repository: row.repository }),
+    severity: null,
+  }));
+}
+
+async function findByDigest(prefix: string): Promise<Found[]> {
   const rows = await selectRows(
     z.object({ digest: DigestColumn, platform: z.string(), repository: z.string() }),
     sql`select distinct on (i.digest) i.digest, i.platform, r.name as repository
@@ -170,4 +207,15 @@ async function findResources(q: string): Promise<Found[]> {
     href: links.root(row.kind, row.rootId),
     severity: null,
   }));
+}
+
+/** Controls and rules by title, id or the number of a benchmark. */
+async function findRules(q: string): Promise<Found[]> {
+  const rows = await selectRows(
+    z.object({ id: z.string(), title: z.string(), severity: Severity }),
+    sql`select id, title, severity from rule
+         where retired is null and (title ilike ${likePattern(q)} or id ilike ${likePattern(q)})
+         order by lower(id) = lower(${q}) desc, title, id limit ${perGroup + 1}`,
+  );
+  return rows.map((row) => ({ title: row.title, detail: row.id, href: links.rule(row.id), severity: row.severity }));
 }

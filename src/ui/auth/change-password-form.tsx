@@ -6,8 +6,15 @@ import { faultOf, type Problem, sendChange, toProblem } from "../data/problem.ts
 import styles from "./auth.module.css";
 import { FormFault } from "./form-fault.tsx";
 
+interface ChangePasswordFormProps {
+  email: string;
+  isOneTime: boolean;
+  /** The page that was asked for; the server has checked that it is ours. */
+  returnTo: string;
+}
+
 /** One's own password. With a one-time password this is the first thing to do. */
-export function ChangePasswordForm({ email, isOneTime }: { email: string; isOneTime: boolean }) {
+export function ChangePasswordForm({ email, isOneTime, returnTo }: ChangePasswordFormProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isRunning, setRunning] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -20,7 +27,7 @@ export function ChangePasswordForm({ email, isOneTime }: { email: string; isOneT
         currentPassword: form.get("current"),
         newPassword: form.get("new"),
       });
-      window.location.assign("/");
+      window.location.assign(returnTo);
     } catch (error) {
       setProblem(toProblem(error));
       setRunning(false);
@@ -31,7 +38,7 @@ export function ChangePasswordForm({ email, isOneTime }: { email: string; isOneT
       <h1>{isOneTime ? "Choose your password" : "Change your password"}</h1>
       <p className={styles.lead}>
         {isOneTime
-          ? "You signed in with a one-time password. Replace it to go on."
+          ? `You signed in with a one-time password. Replace it to go on${returnTo === "/" ? "" : " to the page you asked for"}.`
           : "Your other sessions end when you change it."}
       </p>
       <form className={styles.form} onSubmit={submit} noValidate>
@@ -63,6 +70,11 @@ export function ChangePasswordForm({ email, isOneTime }: { email: string; isOneT
           Change password
         </Button>
       </form>
+      {!isOneTime && (
+        <p className={styles.foot}>
+          <a href={returnTo}>Back without changing it</a>
+        </p>
+      )}
     </>
   );
 }

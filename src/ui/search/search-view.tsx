@@ -12,12 +12,14 @@ import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import styles from "./search.module.css";
 
-const groups: Record<SearchGroup["kind"], { title: string; icon: IconName }> = {
+/** What each kind of result is called, and its icon. */
+export const searchGroups: Record<SearchGroup["kind"], { title: string; icon: IconName }> = {
   vulnerability: { title: "Vulnerabilities", icon: "bug" },
   image: { title: "Images", icon: "image" },
   repository: { title: "Repositories", icon: "registry" },
   package: { title: "Packages", icon: "container" },
   resource: { title: "Connected resources", icon: "grid" },
+  rule: { title: "Controls and rules", icon: "shield" },
 };
 
 /** Results by kind. What names exactly one thing never comes here: the page goes straight to it. */
@@ -41,15 +43,16 @@ function Results({ q, query }: { q: string; query: ReturnType<typeof useView<Sea
   if (q.trim().length < 2) {
     return (
       <EmptyState title="Type at least two characters">
-        A CVE or GHSA id, a package, the start of a digest, a repository, a registry or a host.
+        A CVE or GHSA id, a package or its source, an image, the start of a digest, a repository, a registry, a host or
+        a control.
       </EmptyState>
     );
   }
   if (query.data.groups.length === 0) {
     return (
       <EmptyState title={`Nothing matches "${q.slice(0, 80)}"`}>
-        Searched ids and aliases of vulnerabilities, package names, digests, repositories and connected resources. A CVE
-        that no advisory names has its own{" "}
+        Searched ids and aliases of vulnerabilities, packages and their sources, images by name and digest,
+        repositories, connected resources and rules. A CVE that no advisory names has its own{" "}
         <Link href={`/vulnerabilities/${encodeURIComponent(q)}`}>page that says what was searched</Link>.
       </EmptyState>
     );
@@ -64,7 +67,7 @@ function Results({ q, query }: { q: string; query: ReturnType<typeof useView<Sea
 }
 
 function Group({ group, q }: { group: SearchGroup; q: string }) {
-  const { title, icon } = groups[group.kind];
+  const { title, icon } = searchGroups[group.kind];
   return (
     <section aria-labelledby={`group-${group.kind}`} className={styles.group}>
       <h2 className="bw-h2 bw-row" id={`group-${group.kind}`}>

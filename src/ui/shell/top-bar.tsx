@@ -1,7 +1,7 @@
 "use client";
 import { Drawer, Menu, useMantineColorScheme } from "@mantine/core";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
+import { usePathname } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { links } from "#domain/links.ts";
 import { Icon } from "../icon.tsx";
@@ -9,6 +9,7 @@ import { formatBounded, plural } from "../text/format-number.ts";
 import { useFrame, usePerson } from "./frame-context.tsx";
 import { openKeyboardHelp } from "./keyboard-help.tsx";
 import { RailItems } from "./rail.tsx";
+import { SearchField } from "./search-field.tsx";
 import styles from "./shell.module.css";
 
 /** Title or crumbs, freshness, search, help, theme, notices and the signed-in person. */
@@ -35,34 +36,6 @@ export function TopBar({ freshness, children }: { freshness?: ReactNode; childre
         <UserMenu />
       </div>
     </header>
-  );
-}
-
-function SearchField() {
-  const router = useRouter();
-  return (
-    <search className={styles.findSlot}>
-      <form
-        action="/search"
-        className={styles.find}
-        onSubmit={(event) => {
-          event.preventDefault();
-          const query = new FormData(event.currentTarget).get("q");
-          if (typeof query === "string" && query.trim()) router.push(`/search?q=${encodeURIComponent(query.trim())}`);
-        }}
-      >
-        <Icon name="search" />
-        <input
-          id="find"
-          name="q"
-          aria-label="Search"
-          placeholder="CVE, image, digest, package"
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <kbd>/</kbd>
-      </form>
-    </search>
   );
 }
 
@@ -112,6 +85,7 @@ function Bell() {
 
 function UserMenu() {
   const person = usePerson();
+  const changePasswordHref = `/change-password?returnTo=${encodeURIComponent(usePathname())}`;
   const initials = person.name
     .split(/[\s@.]+/)
     .map((part) => part[0] ?? "")
@@ -139,6 +113,9 @@ function UserMenu() {
         </Menu.Item>
         <Menu.Item leftSection={<Icon name="help" />} onClick={openKeyboardHelp}>
           Keyboard shortcuts
+        </Menu.Item>
+        <Menu.Item component="a" href={changePasswordHref} leftSection={<Icon name="lock" />}>
+          Change password
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="external" />} onClick={signOut}>

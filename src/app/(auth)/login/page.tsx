@@ -11,6 +11,7 @@ export const metadata: Metadata = { title: "Sign in" };
 export default async function LoginPage({ searchParams }: { searchParams: Promise<{ returnTo?: string | string[] }> }) {
   const returnTo = safeReturnTo((await searchParams).returnTo);
   const session = await currentSession();
-  if (session) redirect(session.mustChangePassword ? "/change-password" : returnTo);
+  if (session)
+    redirect(session.mustChangePassword ? `/change-password?returnTo=${encodeURIComponent(returnTo)}` : returnTo);
   return (await hasAccounts()) ? <SignInForm returnTo={returnTo} /> : <NotSetUp />;
 }
