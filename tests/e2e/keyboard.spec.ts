@@ -46,7 +46,7 @@ test("sign in, search a CVE, walk the Containers table and ask for help, by keyb
   await expect(help).toBeHidden();
 
   await page.keyboard.press("/");
-  await expect(page.getByRole("textbox", { name: "Search" })).toBeFocused();
+  await expect(page.getByRole("combobox", { name: "Search" })).toBeFocused();
   await page.keyboard.type(vulnerability);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/vulnerabilities/${vulnerability}$`));

@@ -16,6 +16,28 @@ export type RegistryEventsParams = z.infer<typeof RegistryEventsParams>;
 
 const PAGE = 100;
 
+/** Reading a manifest takes seconds; after this long without an image there is none to come. */
+const READING = sql`interval '10 minutes'`;
+
+/**
+ * What an accepted event led to, read from what is known now: the images that its digest (or an index of that digest) stands
+ * for in its repository, and how far their scans are.
+ */
+const result = sql`case when d.outcome <> 'queued' then null else (
+  select case
+           when d.action = 'delete' then case when bool_or(p.retired_at is null) then 'kept' else 'retired' end
+           when count(p.id) = 0 then case when d.received_at > now() - ${READING} then 'reading' else 'none' end
+           when bool_or(i.scan_state = 'scanning') then 'scanning'
+           when bool_or(i.scan_state = 'queued') then 'waiting'
+           when bool_or(i.scan_state = 'failed') then 'scanFailed'
+           when bool_or(i.scanned_at is not null) then 'scanned'
+           else 'waiting' end
+    from repository r
+    join placement p on p.registry_id = r.registry_id and p.repository_id = r.id
+         and (p.digest = event.manifest_digest or p.parent_digest = event.manifest_digest)
+    join image i on i.registry_id = p.registry_id and i.digest = p.digest
+   where r.registry_id = d.registry_id and r.name = d.repository) end`;
+
 export const RegistryEventRow = z.object({
   id: z.string(),
   receivedAt: IsoColumn,
@@ -28,6 +50,8 @@ export const RegistryEventRow = z.object({
   actor: z.string().nullable(),
   outcome: z.string(),
   detail: z.string().nullable(),
+  /** What came of an accepted event by now; null for those that were not accepted. */
+  result: z.enum(["reading", "none", "waiting", "scanning", "scanned", "scanFailed", "retired", "kept"]).nullable(),
 });
 export type RegistryEventRow = z.infer<typeof RegistryEventRow>;
 
@@ -48,8 +72,11 @@ export async function registryEvents(actor: Actor, params: RegistryEventsParams)
   if (after) conditions.push(sql`(received_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
   const rows = await selectRows(
     RegistryEventRow,
-    sql`select id, received_at as "receivedAt", occurred_at as "occurredAt", provider, action, repository, tag, digest, actor, outcome, detail
-          from delivery where ${joinSql(conditions, " and ")} order by received_at desc, id desc limit ${PAGE + 1}`,
+    sql`select id, received_at as "receivedAt", occurred_at as "occurredAt", provider, action, repository, tag, digest, actor, outcome, detail,
+               ${result} as result
+          from delivery d
+          cross join lateral (select case when d.digest ~ '^sha256:[0-9a-f]{64}$' then decode(substr(d.digest, 8), 'hex') end as manifest_digest) event
+         where ${joinSql(conditions, " and ")} order by received_at desc, id desc limit ${PAGE + 1}`,
   );
   const kinds = await selectRows(
     z.object({ action: z.string(), outcome: z.string() }),

@@ -6,7 +6,7 @@ import { DemoTag } from "../marks/tag.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
-import { formatNumber } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
 import { formatMinute, RelativeTime } from "../text/relative-time.tsx";
 
 const signals: Record<AdvisorySource["state"], SignalValue | null> = {
@@ -36,8 +36,7 @@ const columns: Column<AdvisorySource>[] = [
           {row.isDemo && <DemoTag />}
         </span>
         <div className="bw-sub bw-cut" title={row.url ?? ""}>
-          {row.url ?? "by import alone"}
-          {row.licence && `, ${row.licence}`}
+          {[row.url, row.licence].filter(Boolean).join(", ")}
         </div>
       </>
     ),
@@ -103,22 +102,32 @@ export function SourceTable({
   sources: AdvisorySources;
   startImport: (() => void) | undefined;
 }) {
+  const imported = sources.items.filter((row) => row.url === null).length;
   return (
-    <DataTable
-      label="Sources"
-      noun="sources"
-      isInset
-      columns={columns}
-      state={sources.items.length === 0 ? { kind: "empty" } : { kind: "ready", rows: sources.items, more: null }}
-      rowKey={(row) => row.id}
-      empty={
-        <EmptyState
-          title="No source yet"
-          action={startImport && <Button onClick={startImport}>Import advisories</Button>}
-        >
-          Import an OSV zip or NDJSON, Alpine secdb, Debian tracker, KEV or EPSS file.
-        </EmptyState>
-      }
-    />
+    <>
+      {imported > 0 && (
+        <p className="bw-second" style={{ marginBottom: 8 }}>
+          {imported === sources.items.length
+            ? "No source has an address: all of them change by import alone."
+            : `${plural(imported, "source has", "sources have")} no address and ${imported === 1 ? "changes" : "change"} by import alone.`}
+        </p>
+      )}
+      <DataTable
+        label="Sources"
+        noun="sources"
+        isInset
+        columns={columns}
+        state={sources.items.length === 0 ? { kind: "empty" } : { kind: "ready", rows: sources.items, more: null }}
+        rowKey={(row) => row.id}
+        empty={
+          <EmptyState
+            title="No source yet"
+            action={startImport && <Button onClick={startImport}>Import advisories</Button>}
+          >
+            Import an OSV zip or NDJSON, Alpine secdb, Debian tracker, KEV or EPSS file.
+          </EmptyState>
+        }
+      />
+    </>
   );
 }

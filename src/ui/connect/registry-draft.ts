@@ -46,6 +46,12 @@ export function useRegistryDraft() {
   const [isResumed, setResumed] = useState(false);
   useEffect(() => {
     const kept = readKept();
+    const named = new URLSearchParams(window.location.search).get("url");
+    // A link that names a registry starts with it, whatever was left half done.
+    if (named && kept?.url !== named) {
+      setDraft({ ...emptyDraft, url: named.slice(0, 255) });
+      return;
+    }
     if (!kept) return;
     // Without the password a test cannot run, so the person goes on where it is entered.
     setDraft({ ...kept, step: kept.step === 1 ? 1 : 2 });

@@ -3,6 +3,7 @@ import { useCallback } from "react";
 import type { ContainersOverview } from "#queries/count/containers-overview.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { OwnerFilter } from "../owner/owner-filter.tsx";
+import { ExportLink } from "../page/export-link.tsx";
 import { ChoiceFilter, DensityButton, FilterBar, SortMenu, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
 import { formatBounded } from "../text/format-number.ts";
@@ -69,6 +70,7 @@ export function ResourceFilters({ overview, matching, url }: ResourceFiltersProp
               value={url.get("sort") ?? "risk"}
               onChange={(sort) => set({ sort: sort === "risk" ? undefined : sort })}
             />
+            <ExportLink view="containers.csv" params={url.params} />
             <DensityButton />
           </>
         }

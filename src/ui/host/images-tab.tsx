@@ -96,18 +96,36 @@ const columns: Column<HostImageRow>[] = [
 function Findings({ row }: { row: HostImageRow }) {
   if (row.scannedDigest === null)
     return (
-      <span className="bw-muted" title="No connected registry holds this image, so it was not scanned">
-        Not scanned
-      </span>
+      <>
+        <span className="bw-muted">Not scanned</span>
+        <div className="bw-sub bw-cut">
+          {registryOf(row) === null ? (
+            "Built here, no registry holds it"
+          ) : (
+            <Link href={`/connect/registry?url=${encodeURIComponent(registryOf(row) ?? "")}`}>
+              Connect {registryOf(row)} to scan it
+            </Link>
+          )}
+        </div>
+      </>
     );
   const counts = {
     critical: row.critical ?? 0,
     high: row.high ?? 0,
     medium: row.medium ?? 0,
     low: row.low ?? 0,
-    unrated: 0,
+    unrated: row.unrated ?? 0,
   };
-  if (counts.critical + counts.high + counts.medium + counts.low === 0)
-    return <Health health={row.posture ?? "unknown"} />;
-  return <SeverityCounts counts={counts} />;
+  const rated = counts.critical + counts.high + counts.medium + counts.low;
+  if (rated + counts.unrated > 0) return <SeverityCounts counts={counts} spread={rated > 0 ? "slots" : "inline"} />;
+  // No finding is healthy only when all of the image could be judged.
+  return <Health health={row.posture ?? "unknown"} />;
+}
+
+/** Host of the registry that a tag names; null when there is no tag. Names without one are Docker Hub's. */
+function registryOf({ tags }: HostImageRow): string | null {
+  const [tag] = tags;
+  if (!tag) return null;
+  const [first = ""] = tag.split("/");
+  return tag.includes("/") && /[.:]|^localhost$/.test(first) ? first : "registry-1.docker.io";
 }

@@ -13,7 +13,7 @@ export function SettingsTab({ host }: { host: HostDetail }) {
   const isAdmin = useMay("admin");
   return (
     <div className={styles.settings}>
-      <div>
+      <div className={styles.settingsRow}>
         <DetailsForm host={host} isAdmin={isAdmin} />
         {host.managed && <ManagedSection host={host} managed={host.managed} isAdmin={isAdmin} />}
         {isAdmin && !host.isDemo && <TokenSection host={host} />}

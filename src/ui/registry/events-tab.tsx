@@ -13,8 +13,10 @@ import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
+import { eventOutcome } from "../words/event-words.ts";
+import { inWords } from "../words/in-words.ts";
 
-const asChoices = (values: string[] | undefined) => (values ?? []).map((value) => ({ value, label: wordOf(value) }));
+const asChoices = (values: string[] | undefined) => (values ?? []).map((value) => ({ value, label: inWords(value) }));
 
 /** What the registry has sent, as it came in, newest first. */
 export function EventsTab({ registry }: { registry: RegistryDetail }) {
@@ -39,7 +41,7 @@ export function EventsTab({ registry }: { registry: RegistryDetail }) {
         />
         <ChoiceFilter
           label="Outcome"
-          choices={asChoices(first?.outcomes)}
+          choices={(first?.outcomes ?? []).map((value) => ({ value, label: eventOutcome(value) }))}
           value={url.get("outcome")}
           onChange={(outcome) => url.set({ outcome })}
         />
@@ -73,15 +75,6 @@ export function EventsTab({ registry }: { registry: RegistryDetail }) {
   );
 }
 
-/** "not-followed" → "Not followed". */
-function wordOf(value: string): string {
-  const words = value
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replaceAll(/[-_]/g, " ")
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 function columnsOf(registry: RegistryDetail): Column<RegistryEventRow>[] {
   return [
     {
@@ -96,7 +89,7 @@ function columnsOf(registry: RegistryDetail): Column<RegistryEventRow>[] {
       label: "Event",
       width: 112,
       phone: "lead",
-      cell: (row) => <span className="bw-name">{wordOf(row.action)}</span>,
+      cell: (row) => <span className="bw-name">{inWords(row.action)}</span>,
     },
     {
       key: "what",
@@ -138,16 +131,16 @@ function columnsOf(registry: RegistryDetail): Column<RegistryEventRow>[] {
       label: "Came as",
       width: 124,
       leavesBelow: 1200,
-      cell: (row) => <span className="bw-second">{wordOf(row.provider)}</span>,
+      cell: (row) => <span className="bw-second">{inWords(row.provider)}</span>,
     },
     {
       key: "outcome",
-      label: "Outcome",
-      width: 220,
+      label: "What came of it",
+      width: 260,
       phone: "line",
       cell: (row) => (
         <span className="bw-second" title={row.detail ?? undefined}>
-          {wordOf(row.outcome)}
+          {eventOutcome(row.result ?? row.outcome)}
           {row.detail && <span className="bw-muted">, {row.detail}</span>}
         </span>
       ),

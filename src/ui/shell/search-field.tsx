@@ -40,7 +40,7 @@ export function SearchField() {
       >
         <Icon name="search" />
         <Combobox store={list} onOptionSubmit={go} width={420} position="bottom-end" shadow="md">
-          <Combobox.Target>
+          <Combobox.Target withExpandedAttribute>
             <input
               id="find"
               name="q"
