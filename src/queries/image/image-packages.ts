@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type PackageType, packageTypes } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
+import type { SeverityCounts } from "#domain/severity.ts";
 import { baseLayers } from "#engines/image-scan/base-layers.ts";
 import type { SkippedPackage } from "#engines/image-scan/facts.ts";
 import { BigIntColumn, digestValue } from "#queries/list/columns.ts";
@@ -17,6 +18,7 @@ export const ImagePackagesParams = ImagePlaceParams.extend({
   /** Only packages with open findings. */
   vulnerable: SwitchParam,
   dev: ChoiceParam(["any", "yes", "no"], "any"),
+  sort: ChoiceParam(["findings", "name"], "findings"),
   cursor: CursorParam,
 });
 
@@ -35,9 +37,9 @@ export interface ImagePackage {
   layer: number;
   isBase: boolean | null;
   dev: boolean;
-  /** Open findings of this package version in this place, and the worst of them. */
+  /** Open findings of this package version in this place, and how many of each severity. */
   findings: number;
-  worst: string | null;
+  counts: SeverityCounts;
 }
 
 export interface ImagePackages {
@@ -52,12 +54,11 @@ export interface ImagePackages {
   isKnown: boolean;
 }
 
-interface PackageCount {
+interface PackageCount extends SeverityCounts {
   open: number;
-  worst: string | null;
 }
 
-/** Every installed package of an image with path, layer and its open findings; ordered by name, version and path. */
+/** Every installed package of an image with path, layer and its open findings; the worst first, or by name. */
 export async function imagePackages(actor: Actor, input: unknown): Promise<ImagePackages> {
   requireRole(actor, "viewer");
   const params = ImagePackagesParams.parse(input);
@@ -79,10 +80,10 @@ export async function imagePackages(actor: Actor, input: unknown): Promise<Image
   const matching = inventory.packages
     .map((pkg) => toPackage(pkg, counts.get(pkg.packageVersionId), base?.layers))
     .filter((pkg) => passes(pkg, params))
-    .sort((a, b) => compareKeys(keyOf(a), keyOf(b)));
-  const shape = JSON.stringify([place.placementId, params.q, params.type, params.vulnerable, params.dev]);
-  const after = decodeCursor(shape, params.cursor, z.array(z.string()).length(4));
-  const rest = after ? matching.filter((pkg) => compareKeys(keyOf(pkg), after) > 0) : matching;
+    .sort((a, b) => compareKeys(keyOf(a, params.sort), keyOf(b, params.sort)));
+  const shape = JSON.stringify([place.placementId, params.q, params.type, params.vulnerable, params.dev, params.sort]);
+  const after = decodeCursor(shape, params.cursor, z.array(z.string()).min(4).max(5));
+  const rest = after ? matching.filter((pkg) => compareKeys(keyOf(pkg, params.sort), after) > 0) : matching;
   const page = rest.slice(0, pageSize);
   const last = rest.length > pageSize ? page.at(-1) : undefined;
   return {
@@ -90,21 +91,34 @@ export async function imagePackages(actor: Actor, input: unknown): Promise<Image
     all: inventory.packages.length,
     packages: page,
     skipped: inventory.skipped,
-    nextCursor: last ? encodeCursor(shape, keyOf(last)) : null,
+    nextCursor: last ? encodeCursor(shape, keyOf(last, params.sort)) : null,
     isKnown: true,
   };
 }
 
 async function packageCounts(place: ImagePlace): Promise<Map<string, PackageCount>> {
   const rows = await selectRows(
-    z.object({ id: BigIntColumn, open: z.number(), worst: z.string() }),
-    sql`select f.package_version_id as id, count(*)::int as open, (array_agg(f.severity order by f.severity_rank desc))[1] as worst
+    z.object({
+      id: BigIntColumn,
+      open: z.number(),
+      critical: z.number(),
+      high: z.number(),
+      medium: z.number(),
+      low: z.number(),
+      unrated: z.number(),
+    }),
+    sql`select f.package_version_id as id, count(*)::int as open,
+               (count(*) filter (where f.severity = 'critical'))::int as critical,
+               (count(*) filter (where f.severity = 'high'))::int as high,
+               (count(*) filter (where f.severity = 'medium'))::int as medium,
+               (count(*) filter (where f.severity in ('low', 'informational')))::int as low,
+               (count(*) filter (where f.severity = 'unknown'))::int as unrated
           from placement_finding f
          where f.registry_id = ${place.registryId} and f.repository_id = ${place.repositoryId}
            and f.digest = ${digestValue(place.digest)} and f.platform = ${place.platform} and f.state = 'open'
          group by f.package_version_id`,
   );
-  return new Map(rows.map((row) => [row.id, { open: row.open, worst: row.worst }]));
+  return new Map(rows.map(({ id, ...count }) => [id, count]));
 }
 
 function toPackage(pkg: StoredPackage, count: PackageCount | undefined, baseCount: number | undefined): ImagePackage {
@@ -120,7 +134,7 @@ function toPackage(pkg: StoredPackage, count: PackageCount | undefined, baseCoun
     isBase: baseCount === undefined ? null : pkg.layer < baseCount,
     dev: pkg.dev,
     findings: count?.open ?? 0,
-    worst: count?.worst ?? null,
+    counts: count ?? { critical: 0, high: 0, medium: 0, low: 0, unrated: 0 },
   };
 }
 
@@ -134,7 +148,13 @@ function passes(pkg: ImagePackage, params: z.infer<typeof ImagePackagesParams>):
   );
 }
 
-const keyOf = (pkg: ImagePackage): string[] => [pkg.name, pkg.version, pkg.path, `${pkg.type}/${pkg.arch ?? ""}`];
+/** Rows sort by these texts; counts are turned round and padded, so that many come before few. */
+function keyOf(pkg: ImagePackage, sort: "findings" | "name"): string[] {
+  const { critical, high, medium, low } = pkg.counts;
+  const counts = [critical, high, medium, low, pkg.findings].map((count) => String(99_999 - count).padStart(5, "0"));
+  const name = [pkg.name, pkg.version, pkg.path, `${pkg.type}/${pkg.arch ?? ""}`];
+  return sort === "name" ? name : [counts.join(" "), ...name];
+}
 
 function compareKeys(a: readonly string[], b: readonly string[]): number {
   for (let index = 0; index < a.length; index += 1) {

@@ -22,6 +22,7 @@ import { ExemptFinding } from "./exempt-finding.tsx";
 import { statusWords } from "./finding-columns.tsx";
 import { fixCommand } from "./fix-command.ts";
 import styles from "./image.module.css";
+import { findingView } from "./image-params.ts";
 
 interface FindingPanelProps {
   image: ImageDetail;
@@ -34,10 +35,7 @@ interface FindingPanelProps {
 export function FindingPanel({ image, vulnerability, packageId, close }: FindingPanelProps) {
   const url = useUrlState();
   const query = useView<ImageFindingDetail>(
-    {
-      view: `images/${image.digest}/findings/${encodeURIComponent(vulnerability)}`,
-      params: { at: url.get("at"), package: packageId },
-    },
+    findingView(image.digest, vulnerability, { at: url.get("at"), package: packageId }),
     { topics: [`image:${image.digest}`] },
   );
   const finding = query.data;

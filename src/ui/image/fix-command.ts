@@ -43,6 +43,39 @@ export function planText(plan: ImageFixPlan): string {
   ].join("\n");
 }
 
+/**
+ * The whole plan as one instruction for a Dockerfile: the rebuild on a newer base as a comment on top, then one RUN line per
+ * package manager with everything that it has to upgrade. Empty when the plan has no step.
+ */
+export function combinedFix(plan: ImageFixPlan): string {
+  const isRebased = plan.steps.some((step) => step.kind === "base");
+  const upgrades = plan.steps.filter((step) => step.kind === "package").flatMap((step) => step.upgrades);
+  const byType = [...Map.groupBy(upgrades, (upgrade) => upgrade.type)];
+  return [
+    ...(isRebased ? [`# Rebuild on the newest base: docker build --pull -t ${quote(plan.target)} .`] : []),
+    ...byType.map(([type, list]) => `RUN ${managerCommand(type, list)}`),
+  ].join("\n");
+}
+
+/** One command for all upgrades of a package manager. */
+function managerCommand(type: PackageUpgrade["type"], upgrades: PackageUpgrade[]): string {
+  const kind = packageKind(type);
+  const [first] = upgrades;
+  if (kind.isSystem && first) {
+    const packages = [
+      ...new Map(upgrades.flatMap((upgrade) => upgrade.packages).map((pkg) => [pkg.name, pkg])).values(),
+    ];
+    return kind.upgradeCommand({ ...first, packages, quote });
+  }
+  // Libraries are named one by one, "npm install a@1" and "npm install b@2": what both start with is said once.
+  const commands = [...new Set(upgrades.map(upgradeCommand))].map((command) => command.split(" "));
+  const [start = []] = commands;
+  const isOneCommand = commands.every((words) => words.length === 3 && words[0] === start[0] && words[1] === start[1]);
+  return isOneCommand
+    ? [...start.slice(0, 2), ...commands.map((words) => words[2])].join(" ")
+    : commands.map((words) => words.join(" ")).join(" && ");
+}
+
 function upgradeCommand(upgrade: PackageUpgrade): string {
   return packageKind(upgrade.type).upgradeCommand({ ...upgrade, quote });
 }

@@ -13,7 +13,7 @@ import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { CodeBlock } from "../text/code-block.tsx";
 import { formatNumber, plural } from "../text/format-number.ts";
-import { fixCommand, originOf } from "./fix-command.ts";
+import { combinedFix, fixCommand, originOf } from "./fix-command.ts";
 import styles from "./image.module.css";
 import { imageView, noFilters } from "./image-params.ts";
 
@@ -67,6 +67,10 @@ export function FixPlanTab({ image }: { image: ImageDetail }) {
           )}
         </p>
       </div>
+      <section className={styles.section} aria-label="All steps as one instruction">
+        <h2 className="bw-h2">All of it in your Dockerfile</h2>
+        <CodeBlock code={combinedFix(plan)} name="instruction for the whole plan" wraps />
+      </section>
       <ol className={styles.steps}>
         {plan.steps.map((step, index) => (
           <PlanStep key={stepKey(step)} step={step} number={index + 1} plan={plan} />

@@ -12,7 +12,7 @@ import { DemoTag, Kev, SeverityTag, Tag } from "../marks/tag.tsx";
 import { OwnerWords } from "../owner/owner-words.tsx";
 import { FactLine } from "../page/fact-line.tsx";
 import { PageHead } from "../page/page-head.tsx";
-import { CopyButton } from "../text/copy-button.tsx";
+import { CopyPageLink } from "../text/copy-page-link.tsx";
 import { DigestText } from "../text/digest-text.tsx";
 import { formatBytes, formatNumber, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
@@ -110,7 +110,9 @@ function Actions({ image }: { image: ImageDetail }) {
   const at = `at=${encodeURIComponent(`${image.place.registryId}/${image.place.repository}`)}`;
   return (
     <>
-      <CopyLink image={image} />
+      <CopyPageLink
+        path={links.image(image.digest, { registryId: image.place.registryId, repository: image.place.repository })}
+      />
       {image.assessment.hasEarlierResult && (
         <Menu position="bottom-end" width={230}>
           <Menu.Target>
@@ -135,12 +137,6 @@ function Actions({ image }: { image: ImageDetail }) {
       <RescanButton image={image} label="Scan again" />
     </>
   );
-}
-
-function CopyLink({ image: { digest, place } }: { image: ImageDetail }) {
-  const path = links.image(digest, { registryId: place.registryId, repository: place.repository });
-  const value = typeof window === "undefined" ? path : new URL(path, window.location.href).href;
-  return <CopyButton value={value} label="Copy link" />;
 }
 
 function Platforms({ image: { siblings, digest, platform, place } }: { image: ImageDetail }) {

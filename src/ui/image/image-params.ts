@@ -17,7 +17,7 @@ const views: Record<ImageTab, { path: string; params: string[] }> = {
   },
   "fix-plan": { path: "fix-plan", params: ["at"] },
   changes: { path: "changes", params: ["at", "against"] },
-  packages: { path: "packages", params: ["at", "q", "type", "vulnerable", "dev"] },
+  packages: { path: "packages", params: ["at", "q", "type", "vulnerable", "dev", "sort"] },
   containers: { path: "containers", params: ["at"] },
   history: { path: "history", params: ["at"] },
 };
@@ -26,6 +26,11 @@ const views: Record<ImageTab, { path: string; params: string[] }> = {
 export function imageView(digest: string, tab: ImageTab, params: Params): ViewSource {
   const { path, params: names } = views[tab];
   return { view: `images/${digest}/${path}`, params: Object.fromEntries(names.map((name) => [name, params[name]])) };
+}
+
+/** Where one finding comes from, for its panel. */
+export function findingView(digest: string, vulnerability: string, params: Params): ViewSource {
+  return { view: `images/${digest}/findings/${encodeURIComponent(vulnerability)}`, params };
 }
 
 /** Where the data above the tabs comes from. */

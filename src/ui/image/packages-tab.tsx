@@ -1,13 +1,11 @@
 "use client";
 import Link from "next/link";
 import { packageKind, packageTypes } from "#domain/package-kind.ts";
-import { Severity } from "#domain/severity.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { ImagePackage, ImagePackages } from "#queries/image/image-packages.ts";
 import { type UrlState, useUrlState } from "../data/use-url-state.ts";
 import { currentPage, useListView } from "../data/use-view.ts";
-import { severityWords } from "../marks/severity.tsx";
-import { SeverityShape } from "../marks/severity-shape.tsx";
+import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
@@ -67,6 +65,11 @@ export function PackagesTab({ image }: { image: ImageDetail }) {
         columns={packageColumns(url)}
         state={tableState(list, rows, filters > 0)}
         rowKey={(row) => `${row.type} ${row.name} ${row.version} ${row.path} ${row.arch}`}
+        sort={{
+          current: url.get("sort") ?? "findings",
+          direction: url.get("sort") === "name" ? "ascending" : "descending",
+          onSort: (sort) => url.set({ sort: sort === "findings" ? undefined : sort }),
+        }}
         empty={<NoPackages image={image} packages={first} />}
         filteredEmpty={
           <FilteredEmpty
@@ -85,7 +88,13 @@ export function PackagesTab({ image }: { image: ImageDetail }) {
 
 function packageColumns(url: UrlState): Column<ImagePackage>[] {
   return [
-    { key: "name", label: "Package", phone: "lead", cell: (row) => <span className="bw-name">{row.name}</span> },
+    {
+      key: "name",
+      label: "Package",
+      sort: "name",
+      phone: "lead",
+      cell: (row) => <span className="bw-name">{row.name}</span>,
+    },
     {
       key: "version",
       label: "Version",
@@ -117,9 +126,9 @@ function packageColumns(url: UrlState): Column<ImagePackage>[] {
     {
       key: "findings",
       label: "Open findings",
-      width: 130,
-      align: "right",
-      phone: "trail",
+      width: 200,
+      sort: "findings",
+      phone: "line",
       cell: (row) => <PackageFindings row={row} url={url} />,
     },
   ];
@@ -127,16 +136,11 @@ function packageColumns(url: UrlState): Column<ImagePackage>[] {
 
 function PackageFindings({ row, url }: { row: ImagePackage; url: UrlState }) {
   if (row.findings === 0) return <span className="bw-muted">0</span>;
-  const worst = Severity.catch("unknown").parse(row.worst);
+  const { critical, high, medium, low } = row.counts;
   return (
-    <Link
-      href={url.href({ ...noFilters, package: row.id })}
-      className="bw-medium"
-      style={{ display: "inline-flex", gap: 6, alignItems: "center" }}
-    >
-      <SeverityShape severity={worst} size={10} />
-      <span className="bw-hidden">Worst is {severityWords[worst]}. Open findings: </span>
-      {formatNumber(row.findings)}
+    <Link href={url.href({ ...noFilters, sort: undefined, package: row.id })} className="bw-medium">
+      <span className="bw-hidden">{plural(row.findings, "open finding")}: </span>
+      <SeverityCounts counts={row.counts} spread={critical + high + medium + low === 0 ? "inline" : "slots"} />
     </Link>
   );
 }

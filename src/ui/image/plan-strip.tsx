@@ -31,7 +31,11 @@ export function PlanStrip({ image }: { image: ImageDetail }) {
   return (
     <section className={styles.plan} aria-label="Fix plan">
       <div>
-        <b>Fix plan</b>
+        <b>
+          <Link href={href} scroll={false}>
+            Fix plan
+          </Link>
+        </b>
         <p className="bw-small bw-second" style={{ margin: "4px 0 8px" }}>
           {plural(best.length, "step closes", "steps close")} {formatNumber(closed)} of {formatNumber(plan.open)}
         </p>

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@mantine/core";
 import Link from "next/link";
-import { useCallback } from "react";
+import { type ReactNode, useCallback } from "react";
 import { noticeKindWords } from "#domain/notice-kind.ts";
 import type { NoticeList, NoticeRow } from "#queries/notice/notice-list.ts";
 import { useChange } from "../data/use-change.ts";
@@ -21,7 +21,8 @@ import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { tableState } from "../table/table-state.ts";
 import { plural } from "../text/format-number.ts";
-import { RelativeTime } from "../text/relative-time.tsx";
+import { RelativeTime, useNow } from "../text/relative-time.tsx";
+import { groupNotices, type NoticeHead, type NoticeLine } from "./group-notices.ts";
 import { noticesView } from "./notice-params.ts";
 import styles from "./notices.module.css";
 
@@ -45,6 +46,10 @@ export function NoticesView() {
   const filters = filterNames.filter((name) => url.get(name)).length;
   const setRead = useCallback(
     (row: NoticeRow, read: boolean) => mark.run({ notices: [{ rootId: row.rootId, id: row.id }], read }),
+    [mark],
+  );
+  const markGroup = useCallback(
+    (unread: NoticeRow[]) => mark.run({ notices: unread.map(({ rootId, id }) => ({ rootId, id })), read: true }),
     [mark],
   );
   const newest = rows?.[0]?.updatedAt;
@@ -114,9 +119,10 @@ export function NoticesView() {
         label="Notices"
         noun="notices"
         columns={noticeColumns(first?.asOf.readAt, setRead)}
-        state={tableState(list, rows, filters > 0)}
-        rowKey={(row) => `${row.rootId} ${row.id}`}
-        rowHref={(row) => row.href}
+        state={tableState(list, rows && groupNotices(rows), filters > 0)}
+        rowKey={(line) => line.key}
+        rowHref={(line) => (line.kind === "notice" ? line.notice.href : undefined)}
+        fullRow={(line) => (line.kind === "head" ? <GroupHead head={line} markRead={markGroup} /> : null)}
         empty={
           <EmptyState title="Nothing new">
             Notices come when a push or new advisories bring findings at or above the threshold, and when a Docker host
@@ -139,20 +145,22 @@ export function NoticesView() {
 function noticeColumns(
   readAt: string | undefined,
   setRead: (row: NoticeRow, read: boolean) => void,
-): Column<NoticeRow>[] {
+): Column<NoticeLine>[] {
+  const cell = (draw: (row: NoticeRow) => ReactNode) => (line: NoticeLine) =>
+    line.kind === "notice" ? draw(line.notice) : null;
   return [
     {
       key: "severity",
       label: "Severity",
       width: 136,
       phone: "line",
-      cell: (row) => <Severity severity={row.severity} />,
+      cell: cell((row) => <Severity severity={row.severity} />),
     },
     {
       key: "title",
       label: "What is new",
       phone: "lead",
-      cell: (row) => (
+      cell: cell((row) => (
         <>
           <span className="bw-row">
             {!row.isRead && (
@@ -169,21 +177,21 @@ function noticeColumns(
             {row.detail}
           </div>
         </>
-      ),
+      )),
     },
     {
       key: "kind",
       label: "Kind",
       width: 150,
       leavesBelow: 1040,
-      cell: (row) => <span className="bw-second">{noticeKindWords[row.kind]}</span>,
+      cell: cell((row) => <span className="bw-second">{noticeKindWords[row.kind]}</span>),
     },
     {
       key: "source",
       label: "Source",
       width: 180,
       leavesBelow: 860,
-      cell: (row) => <span className="bw-second">{row.rootName ?? "–"}</span>,
+      cell: cell((row) => <span className="bw-second">{row.rootName ?? "–"}</span>),
     },
     {
       key: "at",
@@ -191,7 +199,7 @@ function noticeColumns(
       width: 92,
       align: "right",
       phone: "trail",
-      cell: (row) => <RelativeTime at={row.updatedAt} {...(readAt ? { now: readAt } : {})} />,
+      cell: cell((row) => <RelativeTime at={row.updatedAt} {...(readAt ? { now: readAt } : {})} />),
     },
     {
       key: "read",
@@ -200,7 +208,7 @@ function noticeColumns(
       width: 118,
       align: "right",
       phone: "line",
-      cell: (row) => (
+      cell: cell((row) => (
         <button
           type="button"
           className="bw-link-button"
@@ -209,7 +217,27 @@ function noticeColumns(
         >
           {row.isRead ? "Mark unread" : "Mark read"}
         </button>
-      ),
+      )),
     },
   ];
+}
+
+/** "Today, Demo registry": a day of one source, with the way to be done with it. */
+function GroupHead({ head, markRead }: { head: NoticeHead; markRead: (unread: NoticeRow[]) => void }) {
+  const today = new Date(useNow()).toISOString().slice(0, 10);
+  return (
+    <div className={styles.head}>
+      <b>{head.day === today ? "Today" : head.day}</b>
+      <span>{head.source}</span>
+      <span className="bw-muted">
+        {plural(head.count, "notice")}
+        {head.unread.length > 0 && `, ${head.unread.length} unread`}
+      </span>
+      {head.unread.length > 1 && (
+        <button type="button" className="bw-link-button" onClick={() => markRead(head.unread)}>
+          Mark these read
+        </button>
+      )}
+    </div>
+  );
 }

@@ -9,7 +9,7 @@ import styles from "./page.module.css";
 export function FilterBar({ children, tools }: { children: ReactNode; tools?: ReactNode }) {
   return (
     <section className={styles.filters} aria-label="Filters">
-      {children}
+      <div className={styles.filterItems}>{children}</div>
       {tools && <div className={styles.filterTools}>{tools}</div>}
     </section>
   );

@@ -1,5 +1,6 @@
+"use client";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { formatBounded } from "../text/format-number.ts";
 import styles from "./page.module.css";
 
@@ -13,10 +14,18 @@ export interface PageTab {
 
 /** Tabs of a page as links, with its actions at the right. `label` names the group. */
 export function PageTabs({ label, tabs, actions }: { label: string; tabs: PageTab[]; actions?: ReactNode }) {
+  const list = useRef<HTMLUListElement>(null);
+  const current = tabs.find((tab) => tab.isCurrent)?.label;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another current tab is brought into view as well
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>("[aria-current=page]");
+    // Only the row of tabs moves, never the page.
+    if (tab && list.current) list.current.scrollLeft = tab.offsetLeft - list.current.offsetLeft - 16;
+  }, [current]);
   return (
     <div className={styles.tabs}>
       <nav aria-label={label} style={{ minWidth: 0 }}>
-        <ul>
+        <ul ref={list}>
           {tabs.map((tab) => (
             <li key={tab.label}>
               <Link

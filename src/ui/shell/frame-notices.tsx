@@ -48,7 +48,7 @@ function DemoNotice() {
     <p className={styles.notice} data-tone="demo" role="status">
       <Icon name="container" />
       <span>
-        The demo is loaded. What carries the label Demo is made up.{" "}
+        The demo is loaded. <span className={styles.hideOnPhone}>What carries the label Demo is made up. </span>
         {isAdmin && (
           <button type="button" className="bw-link-button" disabled={removal.isRunning} onClick={() => removal.run()}>
             {removal.isRunning ? "Removing the demo" : "Remove the demo"}

@@ -10,11 +10,12 @@ import type { Actor } from "#domain/role.ts";
 import { imageChanges } from "#queries/image/image-changes.ts";
 import { imageContainers } from "#queries/image/image-containers.ts";
 import { imageDetail, imagesOfIndex } from "#queries/image/image-detail.ts";
+import { imageFinding } from "#queries/image/image-finding.ts";
 import { imageFindings } from "#queries/image/image-findings.ts";
 import { imageFixPlan } from "#queries/image/image-fix-plan.ts";
 import { imageHistory } from "#queries/image/image-history.ts";
 import { imagePackages } from "#queries/image/image-packages.ts";
-import { type ImageTab, imageHeadView, imageTab, imageView } from "#ui/image/image-params.ts";
+import { findingView, type ImageTab, imageHeadView, imageTab, imageView } from "#ui/image/image-params.ts";
 import { ImageView } from "#ui/image/image-view.tsx";
 
 type ImagePageProps = SearchPage & { params: Promise<{ digest: string }> };
@@ -50,7 +51,21 @@ export default async function ImagePage({ params, searchParams }: ImagePageProps
       return { ...imageView(digest.data, name, own), data, list: listTabs.has(name) };
     }),
   );
-  const views = [{ ...imageHeadView(digest.data, search), data: head }, ...tabViews];
+  const { cve, pkg, at } = search;
+  // A panel that a link opens comes with the page: what arrives later would push about what is being read.
+  const panel =
+    tab === "vulnerabilities" && cve && pkg
+      ? await imageFinding(actor, {
+          digest: digest.data,
+          vulnerability: cve,
+          package: pkg,
+          ...(at ? { at } : {}),
+        }).then(
+          (data) => [{ ...findingView(digest.data, cve, { at, package: pkg }), data }],
+          () => [],
+        )
+      : [];
+  const views = [{ ...imageHeadView(digest.data, search), data: head }, ...tabViews, ...panel];
   return (
     <Prefetched views={views}>
       <ImageView digest={digest.data} />
