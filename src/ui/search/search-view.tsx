@@ -4,23 +4,14 @@ import type { SearchGroup, SearchResult } from "#queries/search.ts";
 import { toProblem } from "../data/problem.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { useView } from "../data/use-view.ts";
-import { Icon, type IconName } from "../icon.tsx";
+import { Icon } from "../icon.tsx";
 import { Severity } from "../marks/severity.tsx";
 import { Page } from "../shell/page.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import styles from "./search.module.css";
-
-/** What each kind of result is called, and its icon. */
-export const searchGroups: Record<SearchGroup["kind"], { title: string; icon: IconName }> = {
-  vulnerability: { title: "Vulnerabilities", icon: "bug" },
-  image: { title: "Images", icon: "image" },
-  repository: { title: "Repositories", icon: "registry" },
-  package: { title: "Packages", icon: "container" },
-  resource: { title: "Connected resources", icon: "grid" },
-  rule: { title: "Controls and rules", icon: "shield" },
-};
+import { searchGroups } from "./search-groups.ts";
 
 /** Results by kind. What names exactly one thing never comes here: the page goes straight to it. */
 export function SearchView() {

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { SearchHit, SearchResult } from "#queries/search.ts";
 import { useView } from "../data/use-view.ts";
 import { Icon } from "../icon.tsx";
-import { searchGroups } from "../search/search-view.tsx";
+import { searchGroups } from "../search/search-groups.ts";
 import styles from "./shell.module.css";
 
 const TYPING_MS = 150;
