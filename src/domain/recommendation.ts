@@ -1,8 +1,9 @@
+import { rootKinds } from "./resource.ts";
 /**
  * What a recommendation counts. The images of a repository are counted with their repository, so that a hundred thousand
  * images do not drown a hundred hosts. A new kind of resource does not compile until it has its words here.
  */
-export const recommendationKinds = ["repository", "registry", "host", "cluster"] as const;
+export const recommendationKinds = ["repository", ...rootKinds] as const;
 export type RecommendationKind = (typeof recommendationKinds)[number];
 
 /** One and many of what a recommendation counts. */

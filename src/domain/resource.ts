@@ -5,6 +5,12 @@ export const rootKinds = ["registry", "cluster", "host"] as const;
 export const RootKind = z.enum(rootKinds);
 export type RootKind = z.infer<typeof RootKind>;
 
+/** A record with an answer for every kind of root. */
+export function forEachRootKind<Answer>(answer: (kind: RootKind) => Answer): Record<RootKind, Answer> {
+  // Object.fromEntries forgets that the keys are all kinds.
+  return Object.fromEntries(rootKinds.map((kind) => [kind, answer(kind)])) as Record<RootKind, Answer>;
+}
+
 /** What a rule can be held against: the roots themselves, and what lies in them. */
 export const resourceKinds = [...rootKinds, "repository", "image"] as const;
 export const ResourceKind = z.enum(resourceKinds);

@@ -84,13 +84,13 @@ export function ruleTexts(): RuleText[] {
     engine: "cis-docker",
     rules,
     area: (rule) => cisDockerSections[referenceTo(rule, "CIS Docker 1.8.0")?.control.split(".")[0] ?? ""] ?? "Docker",
-    sampleItem: (rule) => sampleItem[rule.scope],
+    sampleItem: (rule) => sampleItem[rule.scope] ?? "this host",
     examples: (rule) =>
       exampleTexts(rule, (_, example) => rule.assess({ facts: hostFacts(example), policy, now: exampleDay })),
   });
 }
 
-const sampleItem: Record<RuleScope, string> = {
+const sampleItem: Partial<Record<RuleScope, string>> = {
   host: "PATH",
   daemon: "/etc/docker/daemon.json",
   container: "CONTAINER",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
-import { rootKinds } from "#domain/resource.ts";
+import { forEachRootKind, rootKinds } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
 import { IsoColumn, likePattern } from "#queries/list/columns.ts";
@@ -243,7 +243,7 @@ async function readSummary(): Promise<Pick<ContainersOverview, "views" | "kinds"
       production: sum((group) => group.production),
       notReporting: sum((group) => group.silent),
     },
-    kinds: { registry: kindTotals("registry"), cluster: kindTotals("cluster"), host: kindTotals("host") },
+    kinds: forEachRootKind(kindTotals),
     freshness: {
       onTime: bySignal("connected", "degraded"),
       late: bySignal("late"),

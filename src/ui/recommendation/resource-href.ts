@@ -7,12 +7,7 @@ interface Named {
   name: string;
 }
 
-const hrefs: Record<RecommendationKind, (resource: Named) => string> = {
-  repository: ({ rootId, name }) => links.repository(rootId, name),
-  registry: ({ rootId }) => links.registry(rootId),
-  host: ({ rootId }) => links.host(rootId),
-  cluster: () => links.containers(),
-};
-
-/** The page of a resource that stands in a recommendation. */
-export const resourceHref = (resource: Named): string => hrefs[resource.resourceKind](resource);
+/** The page of a resource that stands in a recommendation: of a root its own, of a repository the one in its registry. */
+export function resourceHref({ rootId, resourceKind, name }: Named): string {
+  return resourceKind === "repository" ? links.repository(rootId, name) : links.root(resourceKind, rootId);
+}
