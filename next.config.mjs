@@ -14,6 +14,15 @@ function tsconfigCopy() {
   return file;
 }
 
+/** For what neither the proxy nor a route answers: it may be loaded by our pages, and never be a page or a frame itself. */
+const fixedHeaders = Object.entries({
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+}).map(([key, value]) => ({ key, value }));
+
 /** @type {import("next").NextConfig} */
 export default {
   output: "standalone",
@@ -35,6 +44,20 @@ export default {
   turbopack: { root },
   outputFileTracingRoot: root,
   outputFileTracingExcludes: { "*": [".data/**", ".runtime/**", ".next-out/**", "docs/**", "tests/**", "bench/**"] },
+  // Nothing uses the image optimizer: an endpoint that fetches and resizes is closed.
+  images: { unoptimized: true },
+  headers: async () => [
+    ...[
+      "/api",
+      "/_next/:path*",
+      "/favicon.ico",
+      "/favicon.svg",
+      "/logo.svg",
+      "/robots.txt",
+
+      "/fonts/:path*",
+    ].map((source) => ({ source, headers: fixedHeaders })),
+  ],
   devIndicators: false,
   // `forbidden()` renders the 403 page with its status.
   experimental: { authInterrupts: true },

@@ -24,6 +24,7 @@ const Environment = z.object({
   BREAKWATER_ALLOW_LOOPBACK: flag.default(false),
   BREAKWATER_DEMO: flag.default(false),
   BREAKWATER_TRUSTED_PROXIES: z.string().default(""),
+  BREAKWATER_ALLOWED_HOSTS: z.string().default(""),
   BREAKWATER_INSECURE: flag.default(false),
   BREAKWATER_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   NODE_ENV: z.string().optional(),
@@ -55,6 +56,9 @@ function toConfig(environment: z.infer<typeof Environment>) {
     allowLoopback: environment.BREAKWATER_ALLOW_LOOPBACK,
     demo: environment.BREAKWATER_DEMO,
     trustedProxies: environment.BREAKWATER_TRUSTED_PROXIES.split(",")
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+    allowedHosts: environment.BREAKWATER_ALLOWED_HOSTS.split(",")
       .map((entry) => entry.trim())
       .filter(Boolean),
     insecure: environment.BREAKWATER_INSECURE,

@@ -1,7 +1,9 @@
 // Not named route.ts: Next would take it for the route of `/`.
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
+import { config } from "#config.ts";
 import { AppError } from "#domain/app-error.ts";
+import { isKnownHost, unknownHostText } from "#domain/known-host.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor, Role } from "#domain/role.ts";
 import type { TokenKind } from "#domain/token-kind.ts";
@@ -26,6 +28,8 @@ export interface RouteMeta {
   body?: z.ZodType;
   result?: z.ZodType;
   status?: number;
+  /** Left out of the OpenAPI document. */
+  isHidden?: boolean;
 }
 
 export interface RouteContext {
@@ -77,10 +81,10 @@ export function apiRoute<
       throw new AppError("forbidden", "Your password is a one-time password. Change it first, then go on.");
     }
     requireRole(actor, route.role);
-    const params = parse<Params>(route.params, await context.params, "/params");
+    const params = parse<Params>(route.params, storable(await context.params, "/params"), "/params");
     const query = parse<Query>(route.query, searchValues(new URL(request.url)), "/query");
     const body = route.body
-      ? parse<Body>(route.body, await readCappedJson(request, { maxBytes: route.maxBodyBytes ?? 1_048_576 }), "")
+      ? parse<Body>(route.body, storable(await readJson(request, route.maxBodyBytes), ""), "")
       : (undefined as Parsed<Body>);
     return route.handle({ actor, params, query, body, request, requestId });
   });
@@ -97,12 +101,19 @@ export function guardedRoute(
   const handler = async (request: Request, context: RouteContext): Promise<Response> => {
     const requestId = randomUUID();
     try {
+      requireKnownHost(request);
       return finish(await handle(request, context, requestId), requestId, meta.status);
     } catch (error) {
       return problemResponse(error, requestId, request);
     }
   };
   return Object.assign(handler, { meta });
+}
+
+function requireKnownHost(request: Request): void {
+  const host = request.headers.get("host");
+  if (isKnownHost(host, config())) return;
+  throw new AppError("bad-request", unknownHostText(host));
 }
 
 function metaOf<
@@ -133,6 +144,29 @@ function parse<Schema extends z.ZodType | undefined>(
   throw new AppError("validation-failed", "Some values are not usable. See errors for each of them.", {
     faults: zodFaults(result.error, base),
   });
+}
+
+function readJson(request: Request, maxBytes = 1_048_576): Promise<unknown> {
+  return readCappedJson(request, { maxBytes });
+}
+
+/** Text that no database column can hold is refused before anything is looked up: NUL, and half of a surrogate pair. */
+function storable<Value>(value: Value, base: string): Value {
+  const pointer = unstorable(value, base);
+  if (pointer === undefined) return value;
+  throw new AppError("validation-failed", "Some text holds a character that cannot be stored.", {
+    faults: [{ pointer, detail: "must be well-formed Unicode without NUL" }],
+  });
+}
+
+function unstorable(value: unknown, pointer: string): string | undefined {
+  if (typeof value === "string") return value.includes("\u0000") || !value.isWellFormed() ? pointer : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const found = unstorable(key, pointer) ?? unstorable(part, `${pointer}/${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function searchValues(url: URL): Record<string, string | string[]> {

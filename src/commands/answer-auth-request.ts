@@ -5,13 +5,15 @@ import { AppError } from "#domain/app-error.ts";
 import type { Actor } from "#domain/role.ts";
 import { countRefusal, forgiveRefusal } from "#store/account/api-token.ts";
 import { auth, CLIENT_HEADER } from "#store/account/auth.ts";
+import { isKnownSignInSource, noteSignInSource } from "#store/account/sign-in-source.ts";
 import { noteSignIn, type UserRow, userByEmail } from "#store/account/user.ts";
 import { recordAudit } from "#store/audit.ts";
 import { transaction } from "#store/transaction.ts";
 
-/** Wrong passwords per minute: from one source, and for one account from anywhere. */
-const WRONG_PER_SOURCE = 10;
-const WRONG_PER_ACCOUNT = 30;
+/** Wrong passwords from one source, on whatever accounts. */
+const PER_SOURCE = { limit: 10, windowMs: 60_000 };
+/** Wrong passwords for one account from sources that never signed in to it: high, for whoever fills it keeps people out. */
+const PER_ACCOUNT = { limit: 300, windowMs: 3_600_000 };
 
 export interface AuthCall {
   email?: unknown;
@@ -41,9 +43,12 @@ export async function signIn(call: AuthCall): Promise<Response> {
   }
   const email = parsed.data;
   // Counted before and taken back after success, so that many attempts at once cannot slip through together.
-  const counters = [`sign-in-from:${call.source}`, `sign-in:${email}`] as const;
-  await requireFewAttempts(counters[0], WRONG_PER_SOURCE);
-  await requireFewAttempts(counters[1], WRONG_PER_ACCOUNT);
+  const counters = [`sign-in-from:${call.source}`];
+  await requireFewAttempts(`sign-in-from:${call.source}`, PER_SOURCE);
+  if (!(await isKnownSignInSource(email, call.source))) {
+    counters.push(`sign-in:${email}`);
+    await requireFewAttempts(`sign-in:${email}`, PER_ACCOUNT);
+  }
   const response = await send(call, "/sign-in/email", { email, password: call.password, rememberMe: true });
   const user = await userByEmail(email);
   await audit(call, { action: "session.sign-in", user, isDone: response.ok });
@@ -84,8 +89,11 @@ function cookiesOf(response: Response): Headers {
   return headers;
 }
 
-async function requireFewAttempts(counter: string, limit: number): Promise<void> {
-  const { count, retryAfterSeconds } = await countRefusal(counter, clock.now().getTime());
+async function requireFewAttempts(
+  counter: string,
+  { limit, windowMs }: { limit: number; windowMs: number },
+): Promise<void> {
+  const { count, retryAfterSeconds } = await countRefusal(counter, clock.now().getTime(), { windowMs });
   if (count <= limit) return;
   throw new AppError("rate-limited", `Too many wrong passwords. Wait ${retryAfterSeconds} s, then try again.`, {
     retryAfterSeconds,
@@ -118,7 +126,10 @@ async function audit(
       ? { kind: "user", id: user.id, name: user.name, role: user.role, ...origin }
       : { kind: "system", id: "stranger", name: "Not signed in", role: "viewer", ...origin };
   await transaction(async (tx) => {
-    if (user && isDone) await noteSignIn(tx, user.id);
+    if (user && isDone) {
+      await noteSignIn(tx, user.id);
+      await noteSignInSource(tx, user.id, call.source);
+    }
     await recordAudit(tx, actor, {
       action: attempt.action,
       target: user ? { kind: "user", id: user.id, name: user.email } : { kind: "user", name: "unknown account" },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clock } from "#clock.ts";
 import { EmailAddress, Password, PersonName } from "#domain/account-input.ts";
 import { AppError } from "#domain/app-error.ts";
+import { requirePerson } from "#domain/require-person.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { type Actor, Role } from "#domain/role.ts";
 import { insertUser, oneTimePassword } from "#store/account/user.ts";
@@ -27,6 +28,7 @@ export async function createUser(
 ): Promise<{ id: string; oneTimePassword: string | null }> {
   requireRole(actor, "admin");
   const wanted = CreateUserInput.parse(input);
+  if (wanted.role === "admin") requirePerson(actor, "make an admin");
   const once = wanted.password === undefined ? oneTimePassword() : null;
   const password = wanted.password ?? once ?? "";
   const passwordExpiresAt = once ? new Date(clock.now().getTime() + ONE_TIME_PASSWORD_DAYS * 86_400_000) : null;

@@ -4,8 +4,8 @@ import { lockActiveAdmins, lockUser, type UserRow } from "#store/account/user.ts
 import type { Transaction } from "#store/transaction.ts";
 
 /**
- * Locks the person a command works on. Throws `not-found`, and `conflict` when it is the actor: nobody takes their own
- * rights away by a slip.
+ * Locks the person a command works on. Throws `not-found`, `conflict` when it is the actor (nobody takes their own rights away by
+ * a slip), and `forbidden` when the actor is no admin any more.
  */
 export async function lockOtherUser(
   tx: Transaction,
@@ -16,7 +16,10 @@ export async function lockOtherUser(
     throw new AppError("conflict", `You cannot ${what.doing} your own account. Ask another admin.`);
   }
   // Admins first and in one order, so that two commands never wait for each other.
-  await lockActiveAdmins(tx);
+  const admins = await lockActiveAdmins(tx);
+  // Another admin may have taken the right away while this command waited for the lock.
+  if (actor.kind === "user" && !admins.includes(actor.id))
+    throw new AppError("forbidden", "Your account is no longer that of an admin.");
   const user = await lockUser(tx, what.userId);
   if (!user) throw new AppError("not-found", "There is no such account. It may have been deleted: reload the list.");
   return user;

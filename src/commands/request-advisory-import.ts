@@ -20,7 +20,10 @@ export const RequestAdvisoryImportInput = z.object({
   url: z
     .url({ protocol: /^https?$/, error: "must be an http or https address" })
     .max(2000)
-    .refine((url) => !new URL(url).username && !new URL(url).password, "must not carry a user name or password"),
+    .refine((text) => {
+      const url = URL.parse(text);
+      return url === null || (!url.username && !url.password);
+    }, "must not carry a user name or password"),
 });
 
 /** Queues the import of advisories from an address. The worker fetches it and the import's page shows what came of it. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clock } from "#clock.ts";
 import { Password, UserId } from "#domain/account-input.ts";
+import { requirePerson } from "#domain/require-person.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { endSessions, oneTimePassword, setUserPassword } from "#store/account/user.ts";
@@ -19,6 +20,7 @@ export async function resetPassword(actor: Actor, input: unknown): Promise<{ one
   const once = password === undefined ? oneTimePassword() : null;
   return transaction(async (tx) => {
     const user = await lockOtherUser(tx, actor, { userId, doing: "reset the password of" });
+    if (user.role === "admin") requirePerson(actor, "reset the password of an admin");
     const expiresAt = once ? new Date(clock.now().getTime() + ONE_TIME_PASSWORD_DAYS * 86_400_000) : null;
     await setUserPassword(tx, userId, { password: password ?? once ?? "", expiresAt });
     const sessionsEnded = await endSessions(tx, userId);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserId } from "#domain/account-input.ts";
+import { requirePerson } from "#domain/require-person.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { type Actor, Role } from "#domain/role.ts";
 import { endSessions, setUserRole } from "#store/account/user.ts";
@@ -14,6 +15,7 @@ export const UpdateUserRoleInput = z.object({ userId: UserId, role: Role });
 export async function updateUserRole(actor: Actor, input: unknown): Promise<void> {
   requireRole(actor, "admin");
   const { userId, role } = UpdateUserRoleInput.parse(input);
+  if (role === "admin") requirePerson(actor, "make an admin");
   await transaction(async (tx) => {
     const user = await lockOtherUser(tx, actor, { userId, doing: "change the role of" });
     if (user.role === "admin" && role !== "admin") await requireAnotherAdmin(tx, user);

@@ -29,6 +29,11 @@ class ChangeFeed {
   #isRunning = false;
   #looking: Promise<void> | undefined;
 
+  /** How many follow now. */
+  get followers(): number {
+    return this.#listeners.size;
+  }
+
   async subscribe(listener: ChangeListener): Promise<() => void> {
     this.#listeners.add(listener);
     if (!this.#isRunning) await this.#start();

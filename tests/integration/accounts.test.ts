@@ -187,6 +187,31 @@ describe("signing in", () => {
     expect(burst.filter((code) => code === "rate-limited")).toHaveLength(4);
   });
 
+  test("wrong passwords of strangers do not keep the person out, and a slow ceiling spares where they signed in before", async () => {
+    await person("viewer", "cleo@example.com");
+    const attempt = (secret: string, source: string) =>
+      cookieOf("cleo@example.com", secret, source).then(
+        () => "done",
+        (error: { code: string }) => error.code,
+      );
+    const had = (count: number) =>
+      execute(
+        sql`insert into rate_limit (id, key, count, last_request) values ('cleo', 'token:sign-in:cleo@example.com', ${count}, ${Date.now()})
+            on conflict (key) do update set count = excluded.count, last_request = excluded.last_request`,
+      );
+    // Ten a minute from each of four addresses, for some minutes.
+    await had(120);
+    expect(await attempt("wrong password here", "203.0.113.1")).toBe("unauthenticated");
+    expect(await attempt(password, "203.0.113.50")).toBe("done");
+    await had(300);
+    expect(await attempt(password, "203.0.113.51")).toBe("rate-limited");
+    expect(await attempt(password, "203.0.113.50")).toBe("done");
+    await execute(sql`update sign_in_source set last_at = now() - interval '200 days'`);
+    expect(await attempt(password, "203.0.113.50")).toBe("rate-limited");
+    await execute(sql`update rate_limit set last_request = last_request - 3600001 where id = 'cleo'`);
+    expect(await attempt(password, "203.0.113.50")).toBe("done");
+  });
+
   test("a forged, cut or foreign cookie is nobody", async () => {
     await person("viewer", "dora@example.com");
     const cookie = await cookieOf("dora@example.com");
@@ -209,6 +234,44 @@ describe("signing in", () => {
     await execute(sql`update app_user set password_expires_at = now() - interval '1 minute' where id = ${id}`);
     await expect(cookieOf("eve@example.com", oneTimePassword ?? "")).rejects.toThrow("one-time password has expired");
     expect((await userList(root, UserListParams.parse({ q: "eve" }))).items[0]).toMatchObject({ state: "expired" });
+  });
+});
+
+describe("an api token of an admin", () => {
+  const token: Actor = { kind: "token", id: "t", name: "ci", role: "admin" };
+  test("makes no admin, by no way, and takes over no admin's account", async () => {
+    const target = await person("admin", "target@example.com");
+    const low = await person("viewer", "low@example.com");
+    const refused = { code: "forbidden", message: expect.stringContaining("An api token cannot") };
+    await expect(
+      createUser(token, { email: "new@example.com", name: "New", role: "admin", password }),
+    ).rejects.toMatchObject(refused);
+    await expect(updateUserRole(token, { userId: low.id, role: "admin" })).rejects.toMatchObject(refused);
+    await expect(resetPassword(token, { userId: target.id })).rejects.toMatchObject(refused);
+    expect(await cookieOf("target@example.com")).toContain("session_token");
+    await updateUserRole(token, { userId: low.id, role: "analyst" });
+    await resetPassword(token, { userId: low.id, password: "another long password" });
+  });
+});
+
+describe("two admins at once", () => {
+  test("cannot delete, disable or demote each other: who lost the right first acts no more", async () => {
+    const acts = [
+      (actor: Actor, userId: string) => deleteUser(actor, { userId }),
+      (actor: Actor, userId: string) => disableUser(actor, { userId }),
+      (actor: Actor, userId: string) => updateUserRole(actor, { userId, role: "viewer" }),
+    ];
+    for (const [index, act] of acts.entries()) {
+      const one = await person("admin", `one${index}@example.com`);
+      const two = await person("admin", `two${index}@example.com`);
+      const outcomes = await Promise.allSettled([act(one, two.id), act(two, one.id)]);
+      expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+      const left = await selectRows(
+        z.object({ email: z.string() }),
+        sql`select email from app_user where role = 'admin' and not banned and email in (${one.name}, ${two.name})`,
+      );
+      expect(left).toHaveLength(1);
+    }
   });
 });
 

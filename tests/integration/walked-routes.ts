@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { RouteHandler, RouteMeta } from "#app/api-route.ts";
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 const root = path.resolve(import.meta.dirname, "../../src/app");
 
 /** One method of one route file. `pattern` is its address with `[parameters]`. */

@@ -22,7 +22,8 @@ export function buildDocument(routes: readonly RouteModule[]): Json {
     const operations: Json = {};
     for (const method of httpMethods) {
       const handler = module[method] as RouteHandler | undefined;
-      if (handler?.meta) operations[method.toLowerCase()] = operation(path, method, handler.meta);
+      if (handler?.meta && !handler.meta.isHidden)
+        operations[method.toLowerCase()] = operation(path, method, handler.meta);
     }
     if (Object.keys(operations).length > 0) paths[path.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, "{$1}")] = operations;
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redactBuildStep, redactCommandWords } from "#domain/redact-build-step.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
 const History = z.object({
@@ -24,7 +25,10 @@ const ConfigBody = z.object({
   history: z.array(History).max(2000).nullish(),
 });
 
-/** What Breakwater keeps of an image configuration. Environment variables are left out: they carry secrets. */
+/**
+ * What Breakwater keeps of an image configuration. Environment variables are left out and the values in build steps and commands
+ * are masked: they carry secrets.
+ */
 export interface ImageConfig {
   os: string;
   architecture: string;
@@ -32,7 +36,7 @@ export interface ImageConfig {
   createdAt: Date | null;
   /** Digests of the uncompressed layers, lowest first. */
   diffIds: string[];
-  history: { createdBy: string; comment: string; emptyLayer: boolean }[];
+  history: { created_by: string; comment: string; empty_layer: boolean }[];
   labels: Record<string, string>;
   user: string;
   command: string[];
@@ -67,12 +71,12 @@ export function parseImageConfig(bytes: Uint8Array, options: { allowSha512?: boo
     createdAt: Number.isNaN(created) || created < 0 ? null : new Date(created),
     diffIds: data.rootfs.diff_ids,
     history: (data.history ?? []).map((entry) => ({
-      createdBy: (entry.created_by ?? "").slice(0, 2000),
+      created_by: redactBuildStep((entry.created_by ?? "").slice(0, 20_000)).slice(0, 2000),
       comment: (entry.comment ?? "").slice(0, 500),
-      emptyLayer: entry.empty_layer ?? false,
+      empty_layer: entry.empty_layer ?? false,
     })),
     labels: data.config?.Labels ?? {},
     user: data.config?.User ?? "",
-    command: [...(data.config?.Entrypoint ?? []), ...(data.config?.Cmd ?? [])],
+    command: redactCommandWords([...(data.config?.Entrypoint ?? []), ...(data.config?.Cmd ?? [])]),
   };
 }

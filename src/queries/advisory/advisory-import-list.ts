@@ -102,13 +102,19 @@ export async function advisoryImportList(actor: Actor, params: AdvisoryImportLis
   return {
     items: shown.map((row) => ({
       ...row,
-      // Where an upload lies on the server is nobody's business.
-      source: row.sourceKind === "upload" ? (row.source.split(/[\\/]/).at(-1) ?? row.source) : row.source,
+      source: shownSource(row, roleIncludes(actor.role, "admin")),
       canDecide: row.state === "waiting" && roleIncludes(actor.role, "admin"),
     })),
     total: total?.total ?? 0,
     nextCursor: last ? encodeCursor(shape, [last.createdAt, last.id]) : null,
   };
+}
+
+/** Where an upload lies on the server is nobody's business, and what follows an address (keys, signatures) is the admins'. */
+function shownSource({ source, sourceKind }: z.infer<typeof Row>, isAdmin: boolean): string {
+  if (sourceKind === "upload") return source.split(/[\\/]/).at(-1) ?? source;
+  const url = sourceKind === "url" && !isAdmin ? URL.parse(source) : null;
+  return url ? `${url.origin}${url.pathname}${url.search ? "?…" : ""}` : source;
 }
 
 function countChanges(change: "new" | "resolved") {

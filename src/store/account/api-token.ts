@@ -125,9 +125,8 @@ export function revokeTokensOf(executor: Executor, userId: string): Promise<numb
 export async function countRefusal(
   source: string,
   nowMs: number,
-  executor?: Executor,
+  { windowMs = 60_000, executor }: { windowMs?: number; executor?: Executor } = {},
 ): Promise<{ count: number; retryAfterSeconds: number }> {
-  const windowMs = 60_000;
   const row = await selectFirst(
     z.object({ count: z.number(), lastRequest: z.bigint() }),
     sql`insert into rate_limit (id, key, count, last_request) values (${newId()}, ${`token:${source}`}, 1, ${nowMs})

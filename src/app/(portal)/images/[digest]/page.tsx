@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
+import { decodePath } from "#app/decode-path.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
@@ -31,12 +32,12 @@ const tabQueries = {
 const listTabs = new Set<ImageTab>(["vulnerabilities", "packages", "history"]);
 
 export async function generateMetadata({ params }: ImagePageProps): Promise<Metadata> {
-  return { title: `Image ${shortDigest(decodeURIComponent((await params).digest))}` };
+  return { title: `Image ${shortDigest(decodePath((await params).digest))}` };
 }
 
 export default async function ImagePage({ params, searchParams }: ImagePageProps) {
   const actor = await requirePageActor();
-  const digest = Digest.safeParse(decodeURIComponent((await params).digest));
+  const digest = Digest.safeParse(decodePath((await params).digest));
   if (!digest.success) notFound();
   const search = searchValues(await searchParams);
   const tab = imageTab(search.tab);

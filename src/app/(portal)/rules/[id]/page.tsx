@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { decodePath } from "#app/decode-path.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
@@ -10,12 +11,12 @@ import { RuleView } from "#ui/rule/rule-view.tsx";
 type RulePageProps = SearchPage & { params: Promise<{ id: string }> };
 
 export async function generateMetadata({ params }: RulePageProps): Promise<Metadata> {
-  return { title: `Rule ${decodeURIComponent((await params).id).slice(0, 80)}` };
+  return { title: `Rule ${decodePath((await params).id).slice(0, 80)}` };
 }
 
 export default async function RulePage({ params, searchParams }: RulePageProps) {
   const actor = await requirePageActor();
-  const id = decodeURIComponent((await params).id);
+  const id = decodePath((await params).id);
   const { status } = searchValues(await searchParams);
   const data = await ruleDetail(actor, { id, status }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "not-found") notFound();

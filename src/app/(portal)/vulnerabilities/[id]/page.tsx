@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { decodePath } from "#app/decode-path.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
 import { requirePageActor } from "#app/session.ts";
@@ -12,12 +13,12 @@ import { VulnerabilityView } from "#ui/vulnerability/vulnerability-view.tsx";
 type VulnerabilityPageProps = SearchPage & { params: Promise<{ id: string }> };
 
 export async function generateMetadata({ params }: VulnerabilityPageProps): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).id).slice(0, 100) };
+  return { title: decodePath((await params).id).slice(0, 100) };
 }
 
 export default async function VulnerabilityPage({ params, searchParams }: VulnerabilityPageProps) {
   const actor = await requirePageActor();
-  const id = decodeURIComponent((await params).id);
+  const id = decodePath((await params).id);
   const search = searchValues(await searchParams);
   const detail = await vulnerabilityDetail(actor, { id });
   if (detail.kind === "alias") {

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { requestActor } from "#app/actor.ts";
 import { apiRoute } from "#app/api-route.ts";
+import { AppError } from "#domain/app-error.ts";
 import { type Actor, roleIncludes } from "#domain/role.ts";
 import { changesSince, followChanges, type LiveChange } from "#queries/live-changes.ts";
 
@@ -32,37 +34,57 @@ function eventStream(
   { request, since }: { request: Request; since: string },
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let end = () => {};
+  let isOpen = true;
+  /** What must be undone when the stream ends, whoever ends it and however early. */
+  const undo: (() => void)[] = [];
+  const end = () => {
+    isOpen = false;
+    for (const step of undo.splice(0)) step();
+  };
   return new ReadableStream<Uint8Array>({
     async start(controller) {
-      let isOpen = true;
       const write = (text: string) => {
         if (isOpen) controller.enqueue(encoder.encode(text));
+      };
+      const close = () => {
+        if (!isOpen) return;
+        end();
+        controller.close();
       };
       const send = (change: LiveChange) => {
         const topics = roleIncludes(actor.role, "admin")
           ? change.topics
           : change.topics.filter((topic) => !adminTopics.includes(topic));
         if (topics.length > 0) write(`event: change\nid: ${change.version}\ndata: ${JSON.stringify({ topics })}\n\n`);
+        // Somebody's account or token changed: whoever may not see this any more does not hear of the next change either.
+        if (change.topics.includes("accounts")) void stillAllowed(actor, request).then((may) => may || close());
       };
       const unfollow = await followChanges(send);
+      undo.push(unfollow);
+      if (!isOpen) return end();
       const ping = setInterval(() => write(": ping\n\n"), PING_MS);
-      const lifetime = setTimeout(() => end(), LIFETIME_MS);
-      end = () => {
-        if (!isOpen) return;
-        isOpen = false;
-        clearInterval(ping);
-        clearTimeout(lifetime);
-        unfollow();
-        controller.close();
-      };
-      request.signal.addEventListener("abort", () => end(), { once: true });
-      if (request.signal.aborted) end();
+      const lifetime = setTimeout(close, LIFETIME_MS);
+      undo.push(
+        () => clearInterval(ping),
+        () => clearTimeout(lifetime),
+      );
+      request.signal.addEventListener("abort", close, { once: true });
+      if (request.signal.aborted) close();
       // The first bytes say that changes are followed from here on: the browser takes them as the moment to ask again.
       write("retry: 2000\n\n");
       const missed = /^\d{1,18}$/.test(since) ? await changesSince(since) : undefined;
       if (missed) send(missed);
     },
-    cancel: () => end(),
+    cancel: end,
   });
+}
+
+/** Whether the same credential still opens the stream with the same role. A database that is away decides nothing. */
+async function stillAllowed(actor: Actor, request: Request): Promise<boolean> {
+  try {
+    const now = await requestActor(request.headers, actor.requestId ?? "");
+    return !now.mustChangePassword && now.actor.id === actor.id && now.actor.role === actor.role;
+  } catch (error) {
+    return !(error instanceof AppError);
+  }
 }

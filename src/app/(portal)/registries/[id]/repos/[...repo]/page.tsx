@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { decodePath } from "#app/decode-path.ts";
 import { orNotFound } from "#app/page-data.ts";
 import { Prefetched } from "#app/providers/prefetched.tsx";
 import { type SearchPage, searchValues } from "#app/search-values.ts";
@@ -41,5 +42,5 @@ export default async function RepositoryPage({ params, searchParams }: Props) {
 }
 
 function nameOf(segments: string[]): string {
-  return segments.map(decodeURIComponent).join("/");
+  return segments.map(decodePath).join("/");
 }
