@@ -47,16 +47,10 @@ export default {
   // Nothing uses the image optimizer: an endpoint that fetches and resizes is closed.
   images: { unoptimized: true },
   headers: async () => [
-    ...[
-      "/api",
-      "/_next/:path*",
-      "/favicon.ico",
-      "/favicon.svg",
-      "/logo.svg",
-      "/robots.txt",
-
-      "/fonts/:path*",
-    ].map((source) => ({ source, headers: fixedHeaders })),
+    ...["/_next/:path*", "/favicon.ico", "/favicon.svg", "/logo.svg", "/robots.txt", "/fonts/:path*"].map((source) => ({
+      source,
+      headers: fixedHeaders,
+    })),
   ],
   devIndicators: false,
   // `forbidden()` renders the 403 page with its status.

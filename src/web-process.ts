@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { clock } from "#clock.ts";
 import { ensureAdminFromEnvironment } from "#commands/ensure-admin-from-environment.ts";
-import { stampPeerAddresses } from "#ingest/client-address.ts";
+import { watchRequestStart } from "#ingest/request-start.ts";
 import { log } from "#log.ts";
 import { beat, endBeat, type ProcessIdentity } from "#store/queue/process-heartbeat.ts";
 import { queue } from "#store/queue/queue.ts";
@@ -15,7 +15,7 @@ export async function startWebProcess(): Promise<void> {
   // Development reloads modules; the process starts once.
   if (holder.breakwaterWebStarted) return;
   holder.breakwaterWebStarted = true;
-  stampPeerAddresses();
+  watchRequestStart();
   await ensureAdminFromEnvironment().catch((error) =>
     log.error({ err: error }, "the first admin could not be made from BREAKWATER_ADMIN_EMAIL"),
   );

@@ -1,29 +1,10 @@
-import { subscribe } from "node:diagnostics_channel";
 import ipaddr from "ipaddr.js";
 import { config } from "#config.ts";
 
 /** Set by us on every request from the socket; a value sent by a client is overwritten. */
-const PEER_HEADER = "x-breakwater-peer";
+export const PEER_HEADER = "x-breakwater-peer";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
-let stamped = false;
-
-/**
- * Makes the socket's address known to route handlers, which see only headers: Node announces every request before
- * any handler runs, and this writes the peer into a header of its own. Called once per process that serves HTTP.
- */
-export function stampPeerAddresses(): void {
-  if (stamped) return;
-  stamped = true;
-  subscribe("http.server.request.start", (message) => {
-    // The message of this channel is documented as { request, response, socket, server }.
-    const { request, socket } = message as {
-      request: { headers: Record<string, unknown> };
-      socket: { remoteAddress?: string };
-    };
-    request.headers[PEER_HEADER] = socket.remoteAddress ?? "";
-  });
-}
 
 /**
  * The address a request came from: the socket's peer, or, while the peer is a trusted proxy, the right-most entry of

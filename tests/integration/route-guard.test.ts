@@ -33,7 +33,7 @@ const publicRoutes = new Set([
   "GET /api/v1/agent/breakwater-agent.mjs",
   "GET /api/v1/agent/sha256",
   "GET /api/v1/agent/install.sh",
-  ...methods.map((method) => `${method} /api/[...path]`),
+  ...methods.flatMap((method) => [`${method} /api/[...path]`, `${method} /api`]),
 ]);
 
 const ids = { id: "0198c0de-0000-7000-8000-00000000abcd", other: "0198c0de-0000-7000-8000-00000000ffff" };
