@@ -53,6 +53,22 @@ describe("the file system is what Docker would give", () => {
       ["a/b/new", "a/b/newer", "a/new"],
     ],
     [
+      "an opaque mark takes what its layer brought by another path",
+      [
+        [folder("real"), link("l", "real")],
+        [{ path: "l/x" }, folder("real"), opaque("real"), { path: "real/y" }],
+      ],
+      ["l -> real", "real/y"],
+    ],
+    [
+      "and spares what its layer put into a folder that the tar does not name",
+      [
+        [folder("a"), { path: "a/old" }],
+        [{ path: "a/b/new" }, opaque("a")],
+      ],
+      ["a/b/new"],
+    ],
+    [
       "a chain of links that two layers made",
       [[folder("real"), link("one", "real")], [link("two", "one")], [{ path: "two/x" }]],
       ["one -> real", "real/x", "two -> one"],

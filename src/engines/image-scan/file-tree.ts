@@ -2,6 +2,7 @@ import type { Diagnostic } from "#domain/evidence.ts";
 import { DiagnosticList } from "./diagnostic-list.ts";
 import type { LayerEntry, LayerFacts, UnreadFile } from "./facts.ts";
 import { defaultLayerLimits } from "./layer-limits.ts";
+import { OpaqueMarks } from "./opaque-marks.ts";
 import type { ProgramKind } from "./program-kind.ts";
 import {
   type DirectoryNode,
@@ -31,10 +32,11 @@ type Make = (old: TreeNode | undefined) => TreeNode;
  * root, a deletion acts on the path itself, an opaque mark on a link does nothing to the link's target.
  */
 export class FileTree {
-  private readonly root: DirectoryNode = newDirectory(-1);
+  private readonly root: DirectoryNode = newDirectory();
   private readonly problems = new DiagnosticList();
   private readonly budget: { linkParts: number };
   private readonly limits: typeof treeLimits;
+  private marks: OpaqueMarks | null = null;
   private nodes = 0;
   private keptBytes = 0;
   /** Folders by the path that led to them, links followed; forgotten whenever a folder or link goes or a link comes. */
@@ -50,6 +52,7 @@ export class FileTree {
 
   /** Applies the next layer. `layer` is its index, 0 = lowest. */
   apply(facts: LayerFacts, layer: number): void {
+    this.marks = new OpaqueMarks(facts);
     for (const entry of facts.entries) {
       if (typeof entry === "string") this.put(entry, () => otherNode(entry, layer, 0));
       else this.applyEntry(entry, layer);
@@ -165,14 +168,10 @@ export class FileTree {
         this.putFile(entry, layer);
         break;
       case "directory":
-        this.put(entry.path, (old) => {
-          if (old?.kind !== "directory") return newDirectory(layer);
-          old.layer = layer;
-          return old;
-        });
+        this.put(entry.path, (old) => (old?.kind === "directory" ? old : newDirectory()));
         break;
       case "symbolic":
-        this.put(entry.path, () => ({ kind: "link", target: entry.target, layer }));
+        this.put(entry.path, () => ({ kind: "link", target: entry.target }));
         break;
       case "hard":
         this.putHardLink(entry, layer);
@@ -181,7 +180,7 @@ export class FileTree {
         this.remove(entry.path);
         break;
       case "opaque":
-        this.empty(entry.path, layer);
+        this.empty(entry.path);
         break;
     }
   }
@@ -213,7 +212,7 @@ export class FileTree {
     const { path, target } = entry;
     const node = this.lookUp(target);
     if (node?.kind === "link") {
-      this.put(path, () => ({ ...node, layer }));
+      this.put(path, () => node);
       return;
     }
     // Runtimes set the mode that the link's own header states.
@@ -221,7 +220,7 @@ export class FileTree {
     if (node?.kind === "file") {
       this.putFile({ path, bytes: node.bytes, setIdBits }, layer);
     } else if (node?.kind === "other") {
-      const linked = { ...node, layer, setIdBits };
+      const linked = { ...node, setIdBits };
       this.put(path, () => linked);
       if (isWanted(path)) this.unreadLinks.set(path, linked);
     } else {
@@ -237,11 +236,11 @@ export class FileTree {
   }
 
   /** As runtimes do it: nothing happens where the path is a link; what this layer brought itself stays. */
-  private empty(folder: string, layer: number): void {
-    const node = folder === "" ? this.root : this.lookUp(folder);
+  private empty(path: string): void {
+    const node = path === "" ? this.root : this.lookUp(path);
     if (node?.kind !== "directory") return;
     this.folders.clear();
-    prune(node, layer);
+    this.marks?.empty(path, node);
   }
 
   private remove(path: string): void {
@@ -252,6 +251,7 @@ export class FileTree {
   }
 
   private put(path: string, make: Make): void {
+    this.marks?.note(path);
     const end = path.lastIndexOf("/");
     const parent = this.parentOf(path, end);
     if (parent === null) {
@@ -342,19 +342,5 @@ export class FileTree {
 }
 
 function otherNode(path: string, layer: number, setIdBits: number): OtherNode {
-  return { kind: "other", layer, setIdBits, source: path, sourceLayer: layer };
-}
-
-/**
- * Takes out of a directory what lower layers put there. A folder stays when this layer named it or put something in it.
- * Once in a layer is enough, which also keeps a flood of marks from costing more than one.
- */
-function prune(directory: DirectoryNode, layer: number): void {
-  if (directory.emptiedBy === layer) return;
-  directory.emptiedBy = layer;
-  for (const [name, node] of directory.children) {
-    if (node.kind === "directory") prune(node, layer);
-    const isOwn = node.layer === layer || (node.kind === "directory" && node.children.size > 0);
-    if (!isOwn) directory.children.delete(name);
-  }
+  return { kind: "other", setIdBits, source: path, sourceLayer: layer };
 }

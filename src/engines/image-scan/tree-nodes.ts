@@ -12,7 +12,6 @@ export interface FileNode {
 /** A file or device whose content was not kept. */
 export interface OtherNode {
   kind: "other";
-  layer: number;
   setIdBits: number;
   /** Set for a program that can be executed, told by its first bytes. */
   program?: ProgramKind;
@@ -23,19 +22,15 @@ export interface OtherNode {
 export interface LinkNode {
   kind: "link";
   target: string;
-  layer: number;
 }
-/** `layer` is the last one that named the directory itself, `emptiedBy` the last one whose opaque mark reached it; -1 = none. */
 export interface DirectoryNode {
   kind: "directory";
   children: Map<string, TreeNode>;
-  layer: number;
-  emptiedBy: number;
 }
 export type TreeNode = FileNode | OtherNode | LinkNode | DirectoryNode;
 
-export function newDirectory(layer: number): DirectoryNode {
-  return { kind: "directory", children: new Map(), layer, emptiedBy: -1 };
+export function newDirectory(): DirectoryNode {
+  return { kind: "directory", children: new Map() };
 }
 
 /** True for what is neither a directory nor a symbolic link. */

@@ -48,7 +48,7 @@ export class TreeWalk {
     const { mayCreate } = this.rules;
     if (node !== undefined && !(isPlainFile(node) && mayCreate !== undefined)) return node;
     if (mayCreate === undefined || this.trail.length > maxDepth || !mayCreate()) return null;
-    const created = newDirectory(-1);
+    const created = newDirectory();
     children.set(part, created);
     return created;
   }
