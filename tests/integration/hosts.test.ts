@@ -503,7 +503,7 @@ describe("what people decide", () => {
 
   test("a managed host is not judged, unless an admin decides so", async () => {
     const agent = await newAgent();
-    const host = { ...(evidence.host as object), managed: { files: ["/etc/kubernetes/azure.json"] } };
+    const host = { ...(evidence.host as object), managed: { imds: { vmScaleSetName: "aks-pool1-12345678-vmss" } } };
     await report(agent, frame(agent, 1, { evidence: { ...evidence, host } }));
     await work(agent.hostId);
     expect(await statusOf(agent.hostId, PRIVILEGED)).toBe("notApplicable");

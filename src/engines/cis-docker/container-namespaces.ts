@@ -29,6 +29,11 @@ function resolveMode(
   }
 }
 
+/** The container whose network this one is in: itself, or the one it joined in the end as far as it is known. */
+export function networkOwner(container: Container, all: readonly Container[]): Container {
+  return resolveMode(container, "NetworkMode", all).last;
+}
+
 /** Whose namespace a container is in, in words; `isHosts` is null when it cannot be told. */
 export interface NamespaceOrigin {
   isHosts: boolean | null;

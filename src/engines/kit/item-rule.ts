@@ -85,6 +85,7 @@ export function combine(outcomes: readonly ItemOutcome[], sentences: ItemSentenc
       readings: readings("manual"),
       ...withNotes,
     };
-  if (of("healthy").length === 0) return notApplicable("Nothing here has what this rule is about.");
+  if (of("healthy").length === 0)
+    return { ...notApplicable("Nothing here has what this rule is about."), ...withNotes };
   return healthy(passed, readings("healthy"), notes);
 }

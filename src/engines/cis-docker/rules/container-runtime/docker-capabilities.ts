@@ -33,6 +33,7 @@ export default defineContainerRule({
     const beyond = effective === "all" ? ["ALL"] : effective.filter((name) => !allowed.has(name));
     const outcome = read(container, {
       path: container.inspect.HostConfig.Privileged ? "HostConfig.Privileged" : "HostConfig.CapAdd",
+      ...(isOfRuntime(container, beyond) ? { pointer: `/host/containerProcesses/${container.id}/capEff` } : {}),
       actual: beyond.join(", ") || accepted.join(", ") || "nothing beyond the default set",
       expected: "the default set or less",
       isRight: beyond.length === 0,
@@ -46,6 +47,7 @@ export default defineContainerRule({
       example({ hostConfig: { CapAdd: ["NET_ADMIN"] } }),
       example({ hostConfig: { CapAdd: ["ALL"] } }),
       example({ hostConfig: { Privileged: true } }),
+      example({ host: { containerProcesses: { ["1f".repeat(32)]: { pid: 4100, capEff: "0000000000200000" } } } }),
     ],
     notApplicable: [example({ container: { State: { Status: "exited" } } })],
     unknown: [example({ without: ["containersInspect"] })],
@@ -70,12 +72,37 @@ const defaultCapabilities = [
   "SYS_CHROOT",
 ];
 
-function effectiveCapabilities({ inspect }: Container): string[] | "all" {
+/** Capabilities by their number in the kernel (capability.h). */
+const numbered = [
+  ...["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP"],
+  ...["LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER"],
+  ...["SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE"],
+  ...["SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP"],
+  ...["MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF"],
+  "CHECKPOINT_RESTORE",
+];
+
+/** What the kernel says that the main process has, beyond what the engine was asked for: a runtime may add its own. */
+function addedByRuntime({ process }: Container, asked: readonly string[]): string[] {
+  const mask = /^[0-9a-f]{1,16}$/i.test(process?.capEff ?? "") ? BigInt(`0x${process?.capEff}`) : 0n;
+  return numbered.filter((name, bit) => (mask >> BigInt(bit)) & 1n && !asked.includes(name));
+}
+
+function effectiveCapabilities(container: Container): string[] | "all" {
+  const { inspect } = container;
   const normal = (names: string[] | null | undefined) =>
     (names ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, ""));
   const added = normal(inspect.HostConfig.CapAdd);
   const dropped = normal(inspect.HostConfig.CapDrop);
   if (inspect.HostConfig.Privileged || added.includes("ALL")) return "all";
   const kept = dropped.includes("ALL") ? [] : defaultCapabilities.filter((name) => !dropped.includes(name));
-  return [...new Set([...kept, ...added])];
+  const asked = [...new Set([...kept, ...added])];
+  return [...asked, ...addedByRuntime(container, asked)];
+}
+
+/** True when nothing of what is beyond was asked for: the kernel's word for the process is what says it. */
+function isOfRuntime({ inspect }: Container, beyond: readonly string[]): boolean {
+  const added = (inspect.HostConfig.CapAdd ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, ""));
+  const isAsked = inspect.HostConfig.Privileged || beyond.some((name) => added.includes(name));
+  return beyond.length > 0 && !isAsked;
 }

@@ -1,4 +1,5 @@
 import { notApplicable } from "../../../kit/outcome.ts";
+import { networkOwner } from "../../container-namespaces.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -24,16 +25,19 @@ export default defineContainerRule({
   failed: "containers are on the default bridge",
   before: ({ facts }) =>
     facts.engine.isPodman ? notApplicable("Podman has no default bridge of Docker's kind.") : undefined,
-  assess: (container, { facts }) => {
+  assess: (container, { facts, containers }) => {
     const fallback =
       facts.networks?.find((network) => network.Options?.["com.docker.network.bridge.default_bridge"] === "true")
         ?.Name ?? "bridge";
-    const joined = Object.keys(container.inspect.NetworkSettings?.Networks ?? {});
-    const mode = container.inspect.HostConfig.NetworkMode ?? "";
+    // A container that joined another is on that one's networks.
+    const { inspect, id } = networkOwner(container, containers);
+    const joined = Object.keys(inspect.NetworkSettings?.Networks ?? {});
+    const mode = inspect.HostConfig.NetworkMode ?? "";
+    const via = id === container.id ? "" : ` through ${inspect.Name.replace(/^\//, "")}`;
     const isOnDefault = joined.includes(fallback) || (joined.length === 0 && ["default", "bridge"].includes(mode));
     return read(container, {
       path: "NetworkSettings.Networks",
-      actual: joined.join(", ") || mode || "none",
+      actual: `${joined.join(", ") || mode || "none"}${via}`,
       expected: `not ${fallback}`,
       isRight: !isOnDefault,
     });

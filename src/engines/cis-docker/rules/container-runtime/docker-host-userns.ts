@@ -1,3 +1,4 @@
+import { sharesLink } from "../../container-namespaces.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
 import { read } from "../../read.ts";
@@ -23,12 +24,15 @@ export default defineContainerRule({
   failed: "containers share the user namespace of the host",
   assess: (container, { facts }) => {
     const mode = container.inspect.HostConfig.UsernsMode ?? "";
+    // Where the daemon maps users, a process in the host's own namespace is not mapped, whatever its mode says.
+    const isUnmapped = facts.engine.hasUserNamespaces && sharesLink(container, "user", facts) === true;
     return read(container, {
       path: "HostConfig.UsernsMode",
-      actual: mode || "the daemon's",
+      ...(isUnmapped ? { pointer: `/host/containerProcesses/${container.id}/namespaces/user` } : {}),
+      actual: isUnmapped ? "the host's, by its process" : mode || "the daemon's",
       expected: "not host",
       // A rootless daemon's own namespace is not the host's.
-      isRight: mode !== "host" || facts.engine.isRootless,
+      isRight: (mode !== "host" && !isUnmapped) || facts.engine.isRootless,
     });
   },
   examples: () => ({

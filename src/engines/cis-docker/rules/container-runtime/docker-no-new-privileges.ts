@@ -42,14 +42,19 @@ export default defineContainerRule({
           },
         ],
       };
+    // The kernel's word for the running process stands above the option that asked for it.
     const isRight =
-      own ??
+      (effective === 0 ? false : own) ??
       (effective === null || effective === undefined
         ? facts.daemon.flag("no-new-privileges", false).value || defaultInInfo
         : effective === 1);
     return read(container, {
       path: "HostConfig.SecurityOpt",
-      actual: option ?? (isRight ? "the daemon's default: true" : "not set"),
+      ...(own && effective === 0 ? { pointer: `/host/containerProcesses/${container.id}/noNewPrivs` } : {}),
+      actual:
+        own && effective === 0
+          ? `${option}, but its process may gain privileges`
+          : (option ?? (isRight ? "the daemon's default: true" : "not set")),
       expected: "no-new-privileges",
       isRight,
     });

@@ -19,7 +19,7 @@ export default defineDaemonRule({
   severityReason: "logs die with the host",
   rationale: "Who takes over a host can remove local logs and with them every trace.",
   needs: ["info.LoggingDriver", "log drivers of containers"],
-  confirms: "where a logging plug-in of unknown kind sends to",
+  confirms: "where a logging plug-in of unknown kind, or a collector on this host, sends to",
   remediation: (item) =>
     `Set a remote driver in place of ${item}, for example "log-driver": "syslog" with "log-opts": {"syslog-address": "tcp+tls://LOGHOST:6514"}, and create the containers again.`,
   assess: ({ facts, policy }) => {
@@ -41,6 +41,8 @@ export default defineDaemonRule({
           },
         ]);
     }
+    if (collectorIsHere(facts, driver))
+      return manual(`${driver} sends to a collector on this same host: confirm that it sends the logs on.`, [reading]);
     const local = ["json-file", "local", "none", "journald"];
     const overriding = (facts.containers ?? []).filter(
       (container) =>
@@ -101,6 +103,17 @@ function syslogAddress(facts: HostFacts): string {
   if (given) return given.slice("syslog-address=".length);
   const written = facts.daemon.object("log-opts")?.["syslog-address"];
   return typeof written === "string" ? written : "";
+}
+
+/** fluentd and gelf send to a collector, which is on this host when its address says so, or (fluentd) when none is given. */
+function collectorIsHere(facts: HostFacts, driver: string): boolean {
+  if (driver !== "fluentd" && driver !== "gelf") return false;
+  const key = `${driver}-address`;
+  const given = facts.daemon.list("log-opt", "log-opts").value.find((entry) => entry.startsWith(`${key}=`));
+  const written = facts.daemon.object("log-opts")?.[key];
+  const address = given?.slice(key.length + 1) ?? (typeof written === "string" ? written : "");
+  if (address === "") return driver === "fluentd" && facts.daemon.isReadable;
+  return staysHere(address) || /^(?:127\.|localhost(?::|$)|\[::1\])/.test(address);
 }
 
 /** syslog without an address writes to the host's own log, as does a Unix socket or a loopback address. */

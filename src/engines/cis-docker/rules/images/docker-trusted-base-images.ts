@@ -24,7 +24,8 @@ export default defineImageRule({
   failed: "images come from places that are not allowed",
   unconfirmed: "No allowed registries are set, or images were built here: confirm where they come from.",
   assess: (image, { policy }) => {
-    const references = image.tags.length > 0 ? image.tags : image.repositories;
+    // A tag can be given to anything by hand; the repositories that an image was pulled from cannot.
+    const references = [...image.tags, ...image.repositories];
     const registries = references.map(registryOf);
     const expected =
       policy.allowedRegistries.length > 0
