@@ -3,10 +3,12 @@ import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity } from "#domain/severity.ts";
+import { severityRanks } from "#queries/image/image-findings.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { ChoiceParam } from "#queries/list/search-params.ts";
+import { priority } from "#queries/vulnerability/flaw-priority.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
-import { isSilent } from "./root-signal.ts";
+import { isSilent, rootPosture } from "./root-signal.ts";
 
 export const ComputeOverviewParams = z.object({ days: ChoiceParam(["30", "90"], "30") });
 export type ComputeOverviewParams = z.infer<typeof ComputeOverviewParams>;
@@ -23,20 +25,39 @@ const DayRow = z.object({
 });
 export type OverviewDay = z.infer<typeof DayRow>;
 
+/** Figures of one unit each. Distinct vulnerabilities are those of the vulnerability list, so each is a link to its rows. */
 const Totals = z.object({
-  registries: z.number(),
+  /** Connected roots of any kind, and those that do not report. */
+  roots: z.number(),
   silent: z.number(),
+  /** Distinct vulnerabilities that are open somewhere, by severity. */
   critical: z.number(),
   high: z.number(),
   medium: z.number(),
   low: z.number(),
   unrated: z.number(),
+  /** Of these: with a fix somewhere, known exploited, first seen here in the last 7 days. */
   fixable: z.number(),
   kev: z.number(),
-  healthy: z.number(),
+  fresh: z.number(),
+  /** Open findings: one vulnerability in one package of one image. */
+  findings: z.number(),
+  /** Docker hosts by posture. Their controls are no images. */
+  hosts: z.number(),
+  hostsUnhealthy: z.number(),
+  hostsHealthy: z.number(),
+  hostsUnknown: z.number(),
+});
+
+/** Images of one registry by verdict. */
+const RegistryCoverage = z.object({
+  rootId: z.string(),
+  name: z.string(),
   unhealthy: z.number(),
+  healthy: z.number(),
   unknown: z.number(),
 });
+export type RegistryCoverage = z.infer<typeof RegistryCoverage>;
 
 const RiskyImage = z.object({
   registryId: z.string(),
@@ -63,6 +84,9 @@ const TopVulnerability = z.object({
   epss: z.number().nullable(),
   images: z.number(),
   fixable: z.boolean(),
+  /** The package to upgrade and the version that closes it; null when nothing closes it yet. */
+  package: z.string().nullable(),
+  target: z.string().nullable(),
 });
 export type TopVulnerability = z.infer<typeof TopVulnerability>;
 
@@ -70,7 +94,10 @@ export interface ComputeOverview {
   readAt: string;
   /** Only the demo is connected, so the figures are the demo's. Otherwise demo data is left out. */
   isDemo: boolean;
+  /** The demo is connected too, so lists that show it must leave it out to match. */
+  hasDemo: boolean;
   totals: z.infer<typeof Totals>;
+  registries: RegistryCoverage[];
   days: OverviewDay[];
   images: RiskyImage[];
   vulnerabilities: TopVulnerability[];
@@ -80,32 +107,60 @@ export interface ComputeOverview {
 export async function computeOverview(actor: Actor, params: ComputeOverviewParams): Promise<ComputeOverview> {
   requireRole(actor, "viewer");
   const only = await selectFirst(
-    z.object({ demo: z.boolean() }),
-    sql`select coalesce(bool_and(is_demo), false) as demo from resource_summary`,
+    z.object({ demo: z.boolean(), some: z.boolean() }),
+    sql`select coalesce(bool_and(is_demo), false) as demo, coalesce(bool_or(is_demo), false) as some from resource_summary`,
   );
   const isDemo = only?.demo ?? false;
-  const [totals, days, images, vulnerabilities] = await Promise.all([
+  const [totals, registries, days, images, vulnerabilities] = await Promise.all([
     readTotals(isDemo),
+    readRegistries(isDemo),
     readDays(isDemo, Number(params.days)),
     readImages(isDemo),
     readVulnerabilities(isDemo),
   ]);
-  return { readAt: clock.now().toISOString(), isDemo, totals, days, images, vulnerabilities };
+  return {
+    readAt: clock.now().toISOString(),
+    isDemo,
+    hasDemo: only?.some ?? false,
+    totals,
+    registries,
+    days,
+    images,
+    vulnerabilities,
+  };
 }
 
 async function readTotals(isDemo: boolean): Promise<z.infer<typeof Totals>> {
   const row = await selectFirst(
     Totals,
-    sql`select count(*)::int as registries, (count(*) filter (where ${isSilent}))::int as silent,
-               coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
-               coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
-               coalesce(sum(s.unrated), 0)::int as unrated, coalesce(sum(s.fixable), 0)::int as fixable,
-               coalesce(sum(s.kev), 0)::int as kev, coalesce(sum(s.images_healthy), 0)::int as healthy,
-               coalesce(sum(s.images_unhealthy), 0)::int as unhealthy, coalesce(sum(s.images_unknown), 0)::int as unknown
-          from resource_summary s where s.kind = 'registry' and s.is_demo = ${isDemo}`,
+    sql`select flaws.*, roots.* from (
+          select (count(*) filter (where ${ranked("critical")}))::int as critical, (count(*) filter (where ${ranked("high")}))::int as high,
+                 (count(*) filter (where ${ranked("medium")}))::int as medium, (count(*) filter (where ${ranked("low")}))::int as low,
+                 (count(*) filter (where ${ranked("unknown")}))::int as unrated,
+                 (count(*) filter (where t.fixable_places > 0))::int as fixable, (count(*) filter (where t.is_exploited))::int as kev,
+                 (count(*) filter (where t.first_affected_at > now() - interval '7 days'))::int as fresh
+            from flaw_total t where t.is_demo = ${isDemo}) flaws
+        cross join (
+          select count(*)::int as roots, (count(*) filter (where ${isSilent}))::int as silent,
+                 coalesce(sum(s.findings), 0)::int as findings, (count(*) filter (where s.kind = 'host'))::int as hosts,
+                 (count(*) filter (where s.kind = 'host' and ${rootPosture} = 'unhealthy'))::int as "hostsUnhealthy",
+                 (count(*) filter (where s.kind = 'host' and ${rootPosture} = 'healthy'))::int as "hostsHealthy",
+                 (count(*) filter (where s.kind = 'host' and ${rootPosture} = 'unknown'))::int as "hostsUnknown"
+            from resource_summary s where s.is_demo = ${isDemo}) roots`,
   );
   if (!row) throw new Error("an aggregate returned no row");
   return row;
+}
+
+/** The same rows as the severity filter of the vulnerability list. */
+const ranked = (severity: Severity) => sql`t.severity_rank = any(${severityRanks([severity])}::smallint[])`;
+
+function readRegistries(isDemo: boolean): Promise<RegistryCoverage[]> {
+  return selectRows(
+    RegistryCoverage,
+    sql`select root_id as "rootId", name, images_unhealthy as unhealthy, images_healthy as healthy, images_unknown as unknown
+          from resource_summary where kind = 'registry' and is_demo = ${isDemo} order by risk desc, name, root_id limit 1000`,
+  );
 }
 
 /** One row per UTC day. A registry counts with its last figures on or before the day, from its first to its last day. */
@@ -149,8 +204,16 @@ function readImages(isDemo: boolean): Promise<RiskyImage[]> {
 function readVulnerabilities(isDemo: boolean): Promise<TopVulnerability[]> {
   return selectRows(
     TopVulnerability,
-    sql`select v.key, v.title, v.severity, t.is_exploited as kev, t.epss, t.images, t.fixable_places > 0 as fixable
-          from flaw_total t join vulnerability v on v.id = t.vulnerability_id where t.is_demo = ${isDemo}
-         order by t.is_exploited desc, t.severity_rank desc, t.images desc, v.id limit 8`,
+    sql`select top.*, fix.package, fix.target from (
+          select v.id, v.key, v.title, v.severity, t.is_exploited as kev, t.epss, t.images, t.fixable_places > 0 as fixable, ${priority} as rank
+            from flaw_total t join vulnerability v on v.id = t.vulnerability_id where t.is_demo = ${isDemo}
+           order by -(${priority}), v.id limit 8) top
+          left join lateral (
+            select case when pv.type = 'npm' then pv.name else pv.source_name end as package, pa.fixed_version as target
+              from package_advisory pa join package_version pv on pv.id = pa.package_version_id
+             where pa.vulnerability_id = top.id and pa.hidden_reason is null and pa.fixed_version is not null
+               and exists (select 1 from open_finding f where f.vulnerability_id = top.id and f.package_version_id = pv.id)
+             order by 1, length(pa.fixed_version) desc, pa.fixed_version desc limit 1) fix on true
+         order by -top.rank, top.id`,
   );
 }

@@ -23,6 +23,8 @@ export const ContainersParams = z.object({
   posture: ChoiceParam(postures, "any"),
   environment: OptionalText,
   owner: OptionalText,
+  /** `no` leaves the demo out, as the sums do once anything real is connected. */
+  demo: ChoiceParam(["any", "no"], "any"),
   sort: ChoiceParam(containerSorts, "risk"),
   cursor: CursorParam,
 });
@@ -129,6 +131,7 @@ function filters(params: ContainersParams, actor: Actor): Statement[] {
   }
   if (params.type !== "any") conditions.push(sql`s.kind = ${params.type}`);
   if (params.posture !== "any") conditions.push(sql`${rootPosture} = ${params.posture}`);
+  if (params.demo === "no") conditions.push(sql`not s.is_demo`);
   if (params.environment) conditions.push(sql`s.environment = ${params.environment}`);
   if (params.owner) conditions.push(ownerCondition(sql`s.owner`, params.owner, actor));
   return conditions;

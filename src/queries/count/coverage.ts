@@ -7,6 +7,7 @@ import { withoutFeed } from "#queries/image/without-feed.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { isSilent, lastDataAt, rootSignal, rootSignals } from "./root-signal.ts";
+import { shownDemo } from "./shown-demo.ts";
 
 const IMAGES = 50;
 
@@ -111,7 +112,8 @@ export async function coverage(actor: Actor): Promise<Coverage> {
 async function readTotals(): Promise<Coverage["images"]> {
   const row = await selectFirst(
     z.object({ total: z.number(), unknown: z.number() }),
-    sql`select coalesce(sum(images_healthy + images_unhealthy + images_unknown), 0)::int as total, coalesce(sum(images_unknown), 0)::int as unknown from resource_summary`,
+    sql`select coalesce(sum(images_healthy + images_unhealthy + images_unknown), 0)::int as total, coalesce(sum(images_unknown), 0)::int as unknown
+          from resource_summary where is_demo = ${shownDemo}`,
   );
   return row ?? { total: 0, unknown: 0 };
 }
@@ -140,7 +142,7 @@ function readUnassessed(): Promise<UnassessedImage[]> {
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
              order by p.last_pushed_at desc, p.id limit 1) place
-         where g.deleted_at is null order by place.last_pushed_at desc, i.digest limit ${IMAGES}`,
+         where g.deleted_at is null and g.is_demo = ${shownDemo} order by place.last_pushed_at desc, i.digest limit ${IMAGES}`,
   );
 }
 
@@ -148,7 +150,7 @@ function readPerRegistry(): Promise<Coverage["perRegistry"]> {
   return selectRows(
     z.object({ registryId: z.string(), registry: z.string(), unknown: z.number() }),
     sql`select root_id as "registryId", name as registry, images_unknown as unknown from resource_summary
-         where kind = 'registry' and images_unknown > 0 order by images_unknown desc, name limit 100`,
+         where kind = 'registry' and images_unknown > 0 and is_demo = ${shownDemo} order by images_unknown desc, name limit 100`,
   );
 }
 
@@ -157,7 +159,7 @@ function readSilent(): Promise<SilentRoot[]> {
     SilentRoot,
     sql`select s.root_id as "rootId", s.kind, s.name, ${rootSignal} as signal, s.state_reason as reason, ${lastDataAt} as "lastDataAt",
                s.expected_interval_seconds as "expectedIntervalSeconds", s.is_demo as "isDemo"
-          from resource_summary s where ${isSilent} order by s.last_data_at nulls first, s.name limit 200`,
+          from resource_summary s where ${isSilent} and s.is_demo = ${shownDemo} order by s.last_data_at nulls first, s.name limit 200`,
   );
 }
 
@@ -167,7 +169,7 @@ function readUnread(): Promise<UnreadRepository[]> {
     sql`select r.id as "registryId", r.name as registry, f.value ->> 'repository' as repository, f.value ->> 'reason' as reason
           from registry r cross join lateral jsonb_array_elements(
             case when jsonb_typeof(r.sync -> 'failures') = 'array' then r.sync -> 'failures' else '[]' end) f
-         where r.deleted_at is null order by r.name, 3 limit 200`,
+         where r.deleted_at is null and r.is_demo = ${shownDemo} order by r.name, 3 limit 200`,
   );
 }
 

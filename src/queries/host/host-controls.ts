@@ -6,7 +6,7 @@ import { ExemptionReason } from "#domain/exemption.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { RuleReference } from "#domain/rule.ts";
-import { Severity } from "#domain/severity.ts";
+import { Severity, severityRank } from "#domain/severity.ts";
 import { IsoColumn } from "#queries/list/columns.ts";
 import { ChoiceParam, ListParam, OptionalText } from "#queries/list/search-params.ts";
 import { selectRows, sql } from "#store/sql.ts";
@@ -125,14 +125,20 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
     ];
   });
   const sections = sectionsOf(all);
-  const section = wanted === "auto" ? chosenSection(all, sections, wantedRule) : (wanted ?? null);
+  // A status without a section asks for all controls in that state: a figure leads to exactly the rows that it counts.
+  const isOverAll = wanted === "auto" && status.length > 0;
+  const section = isOverAll ? null : wanted === "auto" ? chosenSection(all, sections, wantedRule) : (wanted ?? null);
   const shown = all
     .filter(
       (control) =>
         (section === null || control.section === section) &&
         (status.length === 0 || status.includes(control.status) || control.ruleId === wantedRule),
     )
-    .sort((left, right) => compareControls(left.control, right.control));
+    .sort(
+      (left, right) =>
+        (isOverAll ? severityRank[right.severity] - severityRank[left.severity] : 0) ||
+        compareControls(left.control, right.control),
+    );
   const [findings, exemptions] = await Promise.all([
     findingsOf(
       hostId,

@@ -12,6 +12,7 @@ import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { FindingFilters, findingStatuses, matchingFindings } from "./image-findings.ts";
 import { type ImagePlace, ImagePlaceParams, imagePlace } from "./image-place.ts";
 import { inventoryBlob, type StoredPackage } from "./inventory-blob.ts";
+import { type PackageOrigin, packageOrigins } from "./package-origins.ts";
 
 export const ImageExportParams = ImagePlaceParams.extend(FindingFilters.shape);
 
@@ -73,6 +74,12 @@ const head = [
   "repository",
   "digest",
   "platform",
+  "tags",
+  "layer",
+  "path",
+  "CVSS",
+  "CVSS vector",
+  "owner",
 ];
 
 /** The findings under the filters of the page as CSV (RFC 4180, UTF-8 with mark); cells that would run as formulas are defused. */
@@ -80,21 +87,27 @@ export async function imageFindingsCsv(actor: Actor, input: unknown): Promise<Im
   requireRole(actor, "viewer");
   const params = ImageExportParams.parse(input);
   const place = await imagePlace(params);
-  const rows = await exportRows(place, params);
-  return { repository: place.repository, chunks: csvChunks(place, rows) };
+  const [rows, origins] = await Promise.all([exportRows(place, params), packageOrigins(place)]);
+  return { repository: place.repository, chunks: csvChunks(place, rows, origins) };
 }
 
-function* csvChunks(place: ImagePlace, rows: readonly ExportRow[]): Generator<string> {
+type Origins = Awaited<ReturnType<typeof packageOrigins>>;
+
+function* csvChunks(place: ImagePlace, rows: readonly ExportRow[], origins: Origins): Generator<string> {
   yield `\uFEFF${csvLine(head)}`;
   for (let start = 0; start < rows.length; start += batchSize) {
     yield rows
       .slice(start, start + batchSize)
-      .map((row) => csvLine(cells(place, row)))
+      .map((row) => csvLine(cells(place, row, origins.get(row.package_version_id))))
       .join("");
   }
 }
 
-function cells(place: ImagePlace, row: ExportRow): (string | number | boolean | null)[] {
+function cells(
+  place: ImagePlace,
+  row: ExportRow,
+  origin: PackageOrigin | undefined,
+): (string | number | boolean | null)[] {
   return [
     row.key,
     row.aliases.join(" "),
@@ -116,6 +129,12 @@ function cells(place: ImagePlace, row: ExportRow): (string | number | boolean | 
     place.repository,
     place.digest,
     place.platform,
+    place.tags.join(" "),
+    origin?.layer ?? null,
+    origin?.path ?? null,
+    row.cvss_score,
+    row.cvss_vector,
+    place.owner,
   ];
 }
 

@@ -204,13 +204,13 @@ function groupColumns(group: ImageFindingsParams["group"]): { id: Statement; lab
 
 function findGroups(matching: Statement, group: ImageFindingsParams["group"], after: [string, string, string] | null) {
   const { id, label } = groupColumns(group);
-  // One number carries the order: known exploited, worst severity, how many critical and high, how many at all; by
-  // vulnerability the exploit probability follows the severity.
+  // One number carries the order of the whole product: known exploited, with a fix, worst severity; then by package how many
+  // critical and high and how many at all, by vulnerability the probability of exploitation (the image is the same for all).
   const score =
     group === "package"
-      ? sql`(bool_or(kev)::int * 10^13 + max(severity_rank) * 10^12 + least(count(*) filter (where severity_rank = 5), 999) * 10^9
+      ? sql`(bool_or(kev)::int * 10^14 + bool_or(fixed_version is not null)::int * 10^13 + max(severity_rank) * 10^12 + least(count(*) filter (where severity_rank = 5), 999) * 10^9
              + least(count(*) filter (where severity_rank = 4), 999) * 10^6 + least(count(*), 99999))::bigint`
-      : sql`(bool_or(kev)::int * 10^13 + max(severity_rank) * 10^12 + round(coalesce(max(epss), 0)::numeric * 10^6))::bigint`;
+      : sql`(bool_or(kev)::int * 10^14 + bool_or(fixed_version is not null)::int * 10^13 + max(severity_rank) * 10^12 + round(coalesce(max(epss), 0)::numeric * 10^6))::bigint`;
   return selectRows(
     GroupRow,
     sql`select * from (
@@ -241,7 +241,7 @@ async function findRows(
     FindingRow,
     sql`select * from (
           select m.*, ${id} as group_id,
-                 row_number() over (partition by ${id} order by severity_rank desc, kev desc, epss desc nulls last, key, name, package_version_id) as nth
+                 row_number() over (partition by ${id} order by kev desc, (fixed_version is not null) desc, severity_rank desc, epss desc nulls last, key, name, package_version_id) as nth
             from (${matching}) m where ${id} = any(${ids}::bigint[])) ranked
          where nth <= case when group_id = any(${open}::bigint[]) then ${rowsPerOpenGroup}::int else ${rowsPerGroup}::int end
          order by group_id, nth`,

@@ -18,7 +18,7 @@ import { NoResources, NoResourcesMatch } from "./resource-empty.tsx";
 import { ResourceFilters } from "./resource-filters.tsx";
 import { SummaryStrip } from "./summary-strip.tsx";
 
-const filterNames = ["q", "type", "posture", "environment", "owner", "view"];
+const filterNames = ["q", "type", "posture", "environment", "owner", "view", "demo"];
 const rowKey = (row: ResourceRow) => row.rootId;
 
 /** The Containers tab: one list of everything that is connected. */

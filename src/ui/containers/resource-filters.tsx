@@ -84,6 +84,9 @@ export function ResourceFilters({ overview, matching, url }: ResourceFiltersProp
         <ChoiceFilter label="Posture" choices={postures} {...choice("posture")} />
         <ChoiceFilter label="Environment" choices={asChoices(overview?.environments)} {...choice("environment")} />
         <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
+        {url.get("demo") && (
+          <ChoiceFilter label="Demo" choices={[{ value: "no", label: "Left out" }]} {...choice("demo")} />
+        )}
       </FilterBar>
     </>
   );

@@ -23,7 +23,10 @@ export function CoverageView() {
   const data = view.data;
   return (
     <ComputePage readAt={data?.readAt ?? null} {...(data ? { counts: { coverage: data.gaps } } : {})}>
-      <ScopeLine>What is not seen, not read or not judged. None of it counts as healthy.</ScopeLine>
+      <ScopeLine>
+        What is not seen, not read or not judged. None of it counts as healthy. Virtual machines without an agent are
+        not discovered, so they are missing here.
+      </ScopeLine>
       {data ? (
         <Gaps data={data} />
       ) : (

@@ -14,7 +14,7 @@ import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { FilteredEmpty } from "../state/filtered-empty.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
-import { formatNumber } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
 import styles from "./host.module.css";
 import { controlsView } from "./host-params.ts";
 
@@ -51,10 +51,16 @@ export function ControlsTab({ host }: { host: HostDetail }) {
           </div>
         )}
         <div className={styles.controlsHead}>
-          <h2 className="bw-h2">
-            {section?.section} {cisDockerSections[section?.section ?? ""]}
+          <h2 className="bw-h2" data-list-total={section ? undefined : data.controls.length}>
+            {section ? (
+              <>
+                {section?.section} {cisDockerSections[section?.section ?? ""]}
+              </>
+            ) : (
+              "All sections, worst first"
+            )}
           </h2>
-          <span className="bw-sub">{section && countWords(section)}</span>
+          <span className="bw-sub">{section ? countWords(section) : plural(data.controls.length, "control")}</span>
           <div className={styles.controlsTools}>
             <SegmentedControl
               size="xs"

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { useState } from "react";
 import { links } from "#domain/links.ts";
 import type { HostDetail } from "#queries/host/host-detail.ts";
 import type { HostReportRow } from "#queries/host/host-reports.ts";
@@ -113,6 +114,7 @@ export function ReportsTab({ host }: { host: HostDetail }) {
 const CHANGES = 6;
 
 function Changes({ hostId, row, isFirst }: { hostId: string; row: HostReportRow; isFirst: boolean }) {
+  const [isWhole, setWhole] = useState(false);
   if (row.state === "failed") return <Signal signal="noRight">{row.error ?? "It could not be read"}</Signal>;
   if (row.state === "accepted") return <Signal signal="waiting">Waits to be assessed</Signal>;
   const changes = row.changes ?? [];
@@ -120,7 +122,7 @@ function Changes({ hostId, row, isFirst }: { hostId: string; row: HostReportRow;
     return <span className="bw-muted">{isFirst ? "The first look at this host" : "No control changed"}</span>;
   return (
     <ul>
-      {changes.slice(0, CHANGES).map((change) => (
+      {changes.slice(0, isWhole ? undefined : CHANGES).map((change) => (
         <li key={change.ruleId}>
           <HealthMark health={asHealth(change.to)} />
           <Link href={`${links.host(hostId)}?control=${encodeURIComponent(change.ruleId)}`}>
@@ -131,8 +133,12 @@ function Changes({ hostId, row, isFirst }: { hostId: string; row: HostReportRow;
           </span>
         </li>
       ))}
-      {changes.length > CHANGES && (
-        <li className="bw-muted">{plural(changes.length - CHANGES, "more control", "more controls")}</li>
+      {changes.length > CHANGES && !isWhole && (
+        <li>
+          <button type="button" className="bw-link-button" onClick={() => setWhole(true)}>
+            {plural(changes.length - CHANGES, "more control", "more controls")}
+          </button>
+        </li>
       )}
     </ul>
   );

@@ -17,7 +17,7 @@ export function FindingsTrend({ days }: { days: OverviewDay[] }) {
   return (
     <ChartFrame
       span={8}
-      title={`Open findings, ${plural(days.length, "day")}`}
+      title={`Open vulnerabilities, ${plural(days.length, "day")}`}
       reading={readingOf(first, last)}
       table={{
         head: ["Day", "Critical", "High", "Medium", "Low", "Opened", "Closed"],

@@ -7,6 +7,7 @@ import { Kev } from "../marks/tag.tsx";
 import { SheetSection } from "../page/sheet.tsx";
 import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
+import { Figure } from "../text/figure.tsx";
 import { formatNumber, formatShare } from "../text/format-number.ts";
 
 /** Flaws by what attackers use, severity and spread. */
@@ -15,7 +16,7 @@ export function FixFirst({ vulnerabilities }: { vulnerabilities: TopVulnerabilit
     <SheetSection
       span={8}
       title="Fix these first"
-      reading="Known exploited first, then by severity and number of images."
+      reading="Known exploited first, then with a fix, then by severity, then by EPSS and number of images."
       aside={<Link href={links.vulnerabilities()}>All vulnerabilities</Link>}
     >
       <DataTable
@@ -64,13 +65,29 @@ const vulnerabilityColumns: Column<TopVulnerability>[] = [
     leavesBelow: 1200,
     cell: (row) => <span className={row.epss === null ? "bw-muted" : undefined}>{formatShare(row.epss, 1)}</span>,
   },
-  { key: "images", label: "Images", width: 76, align: "right", phone: "line", cell: (row) => formatNumber(row.images) },
+  {
+    key: "images",
+    label: "Images",
+    width: 76,
+    align: "right",
+    phone: "line",
+    cell: (row) => (
+      <Figure value={row.images} href={`${links.vulnerability(row.key)}?by=image`} name={`images with ${row.key}`} />
+    ),
+  },
   {
     key: "fix",
     label: "Fix",
-    width: 92,
-    leavesBelow: 860,
-    cell: (row) => <span className="bw-second">{row.fixable ? "Available" : "None yet"}</span>,
+    width: 220,
+    phone: "line",
+    cell: (row) =>
+      row.package && row.target ? (
+        <span className="bw-mono bw-small bw-cut" title={`Upgrade ${row.package} to ${row.target}`}>
+          {row.package} → {row.target}
+        </span>
+      ) : (
+        <span className="bw-second">None yet</span>
+      ),
   },
 ];
 
