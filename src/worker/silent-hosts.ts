@@ -13,7 +13,7 @@ export async function noteSilentHosts(): Promise<number> {
   return transaction(async (tx) => {
     const hosts = await silentHosts(tx, MISSED_INTERVALS);
     for (const host of hosts) {
-      await markSilent(tx, host.id, `No sign of life since ${host.seenAt.toISOString()}.`);
+      await markSilent(tx, host.id, `No sign of life since ${minuteOf(host.seenAt)}.`);
       await recordChange(tx, `host:${host.id}`, "containers");
     }
     const day = clock.now().toISOString().slice(0, 10);
@@ -25,7 +25,7 @@ export async function noteSilentHosts(): Promise<number> {
         dedupeKey: `silent/${day}`,
         severity: "medium" as const,
         title: `${host.name} is silent`,
-        detail: `Its agent has not reported since ${host.seenAt.toISOString()}. What is shown of it is that old.`,
+        detail: `Its agent has not reported since ${minuteOf(host.seenAt)}. What is shown of it is that old.`,
         href: links.host(host.id),
         count: 1,
         isDemo: host.isDemo,
@@ -33,4 +33,9 @@ export async function noteSilentHosts(): Promise<number> {
     );
     return hosts.length;
   });
+}
+
+/** "2026-11-28 09:40Z", as the pages write an instant. */
+function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace("T", " ")}Z`;
 }

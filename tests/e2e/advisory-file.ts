@@ -23,7 +23,8 @@ export async function uploadAdvisories(page: Page, name: string, flaws: readonly
   await expect(row).toContainText(`${flaws.length} record`, { timeout: 120_000 });
 }
 
-function osvRecord(flaw: Flaw): unknown {
+/** One flaw as an OSV record. */
+export function osvRecord(flaw: Flaw): unknown {
   return {
     id: flaw.id,
     summary: `A flaw in ${flaw.name} for the journey`,

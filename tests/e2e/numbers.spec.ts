@@ -1,10 +1,16 @@
-// Every number that is a link leads to exactly that many things.
+// Every number that is a link leads to exactly that many things, in a mixed estate: demo, a real registry, a Docker VM.
 import { type BrowserContext, expect, test } from "@playwright/test";
 import { countedLinks, listedRows } from "./counted-links.ts";
 import { demoObjects, type Estate } from "./portal-pages.ts";
 import { startSession } from "./session.ts";
 
 const places: { name: string; address: (estate: Estate) => string; least: number }[] = [
+  { name: "Overview", address: () => "/compute/overview", least: 8 },
+  { name: "Recommendations", address: () => "/recommendations", least: 3 },
+  { name: "real registry", address: ({ realRegistry }) => `/registries/${realRegistry}`, least: 2 },
+  { name: "image of the real registry", address: ({ realDigest }) => `/images/${realDigest}`, least: 3 },
+  { name: "packages", address: ({ realDigest }) => `/images/${realDigest}?tab=packages`, least: 2 },
+  { name: "Docker VM", address: ({ host }) => `/hosts/${host}`, least: 2 },
   { name: "Containers", address: () => "/compute/containers", least: 4 },
   { name: "registry", address: ({ registry }) => `/registries/${registry}`, least: 4 },
   { name: "images of a registry", address: ({ registry }) => `/registries/${registry}?tab=images`, least: 2 },
@@ -51,4 +57,20 @@ test.describe("numbers", () => {
       await page.close();
     });
   }
+
+  test("the demo is in no sum once something real is connected, and units are not mixed", async () => {
+    const page = await context.newPage();
+    await page.goto("/compute/overview");
+    const flaws = page.getByRole("region", { name: "Open vulnerabilities" });
+    await expect(flaws.getByRole("link", { name: /^5 open vulnerabilities$/ })).toBeVisible();
+    await expect(flaws).not.toContainText("Demo");
+    const coverage = page.getByRole("region", { name: "Coverage" });
+    // Three images, none of them of the demo, and no control of the Docker VM among them.
+    await expect(coverage).toContainText("of 3 images in 1 registry are assessed");
+    await expect(coverage.getByRole("link", { name: /^1 unhealthy Docker hosts$/ })).toBeVisible();
+    await page.goto("/compute/coverage");
+    await expect(page.getByRole("region", { name: "Images", exact: true })).toContainText("of 3 images are assessed");
+    await expect(page.locator("main")).toContainText("Virtual machines without an agent are not discovered");
+    await page.close();
+  });
 });

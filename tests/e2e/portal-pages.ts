@@ -3,6 +3,7 @@ import path from "node:path";
 import type { APIRequestContext } from "@playwright/test";
 import { withDemo } from "./demo-estate.ts";
 import { enrolledHost } from "./enrolled-host.ts";
+import { sharedFlaw, withRealRegistry } from "./real-registry.ts";
 import { read } from "./session.ts";
 
 /** Objects of the demo that pages with parameters are opened with. */
@@ -13,6 +14,9 @@ export interface Estate {
   vulnerability: string;
   host: string;
   container: string;
+  /** A registry that is not of the demo, and its worst image. */
+  realRegistry: string;
+  realDigest: string;
 }
 
 /** Every page below src/app/(portal), by its folder, with the addresses it is visited at. */
@@ -47,6 +51,11 @@ export const portalPages: Record<string, (estate: Estate) => string[]> = {
     "/exemptions?q=no-such-thing",
   ],
   notices: () => ["/notices"],
+  recommendations: () => ["/recommendations", "/recommendations?q=no-such-thing"],
+  "recommendations/[id]": () => [
+    "/recommendations/docker-privileged-container",
+    "/recommendations/image-vulnerabilities-remediated",
+  ],
   "registries/[id]": ({ registry }) => [
     `/registries/${registry}`,
     `/registries/${registry}?tab=images`,
@@ -87,14 +96,20 @@ export function pageFolders(group: string): string[] {
     .sort();
 }
 
-/** Loads the demo and a Docker VM, and picks the objects that have the most to show. */
+/**
+ * A mixed estate: the demo, a registry that is not of it and a Docker VM, and the objects of it that pages are opened with. The
+ * demo's image has the most to show; flaws are those of the real registry, because once it is connected the demo is in no list.
+ */
 export async function demoObjects(request: APIRequestContext): Promise<Estate> {
   const registry = await withDemo(request);
   const repositories = await read<{ rows: { name: string }[] }>(request, `registries/${registry}/repositories`);
-  const flaws = await read<{ rows: { key: string }[] }>(request, "vulnerabilities?sort=images");
-  const vulnerability = flaws.rows[0]?.key ?? "";
-  const placements = `vulnerabilities/${encodeURIComponent(vulnerability)}/placements`;
-  const { places } = await read<{ places: { digest: string }[] }>(request, placements);
-  const repository = repositories.rows[0]?.name ?? "";
-  return { registry, repository, vulnerability, digest: places[0]?.digest ?? "", ...(await enrolledHost(request)) };
+  const images = await read<{ rows: { digest: string }[] }>(request, `registries/${registry}/images`);
+  return {
+    registry,
+    repository: repositories.rows[0]?.name ?? "",
+    digest: images.rows[0]?.digest ?? "",
+    vulnerability: sharedFlaw,
+    ...(await withRealRegistry(request)),
+    ...(await enrolledHost(request)),
+  };
 }

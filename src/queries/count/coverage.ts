@@ -3,6 +3,7 @@ import { clock } from "#clock.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { rootKinds } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
+import { unassessedCauses } from "#domain/unassessed.ts";
 import { withoutFeed } from "#queries/image/without-feed.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
@@ -18,17 +19,7 @@ export const UnassessedImage = z.object({
   tag: z.string().nullable(),
   digest: DigestColumn,
   platform: z.string(),
-  cause: z.enum([
-    "waiting",
-    "scanning",
-    "failed",
-    "noPackages",
-    "unknownSystem",
-    "partial",
-    "notScanned",
-    "noFeed",
-    "counting",
-  ]),
+  cause: z.enum(unassessedCauses),
   reason: z.string().nullable(),
   /** Ecosystems of its packages without a live source of advisories. */
   withoutFeed: z.array(z.string()),

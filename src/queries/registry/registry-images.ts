@@ -36,6 +36,7 @@ export const RegistryImageRow = z.object({
   scanState: z.string(),
   scanReason: z.string().nullable(),
   osState: z.string(),
+  completeness: z.string().nullable(),
   scannedAt: IsoColumn.nullable(),
   lastPushedAt: IsoColumn,
   sizeBytes: BigIntColumn,
@@ -98,7 +99,7 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
   return selectRows(
     RegistryImageRow,
     sql`select i.digest, i.platform, place.repository, place.owner, place.tags, place.places, f.posture, i.scan_state as "scanState",
-               i.scan_reason as "scanReason", i.os_state as "osState", i.scanned_at as "scannedAt",
+               i.scan_reason as "scanReason", i.os_state as "osState", i.completeness, i.scanned_at as "scannedAt",
                place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", f.critical, f.high, f.medium, f.low, f.unrated,
                f.fixable, f.kev, f.risk, f.findings, i.package_count as "packageCount",
                case when f.is_fed then '{}'::text[] else ${withoutFeed} end as "withoutFeed"

@@ -1,8 +1,8 @@
 "use client";
 import { Button } from "@mantine/core";
 import Link from "next/link";
-import { unwatchedReason } from "#domain/feed-state.ts";
 import { links } from "#domain/links.ts";
+import { unassessedReason } from "#domain/unassessed.ts";
 import type { Coverage, UnassessedImage } from "#queries/count/coverage.ts";
 import { useChange } from "../data/use-change.ts";
 import { DemoTag } from "../marks/tag.tsx";
@@ -12,18 +12,6 @@ import type { Column } from "../table/column.ts";
 import { DataTable } from "../table/data-table.tsx";
 import { formatNumber, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
-
-const causes: Record<UnassessedImage["cause"], string> = {
-  waiting: "Waiting to be scanned",
-  scanning: "Being scanned",
-  failed: "The scan failed",
-  noFeed: "No live source of advisories covers its packages",
-  counting: "Its findings are being counted",
-  noPackages: "No package database in this image, so findings are not known",
-  unknownSystem: "The distribution is not one that advisories are known for",
-  partial: "Only a part could be read",
-  notScanned: "Not scanned yet",
-};
 
 export function UnassessedImages({ data }: { data: Coverage }) {
   const isAnalyst = useMay("analyst");
@@ -106,8 +94,8 @@ function columnsOf(isAnalyst: boolean): Column<UnassessedImage>[] {
       label: "Why",
       phone: "line",
       cell: (row) => (
-        <span title={row.reason ?? causes[row.cause]}>
-          {row.cause === "noFeed" ? unwatchedReason(row.withoutFeed) : causes[row.cause]}
+        <span title={row.reason ?? unassessedReason(row.cause, row.withoutFeed)}>
+          {unassessedReason(row.cause, row.withoutFeed)}
           {row.reason && row.cause !== "unknownSystem" && <span className="bw-muted">. {row.reason}</span>}
         </span>
       ),

@@ -4,10 +4,12 @@ import Link from "next/link";
 import { artifactKinds, artifactWords } from "#domain/artifact-kind.ts";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
+import { unassessedCause, unassessedReason } from "#domain/unassessed.ts";
 import type { ImageDetail } from "#queries/image/image-detail.ts";
 import type { ImagePlace } from "#queries/image/image-place.ts";
 import { useUrlState } from "../data/use-url-state.ts";
 import { Icon } from "../icon.tsx";
+import { Health } from "../marks/health.tsx";
 import { DemoTag, Kev, SeverityTag, Tag } from "../marks/tag.tsx";
 import { OwnerWords } from "../owner/owner-words.tsx";
 import { FactLine } from "../page/fact-line.tsx";
@@ -77,8 +79,12 @@ function Runs({ image: { runs } }: { image: ImageDetail }) {
 function Marks({ image: { place, counts, assessment } }: { image: ImageDetail }) {
   const url = useUrlState();
   const others = place.tags.slice(1);
+  const cause = unassessedCause({ ...assessment, scanState: assessment.state });
   return (
     <>
+      {counts.open === 0 && cause !== "counting" && (
+        <Health health="unknown">{unassessedReason(cause, assessment.withoutFeed)}</Health>
+      )}
       {assessment.hasEarlierResult && counts.critical > 0 && (
         <Link href={url.href({ ...noFilters, severity: "critical" })}>
           <SeverityTag severity="critical">{formatNumber(counts.critical)} critical</SeverityTag>

@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { useCallback } from "react";
-import { unwatchedReason } from "#domain/feed-state.ts";
 import { links } from "#domain/links.ts";
+import { unassessedCause, unassessedReason } from "#domain/unassessed.ts";
 import type { RegistryDetail } from "#queries/registry/registry-detail.ts";
 import type { RegistryImageRow, RegistryImages } from "#queries/registry/registry-images.ts";
 import { useUrlState } from "../data/use-url-state.ts";
@@ -192,12 +192,10 @@ function Posture({ row }: { row: RegistryImageRow }) {
 }
 
 /** Why nothing is known of it, in the words of every page. */
-function reasonOf(row: RegistryImageRow): string | undefined {
-  if (row.scanReason !== null) return row.scanReason;
-  if (row.scannedAt === null) return undefined;
-  if (row.osState !== "known") return "The distribution is not one we can judge";
-  if (row.packageCount === 0) return "No package was found in it";
-  return row.withoutFeed.length > 0 ? unwatchedReason(row.withoutFeed) : undefined;
+/** One image has one reason wherever it is seen; what the scan itself said follows it. */
+function reasonOf(row: RegistryImageRow): string {
+  const reason = unassessedReason(unassessedCause(row), row.withoutFeed);
+  return row.scanReason === null ? reason : `${reason}. ${row.scanReason}`;
 }
 
 function ScanState({ row }: { row: RegistryImageRow }) {
