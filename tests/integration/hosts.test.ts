@@ -7,7 +7,7 @@ import { POST as postReport } from "#app/api/v1/ingest/host-reports/route.ts";
 import { POST as postEnrol } from "#app/api/v1/ingest/hosts/enrol/route.ts";
 import { readEvidence } from "#cli/audit-evidence.ts";
 import { approveHost } from "#commands/approve-host.ts";
-import { confirmControl } from "#commands/confirm-control.ts";
+import { confirm } from "#commands/confirm.ts";
 import { createEnrolment } from "#commands/create-enrolment.ts";
 import { removeHost } from "#commands/remove-host.ts";
 import { updateHost } from "#commands/update-host.ts";
@@ -517,8 +517,8 @@ describe("what people decide", () => {
     await report(agent, frame(agent, 1));
     await work(agent.hostId);
     expect(await statusOf(agent.hostId, "docker-rootless-daemon")).toBe("manual");
-    await confirmControl(admin, {
-      hostId: agent.hostId,
+    await confirm(admin, {
+      rootId: agent.hostId,
       ruleId: "docker-rootless-daemon",
       confirmed: true,
       note: "swarm later",

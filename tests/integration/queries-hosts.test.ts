@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readEvidence } from "#cli/audit-evidence.ts";
 import { approveHost } from "#commands/approve-host.ts";
-import { confirmControl } from "#commands/confirm-control.ts";
+import { confirm } from "#commands/confirm.ts";
 import { removeHost } from "#commands/remove-host.ts";
 import { updateHost } from "#commands/update-host.ts";
 import type { Actor } from "#domain/role.ts";
@@ -270,13 +270,13 @@ describe("what people say of it", () => {
   it("turns a control green with name and note, and only where evidence cannot answer", async () => {
     const before = await hostControls(viewer, { hostId, status: "manual" });
     const ruleId = before.controls[0]?.ruleId ?? "";
-    const confirmation = { hostId, ruleId, confirmed: true, note: "Looked at with the team" };
-    await expect(confirmControl(viewer, confirmation)).rejects.toMatchObject({ code: "forbidden" });
-    await confirmControl(analyst, confirmation);
+    const confirmation = { rootId: hostId, ruleId, confirmed: true, note: "Looked at with the team" };
+    await expect(confirm(viewer, confirmation)).rejects.toMatchObject({ code: "forbidden" });
+    await confirm(analyst, confirmation);
     await assessWaiting(hostId);
     const after = (await hostControls(viewer, { hostId })).controls.find((control) => control.ruleId === ruleId);
     expect(after).toMatchObject({ status: "healthy", confirmedBy: "Ada", confirmedNote: "Looked at with the team" });
-    await expect(confirmControl(analyst, { ...confirmation, ruleId: ICC })).rejects.toMatchObject({
+    await expect(confirm(analyst, { ...confirmation, ruleId: ICC })).rejects.toMatchObject({
       code: "bad-request",
     });
   });

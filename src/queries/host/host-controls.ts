@@ -106,7 +106,7 @@ export async function hostControls(actor: Actor, input: z.input<typeof HostContr
           t.by_name as "confirmedBy", t.at as "confirmedAt", t.note as "confirmedNote",
           (select count(*)::int from effective_assessment o
             where o.rule_id = a.rule_id and o.status = 'unhealthy' and o.root_id <> a.root_id) as "otherHosts"
-          from effective_assessment a join rule r on r.id = a.rule_id left join attestation t on t.root_id = a.root_id and t.rule_id = a.rule_id
+          from effective_assessment a join rule r on r.id = a.rule_id left join confirmation t on t.root_id = a.root_id and t.rule_id = a.rule_id and t.resource_id = a.resource_id
          where a.root_id = ${hostId} and a.resource_kind = 'host' and a.resource_id = ${hostId}::text`,
   );
   const all = rows.flatMap((row): HostControl[] => {

@@ -23,8 +23,8 @@ export function ConfirmForm({ hostId, control, advice }: Props) {
   const confirm = useChange<boolean>(
     (confirmed) => ({
       method: "POST",
-      path: `/api/v1/hosts/${hostId}/confirmations`,
-      body: { ruleId: control.ruleId, confirmed, note },
+      path: "/api/v1/confirmations",
+      body: { ruleId: control.ruleId, rootId: hostId, confirmed, note },
     }),
     () => setNote(""),
   );
