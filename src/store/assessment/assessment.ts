@@ -63,9 +63,9 @@ async function upsertAssessments(executor: Executor, rows: readonly AssessmentRo
   const column = <Value>(pick: (row: AssessmentRow) => Value) => rows.map(pick);
   await execute(
     sql`insert into assessment (root_id, id, rule_id, resource_id, resource_kind, status, cause, reason, completeness, severity, severity_rank,
-          evidence, diagnostics, finding_count, status_since, assessed_at)
+          evidence, diagnostics, finding_count, known_status, status_since, assessed_at)
         select a.root_id, a.id, a.rule_id, a.resource_id, a.kind, a.status, ${save.cause}, a.reason, a.completeness, a.severity,
-          severity_rank_of(a.severity), a.evidence::jsonb, a.diagnostics::jsonb, a.finding_count, ${save.at}, ${save.at}
+          severity_rank_of(a.severity), a.evidence::jsonb, a.diagnostics::jsonb, a.finding_count, nullif(a.status, 'unknown'), ${save.at}, ${save.at}
           from unnest(${column((a) => a.rootId)}::uuid[], ${column((a) => a.id)}::bytea[], ${column((a) => a.ruleId)}::text[],
             ${column((a) => a.resourceId)}::text[], ${column((a) => a.kind)}::text[], ${column((a) => a.status)}::text[],
             ${column((a) => storableText(a.reason))}::text[], ${column((a) => a.completeness)}::text[], ${column((a) => a.severity)}::text[],

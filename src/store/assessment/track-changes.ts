@@ -115,7 +115,8 @@ async function noteChanges(executor: Executor, at: Date, changed: readonly Stand
           known_status = case when n.status = 'unknown' then a.known_status else n.status end
           from unnest(${changed.map((one) => one.rootId)}::uuid[], ${changed.map((one) => one.key.slice(36))}::text[],
             ${changed.map((one) => one.status)}::text[]) as n (root_id, id, status)
-         where a.root_id = n.root_id and a.id = decode(n.id, 'hex')`,
+         where a.root_id = n.root_id and a.id = decode(n.id, 'hex')
+           and (a.status_since <> ${at} or (n.status <> 'unknown' and a.known_status is distinct from n.status))`,
     executor,
   );
 }
