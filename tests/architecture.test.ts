@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findViolations } from "./architecture/import-table.ts";
 import { buildGraph, readSources } from "./architecture/module-graph.ts";
+import { findRoomFaults, listedEntries } from "./architecture/store-rooms.ts";
 import { findStrayWrites } from "./architecture/store-writes.ts";
 
 const root = path.resolve(import.meta.dirname, "../src");
@@ -161,4 +163,25 @@ test.each([
   ],
 ])("fine: %s with %s", (file, source) => {
   expect(findStrayWrites(new Map([[file, source]]))).toEqual([]);
+});
+
+const listed = listedEntries(readFileSync(path.join(root, "README.md"), "utf8"));
+
+test("a room of the store is entered by those that src/README.md lists, and by no others", () => {
+  expect(listed.size).toBeGreaterThan(10);
+  expect(findRoomFaults(buildGraph(sources, root), listed)).toEqual([]);
+});
+
+test.each([
+  ["ingest/planted.ts", "assessment/assessment.ts", "ingest/planted.ts may not enter store/assessment"],
+  ["store/account/planted.ts", "host/host.ts", "store/account/planted.ts may not enter store/host"],
+  ["store/planted.ts", "notice/notice.ts", "store/planted.ts may not enter store/notice"],
+])("planted: %s enters store/%s", (file, target, want) => {
+  const graph = buildGraph(new Map([...sources, [file, `import "#store/${target}";`]]), root);
+  expect(findRoomFaults(graph, listed)).toEqual([want]);
+});
+
+test("a list of rooms that nobody holds to is found", () => {
+  const idle = new Map([...listed, ["host", new Set([...(listed.get("host") ?? []), "cli"])]]);
+  expect(findRoomFaults(buildGraph(sources, root), idle)).toEqual(["store/host lists cli, which never enters"]);
 });
