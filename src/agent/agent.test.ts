@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -251,12 +251,13 @@ interface Received {
 /** A server that can be switched off; it keeps what it took. */
 async function fakeServer() {
   const received: Received[] = [];
-  const state = { isAway: false };
+  const state = { isAway: false, listening: [] as ServerResponse[] };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk) => chunks.push(chunk));
     request.on("end", () => {
       if (state.isAway) return response.destroy();
+      if (request.method === "GET") return void state.listening.push(response);
       const packed = Buffer.concat(chunks);
       const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(packed) : packed;
       const url = request.url ?? "";
@@ -345,6 +346,68 @@ describe("the agent's life", () => {
     expect(from.refused).toEqual([]);
     server.close();
   }, 30_000);
+
+  test("changes without a pause do not put a report off; a reload of the daemon is reported", async () => {
+    const inspected = container({ hostConfig: { Memory: 0 } });
+    const change = (memory: number) => Object.assign(inspected.HostConfig, { Memory: memory });
+    let changes = 0;
+    const from = await fake({ answers: { [`/containers/${ID}/json`]: inspected } });
+    const server = await fakeServer();
+    const agent = new EngineFleet(settings(server.url, from), { now: () => new Date(), say: () => undefined });
+    const running = agent.run();
+    await until(() => server.reports().length === 1 && from.requests.some((line) => line.includes("/events")));
+    // Each event comes before the last one has settled, and none ends the burst before the report.
+    const storm = setInterval(() => {
+      changes += 1;
+      change(changes);
+      from.emit({ Type: "container", Action: "start", Actor: { ID, Attributes: { name: "web" } } });
+    }, 200);
+    await until(() => server.reports().length >= 2);
+    clearInterval(storm);
+    await wait(3000);
+    const before = server.reports().length;
+    change(-1);
+    from.emit({ Type: "daemon", Action: "reload", Actor: { ID: "x", Attributes: {} } });
+    await until(() => server.reports().length > before);
+    agent.stop();
+    await running;
+    server.close();
+  }, 60_000);
+
+  test("what an admin asks for is heard while the agent has nothing to say, and a restarted engine is reported", async () => {
+    const from = await fake();
+    const server = await fakeServer();
+    const agent = new EngineFleet(settings(server.url, from), { now: () => new Date(), say: () => undefined });
+    const running = agent.run();
+    await until(() => server.reports().length === 1 && server.state.listening.length > 0);
+    server.state.listening[0]?.end(JSON.stringify({ reportNow: true, rotateToken: false }));
+    await until(() => server.reports().length === 2);
+    await from.close();
+    engine = undefined;
+    engine = await fake({ answers: { "/info": { Name: "fake", LiveRestoreEnabled: true } } });
+    await until(() => server.reports().length === 3);
+    agent.stop();
+    await running;
+    server.close();
+  }, 60_000);
+
+  test("one container that cannot be inspected costs no other", async () => {
+    const other = "12".repeat(32);
+    const from = await fake({
+      answers: {
+        "/containers/json?all=1": [
+          { Id: ID, Names: ["/web"], State: "running" },
+          { Id: other, Names: ["/broken"], State: "exited" },
+        ],
+        [`/containers/${other}/json`]: 500,
+      },
+    });
+    const evidence = await collect(from);
+    expect(evidence.containersInspect).toEqual([
+      expect.objectContaining({ Id: ID, Name: "/web" }),
+      { Id: other, error: { code: "HTTP 500", message: expect.any(String) } },
+    ]);
+  });
 });
 
 async function until(isSo: () => boolean): Promise<void> {

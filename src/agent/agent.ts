@@ -6,14 +6,20 @@ import { collectEvidence } from "./collect/collect.ts";
 import { EngineApi } from "./collect/engine-api.ts";
 import { HostRoot } from "./collect/host-root.ts";
 import { ExecWatch } from "./exec-watch.ts";
+import { FileWatch } from "./file-watch.ts";
 import { buildReport, fingerprint, packReport } from "./report.ts";
 import { type Answer, noAnswer, ServerClient, ServerError } from "./server-client.ts";
 import { AGENT_VERSION, type AgentSettings } from "./settings.ts";
 import { Spool } from "./spool.ts";
 import { type State, StateFile } from "./state.ts";
+import { watchedFiles } from "./watched-files.ts";
 
 /** Changes come in bursts (a compose file starts ten containers): one report follows the burst. */
 const SETTLE_MS = 1500;
+/** Changes without a pause may not put a report off for longer than this. */
+const SETTLE_CEILING_MS = 4000;
+/** After a question for wishes that failed; until then signs of life carry them. */
+const LISTEN_PAUSE_MS = 15_000;
 const RETRY_SECONDS = [5, 15, 30, 60];
 
 export interface AgentHooks {
@@ -47,7 +53,10 @@ export class HostAgent {
   readonly #watch: ExecWatch;
   #state!: State;
   #wake: (() => void) | undefined;
+  readonly #files: FileWatch;
+  #listening: AbortController | undefined;
   #changeTimer: NodeJS.Timeout | undefined;
+  #changingSince: number | null = null;
   #isDue = true;
   #failures = 0;
   #stopped = false;
@@ -63,8 +72,11 @@ export class HostAgent {
     this.#watch = new ExecWatch({
       api: new EngineApi(engine.connectPath),
       now: hooks.now,
+      stateFolder: engine.stateFolder,
+      keepsCommandWords: settings.keepsCommandWords,
       onChange: () => this.#onChange(),
     });
+    this.#files = new FileWatch(() => this.#onChange());
   }
 
   /** The token of this engine's host; null before it is enrolled. */
@@ -89,7 +101,7 @@ export class HostAgent {
   /** Runs until stopped. Outages of the server or the engine are told and waited out. */
   async run(): Promise<void> {
     this.#state = await this.#stateFile.read();
-    const watching = this.#watch.run();
+    const watching = Promise.all([this.#watch.run(), this.#listen()]);
     while (!this.#stopped) {
       const waitSeconds = await this.#round();
       if (!this.#stopped) await this.#sleep(waitSeconds * 1000);
@@ -101,6 +113,8 @@ export class HostAgent {
     this.#stopped = true;
     clearTimeout(this.#changeTimer);
     this.#watch.stop();
+    this.#files.stop();
+    this.#listening?.abort();
     this.#wake?.();
   }
 
@@ -128,6 +142,33 @@ export class HostAgent {
       return this.#settings.heartbeatSeconds;
     } catch (error) {
       return this.#onFailure(error);
+    }
+  }
+
+  /** Hears of what an admin wants within seconds. A server that does not offer it is asked with each sign of life. */
+  async #listen(): Promise<void> {
+    while (!this.#stopped) {
+      const pauseMs = await this.#hear();
+      if (pauseMs === null) return;
+      if (pauseMs > 0 && !this.#stopped) await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+    }
+  }
+
+  /** One question for wishes. Answers the pause before the next, null when the server knows no such question. */
+  async #hear(): Promise<number | null> {
+    const { token } = this.#state;
+    if (!token) return 1000;
+    this.#listening = new AbortController();
+    try {
+      const answer = await this.#server.listen(token, this.#listening.signal);
+      if (answer.reportNow) {
+        this.#state.lastFingerprint = null;
+        this.#isDue = true;
+      }
+      if (answer.reportNow || answer.rotateToken) this.#wake?.();
+      return answer.rotateToken ? 5000 : 100;
+    } catch (error) {
+      return error instanceof ServerError && error.status === 404 ? null : LISTEN_PAUSE_MS;
     }
   }
 
@@ -180,7 +221,13 @@ export class HostAgent {
   /** Reads the host and puts a report into the spool when it tells something new (or when asked to). */
   async #collect({ force }: { force: boolean }): Promise<void> {
     const { socket, connectPath } = this.#engine;
-    const raw = await collectEvidence({ hostRoot: this.#settings.hostRoot, socketPath: socket, connectPath });
+    const raw = await collectEvidence({
+      hostRoot: this.#settings.hostRoot,
+      socketPath: socket,
+      connectPath,
+      keepsCommandWords: this.#settings.keepsCommandWords,
+    });
+    await this.#files.follow(watchedFiles(raw, this.#settings.hostRoot));
     const observations = this.#watch.observations();
     const identity = await this.#identity();
     const sequence = this.#state.sequence + 1;
@@ -292,12 +339,20 @@ export class HostAgent {
     };
   }
 
+  /** A report follows when changes pause, and at the latest a few seconds after the first of them. */
   #onChange(): void {
+    const now = performance.now();
+    this.#changingSince ??= now;
+    const left = this.#changingSince + SETTLE_CEILING_MS - now;
     clearTimeout(this.#changeTimer);
-    this.#changeTimer = setTimeout(() => {
-      this.#isDue = true;
-      this.#wake?.();
-    }, SETTLE_MS);
+    this.#changeTimer = setTimeout(
+      () => {
+        this.#changingSince = null;
+        this.#isDue = true;
+        this.#wake?.();
+      },
+      Math.max(0, Math.min(SETTLE_MS, left)),
+    );
   }
 
   #sleep(ms: number): Promise<void> {

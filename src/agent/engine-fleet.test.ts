@@ -142,6 +142,10 @@ async function fakeServer() {
   let count = 0;
   let rotate = false;
   const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      response.writeHead(404);
+      return response.end("{}");
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const packed = Buffer.concat(chunks);

@@ -1,16 +1,24 @@
 import { request } from "node:http";
 import type { HostEvidence } from "#engines/cis-docker/facts.ts";
 import type { EngineApi } from "./collect/engine-api.ts";
-import { redactCommand } from "./collect/redact.ts";
+import { redactCommandText } from "./collect/redact.ts";
+import { ExecMemory } from "./exec-memory.ts";
 
 type Observations = NonNullable<HostEvidence["execObservations"]>;
 
+const eventTypes = ["container", "image", "network", "volume", "daemon", "plugin", "service", "node", "secret"];
 /** Events that may change a verdict: a report follows soon after one. */
 const changing = new Set([
   "create",
   "start",
   "die",
   "destroy",
+  "remove",
+  "reload",
+  "enable",
+  "disable",
+  "install",
+  "commit",
   "rename",
   "update",
   "pause",
@@ -26,11 +34,15 @@ const changing = new Set([
   "health_status: healthy",
   "health_status: unhealthy",
 ]);
-const MAXIMUM_EXECS = 500;
+/** Pauses between tries to reach an engine whose stream broke: one that restarts is back within seconds. */
+const RECONNECT_MS = [500, 1000, 2000, 5000];
 
 export interface WatchOptions {
   api: EngineApi;
   now: () => Date;
+  /** Where what was seen outlives the process; null = nowhere. */
+  stateFolder?: string | null;
+  keepsCommandWords?: boolean;
   /** Called when something changed that a report would show. */
   onChange: (action: string) => void;
 }
@@ -41,32 +53,53 @@ export interface WatchOptions {
  */
 export class ExecWatch {
   readonly #options: WatchOptions;
+  readonly #memory: ExecMemory;
   #watchingSince: Date | null = null;
-  #execs: Observations["execs"] = [];
+  #wasConnected = false;
   #stopped = false;
   #close: (() => void) | undefined;
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#memory = new ExecMemory(options.stateFolder ?? null);
   }
 
-  /** What was seen so far; null while the stream is down. */
+  /** What was seen so far. While the stream is down nothing is watched, and what was seen before stays seen. */
   observations(): Observations | null {
-    if (!this.#watchingSince) return null;
+    const execs = this.#memory.all();
+    if (!this.#watchingSince && execs.length === 0) return null;
+    const until = this.#options.now();
     return {
-      watchingSince: this.#watchingSince.toISOString(),
-      until: this.#options.now().toISOString(),
-      execs: this.#execs,
+      watchingSince: (this.#watchingSince ?? until).toISOString(),
+      until: until.toISOString(),
+      execs,
     };
   }
 
-  /** Follows until stopped, reconnecting with a pause. */
+  /** Follows until stopped, reconnecting with a pause. An engine that is back may be another than before: it is reported. */
   async run(): Promise<void> {
+    await this.#memory.load(this.#options.now());
+    let failures = 0;
+    let isDownTold = false;
     while (!this.#stopped) {
-      await this.#follow().catch(() => {});
+      const isOver = await this.#follow().then(
+        () => true,
+        () => false,
+      );
+      // A stream that stood for a while and ended is tried again at once, one that never opened with growing pauses.
+      const wasOpen = isOver || this.#watchingSince !== null;
+      failures = wasOpen ? 0 : failures + 1;
+      if (wasOpen) isDownTold = false;
+      // An engine that is not back by now is stopped and not restarting: that is reported once.
+      if (failures === RECONNECT_MS.length && !isDownTold) {
+        isDownTold = true;
+        this.#options.onChange("engine-down");
+      }
       this.#watchingSince = null;
-      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, 5000).unref());
+      const pauseMs = RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)] ?? 5000;
+      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
     }
+    await this.#memory.saved();
   }
 
   stop(): void {
@@ -76,7 +109,7 @@ export class ExecWatch {
 
   async #follow(): Promise<void> {
     const version = await this.#options.api.negotiate();
-    const filters = encodeURIComponent(JSON.stringify({ type: ["container", "image", "network"] }));
+    const filters = encodeURIComponent(JSON.stringify({ type: eventTypes }));
     await new Promise<void>((resolve, reject) => {
       const call = request(
         {
@@ -87,6 +120,8 @@ export class ExecWatch {
         (response) => {
           if (response.statusCode !== 200) return reject(new Error(`events answered ${response.statusCode}`));
           this.#watchingSince ??= this.#options.now();
+          if (this.#wasConnected) this.#options.onChange("reconnect");
+          this.#wasConnected = true;
           let buffered = "";
           response.setEncoding("utf8");
           response.on("data", (chunk: string) => {
@@ -125,18 +160,16 @@ export class ExecWatch {
     ].filter((word) => typeof word === "string");
     const privileged = field("privileged") === true;
     const user = typeof field("user") === "string" ? String(field("user")) : "";
-    this.#execs = [
-      ...this.#execs.slice(1 - MAXIMUM_EXECS),
-      {
-        at: this.#options.now().toISOString(),
-        containerId: event.containerId,
-        container: event.container,
-        command: redactCommand(words.join(" "), "exec").slice(0, 500),
-        privileged,
-        user,
-      },
-    ];
-    if (privileged || /^(root|0)(:|$)/.test(user)) this.#options.onChange("exec");
+    const { now, keepsCommandWords = false } = this.#options;
+    const exec = {
+      at: now().toISOString(),
+      containerId: event.containerId,
+      container: event.container,
+      command: redactCommandText(words.join(" "), { salt: "exec", keepsCommandWords }).slice(0, 500),
+      privileged,
+      user,
+    };
+    if (this.#memory.add(exec, now())) this.#options.onChange("exec");
   }
 }
 

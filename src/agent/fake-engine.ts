@@ -55,6 +55,8 @@ export async function startFakeEngine(
     }
     const answer = answers[rest];
     if (answer === undefined) return say(response, 404, { message: `page not found: ${rest}` });
+    // A number stands for an engine that fails with that status.
+    if (typeof answer === "number") return say(response, answer, { message: "the engine failed" });
     say(response, 200, answer);
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));

@@ -59,7 +59,12 @@ async function chosenEngine(settings: AgentSettings): Promise<CollectOptions> {
         process.stderr.write(`There is another engine: add --socket ${engine.socket} to read it instead.\n`);
     for (const { text } of problems) process.stderr.write(`${text}\n`);
   }
-  return { hostRoot: settings.hostRoot, socketPath: socket, connectPath };
+  return {
+    hostRoot: settings.hostRoot,
+    socketPath: socket,
+    connectPath,
+    keepsCommandWords: settings.keepsCommandWords,
+  };
 }
 
 async function save(settings: AgentSettings, folder: string): Promise<number> {

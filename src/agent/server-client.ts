@@ -10,6 +10,8 @@ import {
 } from "#engines/cis-docker/facts.ts";
 
 const TIMEOUT_MS = 30_000;
+/** The server holds a question for wishes open for less than this. */
+const LISTEN_MS = 45_000;
 const Exchanged = z.object({ token: z.string().min(1) });
 const MAXIMUM_ANSWER_BYTES = 1024 * 1024;
 
@@ -36,6 +38,14 @@ export interface Answer {
   rotateToken: boolean;
   /** Highest sequence the server has of this host; 0 when it does not say. */
   lastSequence: number;
+}
+
+interface Sending {
+  token: string;
+  body?: Buffer;
+  encoding?: string;
+  signal?: AbortSignal;
+  timeoutMs?: number;
 }
 
 /** Talks to the server. Certificates are always checked; an own authority may be named. */
@@ -74,19 +84,32 @@ export class ServerClient {
     );
   }
 
+  /** Waits until an admin wants something of this host, or until the server ends the wait with nothing. */
+  async listen(token: string, signal: AbortSignal): Promise<Answer> {
+    return toAnswer(await this.#send("GET", "/api/v1/ingest/host-requests", { token, signal, timeoutMs: LISTEN_MS }));
+  }
+
   #post(path: string, { token, body, encoding }: { token: string; body: Buffer; encoding?: string }): Promise<unknown> {
+    return this.#send("POST", path, { token, body, ...(encoding ? { encoding } : {}) });
+  }
+
+  #send(
+    method: "GET" | "POST",
+    path: string,
+    { token, body, encoding, signal, timeoutMs = TIMEOUT_MS }: Sending,
+  ): Promise<unknown> {
     const url = new URL(this.#base + path);
     const send = url.protocol === "https:" ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const call = send(
         url,
         {
-          method: "POST",
+          method,
           ca: this.#ca,
+          ...(signal ? { signal } : {}),
           headers: {
             authorization: `Bearer ${token}`,
-            "content-type": "application/json",
-            "content-length": body.length,
+            ...(body ? { "content-type": "application/json", "content-length": body.length } : {}),
             ...(encoding ? { "content-encoding": encoding } : {}),
           },
         },
@@ -106,7 +129,7 @@ export class ServerClient {
           });
         },
       );
-      call.setTimeout(TIMEOUT_MS, () => call.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+      call.setTimeout(timeoutMs, () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
       call.on("error", (error) => reject(new ServerError(0, `${this.#base} could not be reached: ${error.message}`)));
       call.end(body);
     });

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** Version of the agent, sent with every report. */
-export const AGENT_VERSION = "0.1.0";
+export const AGENT_VERSION = "0.2.0";
 
 export type AgentCommand = "run" | "once" | "record";
 
@@ -23,6 +23,8 @@ export interface AgentSettings {
   spoolBytes: number;
   dryRun: boolean;
   saveEvidence: string | null;
+  /** Words of commands are sent with only their secrets taken out; otherwise nothing but programs and option names. */
+  keepsCommandWords: boolean;
   /** Where `record` writes. */
   traceFolder: string | null;
 }
@@ -46,6 +48,8 @@ Usage: breakwater-agent [run | once | record <folder>] [options]
   --socket <path>           read this engine only; more than once for several (default: every engine of this host)
   --only-default-socket     read the engine at /var/run/docker.sock only
   --discover <seconds>      how often to look for further engines, default 300
+  --send-command-words      send the words of commands too, secrets of known forms taken out (BREAKWATER_COMMAND_WORDS=1);
+                            without it only programs and names of options leave the host
   --spool-bytes <n>         most bytes of unsent reports kept on disk (default 67108864)
 
 HOST_ROOT names where the host's file system is mounted (in a container), DOCKER_HOST the one engine to read (unix://).
@@ -73,6 +77,7 @@ export function readSettings(args: string[], environment: Record<string, string 
     spoolBytes: positive("--spool-bytes", values["spool-bytes"], 64 * 1024 * 1024),
     dryRun: values["dry-run"] === true,
     saveEvidence: values["save-evidence"] ?? null,
+    keepsCommandWords: values["send-command-words"] === true || environment.BREAKWATER_COMMAND_WORDS === "1",
     traceFolder: command === "record" ? (positionals[1] ?? null) : null,
   };
   if (settings.server === null && !settings.dryRun && !settings.saveEvidence && !settings.traceFolder) {
@@ -105,6 +110,7 @@ function parse(args: string[]) {
         "only-default-socket": { type: "boolean" },
         discover: text,
         "dry-run": { type: "boolean" },
+        "send-command-words": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

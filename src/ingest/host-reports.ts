@@ -14,7 +14,7 @@ import {
   takeReportRequest,
 } from "#store/host/host.ts";
 import { noteAgentVersion, saveReportedIdentity } from "#store/host/host-life.ts";
-import { insertHostReport } from "#store/host/host-report.ts";
+import { insertHostReport, reportsSince } from "#store/host/host-report.ts";
 import { sha256 } from "#store/ids.ts";
 import { enqueue } from "#store/queue/queue.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
@@ -50,22 +50,30 @@ export async function ingestHostReport(request: Request): Promise<ReportAnswer> 
   const report = await readReport(request, hostId);
   await requireOwnHost({ token, hostId, named: report.hostId, request, what: "report" });
   const content = JSON.stringify(report.evidence);
+  const contentSha256 = sha256(content);
+  const body = gzipSync(JSON.stringify(report));
+  const collectedAt = believableTime(report.collectedAt);
   return transaction(async (tx) => {
     const host = await liveHost(tx, hostId, token.id);
-    const sequence = BigInt(report.sequence);
+    await requireRate(tx, hostId);
+    const sequence = believableSequence(report.sequence, host.lastSequence);
+    // New content under an old number is never assessed over newer reports; the agent is asked for one with a new number.
+    const isOld = sequence <= host.lastSequence;
     const reportId = await insertHostReport(tx, {
       hostId,
       sequence,
-      contentSha256: sha256(content),
-      body: gzipSync(JSON.stringify(report)),
+      contentSha256,
+      body,
       sizeBytes: content.length,
-      collectedAt: new Date(report.collectedAt),
+      collectedAt,
       agentVersion: report.agentVersion,
+      ...(isOld
+        ? { superseded: `Report ${host.lastSequence} of this host came before this one with number ${sequence}.` }
+        : {}),
     });
-    await noteHeartbeat(tx, hostId, sequence);
+    await noteHeartbeat(tx, hostId, sequence > host.lastSequence ? sequence : host.lastSequence);
     const isRequested = await takeReportRequest(tx, hostId);
-    // New content under an old number is never assessed over newer reports; the agent is asked for one with a new number.
-    const isSetBack = reportId !== null && sequence <= host.lastSequence;
+    const isSetBack = reportId !== null && isOld;
     const answer = {
       reportNow: isRequested || isSetBack,
       rotateToken: host.rotateRequestedAt !== null,
@@ -74,11 +82,41 @@ export async function ingestHostReport(request: Request): Promise<ReportAnswer> 
     };
     if (reportId === null) return { state: "unchanged", reportId: null, ...answer };
     await noteIdentity(tx, host, report);
-    if (host.approval === "approved")
+    if (host.approval === "approved" && !isOld)
       await enqueue("assess-host", { hostId, reportId }, { executor: tx, priority: "push", key: hostId });
     await recordChange(tx, "containers", `host:${hostId}`);
     return { state: "accepted", reportId, ...answer };
   });
+}
+
+/** Reports that a host may send within a minute: an agent's own ceiling of changes makes some 15. */
+const REPORTS_PER_MINUTE = 30;
+
+async function requireRate(tx: Transaction, hostId: string): Promise<void> {
+  const recent = await reportsSince(tx, hostId, new Date(clock.now().getTime() - 60_000));
+  if (recent >= REPORTS_PER_MINUTE)
+    throw new AppError("rate-limited", `This host sent ${recent} reports within a minute. Wait before the next one.`, {
+      retryAfterSeconds: 30,
+    });
+}
+
+/** Numbers that an agent may skip at once: each report that it dropped takes one. */
+const MOST_SKIPPED = 1_000_000n;
+
+/** A number far ahead of the last would shut out every honest report that follows. Throws `validation-failed`. */
+function believableSequence(sequence: number, last: bigint): bigint {
+  const number = BigInt(sequence);
+  if (number <= last + MOST_SKIPPED) return number;
+  throw new AppError("validation-failed", `Report ${number} is far ahead of ${last}, the last one of this host.`, {
+    faults: [{ pointer: "/sequence", detail: `must follow ${last}` }],
+  });
+}
+
+/** A clock that is ahead does not date a report into the future: from five minutes on the time of arrival counts. */
+function believableTime(collectedAt: string): Date {
+  const now = clock.now();
+  const said = new Date(collectedAt);
+  return said.getTime() > now.getTime() + 5 * 60_000 ? now : said;
 }
 
 /** Takes a sign of life. Answers whether a person asked for a fresh report or for another token meanwhile. */
@@ -90,7 +128,7 @@ export async function ingestHostHeartbeat(request: Request): Promise<{ reportNow
   await requireOwnHost({ token, hostId, named: parsed.data.hostId, request, what: "heartbeat" });
   return transaction(async (tx) => {
     const host = await liveHost(tx, hostId, token.id);
-    await noteHeartbeat(tx, hostId, BigInt(parsed.data.sequence));
+    await noteHeartbeat(tx, hostId, host.lastSequence);
     await addDroppedReports(tx, hostId, parsed.data.dropped);
     await noteAgentVersion(tx, hostId, parsed.data.agentVersion);
     return {

@@ -1,15 +1,19 @@
 import { gunzipSync } from "node:zlib";
+import { links } from "#domain/links.ts";
+import { rootTopic } from "#domain/topic.ts";
 import { assess, type HostAssessment, toAssessments } from "#engines/cis-docker/assess.ts";
-import { HostReport } from "#engines/cis-docker/facts.ts";
+import { HostReport, isFailed } from "#engines/cis-docker/facts.ts";
 import { withEndOfLife } from "#engines/cis-docker/host-end-of-life.ts";
 import { topLevelImages } from "#engines/cis-docker/image-facts.ts";
 import { Policy } from "#engines/cis-docker/policy.ts";
+import { recordChange } from "#store/change.ts";
 import { hostCounts, recountContainers, rulesWithExemptItems } from "#store/host/container-counts.ts";
 import { findHost, type HostRow } from "#store/host/host.ts";
 import { saveHostContainers, saveHostImages } from "#store/host/host-contents.ts";
 import { assessedSequence, finishReport, type PendingReport, trimReportBodies } from "#store/host/host-report.ts";
-import { saveHostSummary } from "#store/host/host-summary.ts";
+import { noteEngineDown, saveHostSummary } from "#store/host/host-summary.ts";
 import { sitePolicy } from "#store/host/hosts-policy.ts";
+import { addNotices } from "#store/notice/notice.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 import { assessRoot } from "./assess-root.ts";
 import { seenContainers, seenImages } from "./host-contents.ts";
@@ -37,6 +41,10 @@ export async function assessReport(
         state: "superseded",
         error: `Report ${newest} of this host is newer and was assessed before this one arrived.`,
       });
+      return;
+    }
+    if (isEngineDown(parsed.evidence) && newest !== null) {
+      await keepLastVerdicts(tx, host, { report, now });
       return;
     }
     const evidence = {
@@ -72,6 +80,43 @@ export async function assessReport(
     });
     await trimReportBodies(tx, hostId);
   });
+}
+
+/** Nothing of the engine answered: it is stopped, which says nothing about how it was set up. */
+function isEngineDown({ info, containersList }: HostReport["evidence"]): boolean {
+  return [info, containersList].every(
+    (section) => section !== undefined && isFailed(section) && section.error.code === "unreachable",
+  );
+}
+
+/** A stopped engine keeps its last verdicts, marked as old: dropping what failed would look like an improvement. */
+async function keepLastVerdicts(
+  tx: Transaction,
+  host: HostRow,
+  { report, now }: { report: PendingReport; now: Date },
+): Promise<void> {
+  const since = report.collectedAt.toISOString();
+  const reason = `Its Docker engine does not answer since ${since.slice(0, 16).replace("T", " ")} UTC. What is shown is from the last report before that.`;
+  const isNews = await noteEngineDown(tx, host.id, reason);
+  await finishReport(tx, host.id, report.id, {
+    state: "superseded",
+    error: "The Docker engine did not answer. The verdicts of the report before stay.",
+  });
+  await recordChange(tx, rootTopic("host", host.id), "containers");
+  if (!isNews) return;
+  await addNotices(tx, [
+    {
+      rootId: host.id,
+      kind: "host-silent",
+      dedupeKey: `engine-down/${now.toISOString().slice(0, 10)}`,
+      severity: "medium",
+      title: `The Docker engine of ${host.name} does not answer`,
+      detail: reason,
+      href: links.host(host.id),
+      count: 1,
+      isDemo: host.isDemo,
+    },
+  ]);
 }
 
 async function policyOf(tx: Transaction, host: HostRow): Promise<Policy> {

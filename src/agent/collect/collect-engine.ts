@@ -43,8 +43,7 @@ export async function collectEngine(api: EngineApi, programs: ReadPrograms): Pro
     containersList,
     imagesList,
     networks,
-    // A container that ended in between is simply gone; other failures leave the list incomplete, which must be said.
-    containersInspect: isFailure(containersList) ? containersList : wholeOrFailure(inspected),
+    containersInspect: isFailure(containersList) ? containersList : inspectionsOf(inspected),
     containersTop: isFailure(containersList) ? containersList : Object.fromEntries(tops),
     imagesInspect: isFailure(imagesList)
       ? imagesList
@@ -77,11 +76,15 @@ async function mapLimited(ids: string[], ask: (id: string) => Promise<unknown>):
   return results;
 }
 
-function wholeOrFailure(answers: [string, unknown][]): unknown {
-  const failed = answers
-    .map(([, answer]) => answer)
-    .filter((answer) => isFailure(answer) && answer.error.code !== "HTTP 404");
-  return failed[0] ?? answers.map(([, answer]) => answer).filter((answer) => !isFailure(answer));
+/**
+ * What was inspected, in the order of the list. One that cannot be inspected stands as its failure with its id, so that only
+ * it is unknown; one that ended in between (404) is simply gone.
+ */
+function inspectionsOf(answers: [string, unknown][]): unknown[] {
+  return answers.flatMap(([id, answer]) => {
+    if (!isFailure(answer)) return [answer];
+    return answer.error.code === "HTTP 404" ? [] : [{ Id: id, ...answer }];
+  });
 }
 
 interface Failure {

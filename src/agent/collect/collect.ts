@@ -4,7 +4,7 @@ import { collectHost } from "./collect-host.ts";
 import { containerPrograms } from "./container-programs.ts";
 import { EngineApi, type EngineExchange } from "./engine-api.ts";
 import { type HostRead, HostRoot } from "./host-root.ts";
-import { redactAnswer } from "./redact.ts";
+import { type Redaction, redactAnswer } from "./redact.ts";
 
 export interface CollectOptions {
   /** Where the host's file system is mounted; "/" on the host itself. */
@@ -13,6 +13,8 @@ export interface CollectOptions {
   socketPath?: string;
   /** Where this process reaches that socket; the same path by default. */
   connectPath?: string | undefined;
+  /** Words of commands are sent with only their secrets taken out; without it nothing but programs and option names. */
+  keepsCommandWords?: boolean | undefined;
   /** Told every exchange with the engine, redacted, and every look at the host. */
   trace?: { exchange: (exchange: TracedExchange) => void; read: (read: HostRead) => void };
 }
@@ -31,9 +33,12 @@ export async function collectEvidence(options: CollectOptions = {}): Promise<Col
   const { trace } = options;
   const root = new HostRoot(options.hostRoot ?? "/", { onRead: trace?.read });
   const socketPath = options.socketPath ?? "/var/run/docker.sock";
-  const salt = await saltOf(root);
+  const redaction: Redaction = {
+    salt: await saltOf(root),
+    keepsCommandWords: options.keepsCommandWords ?? false,
+  };
   const api = new EngineApi(options.connectPath ?? socketPath, {
-    onExchange: trace && ((exchange) => trace.exchange(redactExchange(exchange, salt))),
+    onExchange: trace && ((exchange) => trace.exchange(redactExchange(exchange, redaction))),
   });
   try {
     // A trace holds what the engine says of processes, so that it can be replayed where they are not.
@@ -42,22 +47,25 @@ export async function collectEvidence(options: CollectOptions = {}): Promise<Col
     const engine = await collectEngine(api, programs);
     const host = await collectHost({ root, socketPath, engine });
     return {
-      ...Object.fromEntries(Object.entries(engine).map(([name, answer]) => [name, redactAnswer(answer, salt)])),
-      host: redactAnswer(host, salt),
+      ...Object.fromEntries(Object.entries(engine).map(([name, answer]) => [name, redactAnswer(answer, redaction)])),
+      host: redactAnswer(host, redaction),
     };
   } finally {
     api.close();
   }
 }
 
-function redactExchange(exchange: EngineExchange, salt: string): TracedExchange {
+function redactExchange(exchange: EngineExchange, redaction: Redaction): TracedExchange {
   // Of secrets only their number is evidence.
   const isSecrets = /\/secrets$/.test(exchange.path);
   try {
     const body: unknown = JSON.parse(exchange.body);
-    return { ...exchange, body: isSecrets && Array.isArray(body) ? body.map(() => ({})) : redactAnswer(body, salt) };
+    return {
+      ...exchange,
+      body: isSecrets && Array.isArray(body) ? body.map(() => ({})) : redactAnswer(body, redaction),
+    };
   } catch {
-    return { ...exchange, body: redactAnswer(exchange.body.slice(0, 1000), salt) };
+    return { ...exchange, body: redactAnswer(exchange.body.slice(0, 1000), redaction) };
   }
 }
 

@@ -17,6 +17,8 @@ export interface NewHostReport {
   sizeBytes: number;
   collectedAt: Date;
   agentVersion: string;
+  /** Why it is kept and never assessed. */
+  superseded?: string;
 }
 
 /** Stores a report; null when the very same one is there already. */
@@ -24,15 +26,26 @@ export async function insertHostReport(executor: Executor, report: NewHostReport
   const id = newId();
   const bodySha256 = sha256(report.body);
   const inserted = await execute(
-    sql`insert into host_report (host_id, id, sequence, content_sha256, body_sha256, size_bytes, collected_at, agent_version)
+    sql`insert into host_report (host_id, id, sequence, content_sha256, body_sha256, size_bytes, collected_at, agent_version,
+          state, error)
         values (${report.hostId}, ${id}, ${report.sequence}, ${report.contentSha256}, ${bodySha256}, ${report.sizeBytes},
-          ${report.collectedAt}, ${report.agentVersion})
+          ${report.collectedAt}, ${report.agentVersion}, ${report.superseded === undefined ? "accepted" : "superseded"}, ${report.superseded ?? null})
         on conflict (host_id, sequence, content_sha256) do nothing`,
     executor,
   );
   if (inserted === 0) return null;
   await storeBlob(executor, report.body);
   return id;
+}
+
+/** How many reports of a host arrived after `since`. */
+export async function reportsSince(executor: Executor, hostId: string, since: Date): Promise<number> {
+  const row = await selectFirst(
+    z.object({ n: z.number() }),
+    sql`select count(*)::int as n from host_report where host_id = ${hostId} and received_at > ${since}`,
+    executor,
+  );
+  return row?.n ?? 0;
 }
 
 const PendingReport = z.object({

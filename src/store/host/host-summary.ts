@@ -1,3 +1,4 @@
+import { saveIdentity } from "#store/resource-summary.ts";
 import { type Executor, execute, sql } from "#store/sql.ts";
 import { storableJson, storableText } from "#store/storable-text.ts";
 
@@ -29,6 +30,16 @@ export async function saveHostSummary(executor: Executor, hostId: string, summar
           state = 'connected', state_reason = null where id = ${hostId}`,
     executor,
   );
+}
+
+/** The engine of a host does not answer: what was read of it before stays, and the host says how old that is. */
+export async function noteEngineDown(executor: Executor, hostId: string, reason: string): Promise<boolean> {
+  const changed = await execute(
+    sql`update host set state = 'unreachable', state_reason = ${storableText(reason)} where id = ${hostId} and state <> 'unreachable'`,
+    executor,
+  );
+  await saveIdentity(executor, "host", [hostId]);
+  return changed === 1;
 }
 
 const text = (value: string | null) => (value === null ? null : storableText(value));
