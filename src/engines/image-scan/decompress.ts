@@ -1,5 +1,5 @@
 import { Readable, type Transform } from "node:stream";
-import { constants, createGunzip, createZstdDecompress } from "node:zlib";
+import { constants, createGunzip, createZstdDecompress, type ZstdDecompress } from "node:zlib";
 import { LayerError } from "./layer-limits.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
@@ -65,16 +65,27 @@ async function* inflate(source: AsyncIterable<Buffer>, compression: "gzip" | "zs
     compression === "gzip"
       ? createGunzip({ chunkSize: pieceBytes })
       : createZstdDecompress({ chunkSize: pieceBytes, params: { [constants.ZSTD_d_windowLogMax]: 27 } });
-  const input = Readable.from(source, { objectMode: false, highWaterMark: pieceBytes });
+  const given = { bytes: 0 };
+  const input = Readable.from(counted(source, given), { objectMode: false, highWaterMark: pieceBytes });
   input.on("error", (error) => engine.destroy(error));
   input.pipe(engine);
   try {
     for await (const piece of engine) yield piece as Buffer;
+    // Node ends at what follows the last zstd frame without a word; a runtime refuses it, as Node itself does for gzip.
+    if (compression === "zstd" && (engine as ZstdDecompress).bytesWritten < given.bytes)
+      throw new LayerError("corrupt-compression", "Something that is no zstd follows the layer's zstd stream.");
   } catch (error) {
     throw explain(error, compression);
   } finally {
     input.destroy();
     engine.destroy();
+  }
+}
+
+async function* counted(source: AsyncIterable<Buffer>, given: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const piece of source) {
+    given.bytes += piece.length;
+    yield piece;
   }
 }
 

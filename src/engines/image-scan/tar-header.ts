@@ -186,10 +186,11 @@ export function readPax(bytes: Buffer): HeaderOverrides {
 }
 
 function applyPaxRecord(overrides: HeaderOverrides, key: string, value: string): void {
+  // An empty value takes the record back, whatever it is about (archive/tar mergePAX).
+  if (value === "") return;
   if (key === "path" || key === "linkpath" || key === "GNU.sparse.name") {
     if (value.includes("\0"))
       throw new LayerError("corrupt-tar", "An extended tar header names a path with a NUL byte.");
-    if (value === "") return;
     if (key === "linkpath") overrides.linkPath = value;
     else overrides.path = value;
     return;
