@@ -85,44 +85,91 @@ export async function buildEstate(
   return { links: Number(links.rows[0]?.n ?? 0), setRows, packages };
 }
 
-/** Advisories of the generated names as NDJSON files: many for few packages, as in life. Returns their folder. */
-export function writeAdvisories(folder: string): string {
-  const target = path.join(folder, "advisories");
+/**
+ * Advisories of the generated names as NDJSON files: many for few packages, as in life. The second data set differs in a fifth of
+ * its records: withdrawn, rated otherwise, fixed by another version or without a fix, new, and some known to be exploited. Returns
+ * their folder.
+ */
+export function writeAdvisories(folder: string, edition: "first" | "second" = "first"): string {
+  const target = path.join(folder, `advisories-${edition}`);
   mkdirSync(target, { recursive: true });
+  const change = (number: number): Change =>
+    edition === "second" && number % 5 === 0 ? (changes[(number / 5) % 4] ?? "same") : "same";
   const system: string[] = [];
+  const exploited: string[] = [];
+  let number = 0;
   for (let name = 0; name < systemNames; name += 1) {
     const count = Math.ceil(260 / (name + 1) ** 0.55);
     for (let index = 0; index < count; index += 1) {
       const fixed = index % 5 === 0 ? null : `${(index % versionsPerSystemName) + 1}.${index % 3}-1`;
-      system.push(
-        record({
-          id: `CVE-${2005 + (index % 20)}-${100_000 + name * 300 + index}`,
-          ecosystem: "Debian:12",
-          name: `src-${name}`,
-          fixed,
-        }),
-      );
+      const id = `CVE-${2005 + (index % 20)}-${100_000 + name * 300 + index}`;
+      system.push(...editionOf({ id, ecosystem: "Debian:12", name: `src-${name}`, fixed }, change(number)));
+      if (edition === "second" && number % 40 === 0) exploited.push(id);
+      number += 1;
     }
   }
   const npm: string[] = [];
   for (let name = 0; name < flawedNpmNames; name += 1) {
     for (let index = 0; index <= name % 2; index += 1) {
       npm.push(
-        record({ id: `GHSA-${name}-${index}`, ecosystem: "npm", name: `npm-${name}`, fixed: `${(name % 3) + 1}.0.0` }),
+        ...editionOf(
+          { id: `GHSA-${name}-${index}`, ecosystem: "npm", name: `npm-${name}`, fixed: `${(name % 3) + 1}.0.0` },
+          change(name),
+        ),
       );
     }
   }
+  if (edition === "second") writeFileSync(path.join(target, "kev.json"), exploitedCatalogue(exploited));
   writeFileSync(path.join(target, "debian.ndjson"), system.join("\n"));
   writeFileSync(path.join(target, "npm.ndjson"), npm.join("\n"));
   return target;
 }
 
-/** One more advisory for a package with `touched` stored versions: 5 or 200. */
+/** One more advisory for a package with `touched` stored versions: 5, which a tenth of the images hold, or 200, which all hold. */
 export function touchingRecord(touched: 5 | 200): string {
   return record({ id: `CVE-2026-${touched}00`, ecosystem: "Debian:12", name: `special-${touched}`, fixed: "999-1" });
 }
 
-function record(given: { id: string; ecosystem: string; name: string; fixed: string | null }): string {
+type Change = "same" | "withdrawn" | "rated" | "fixed" | "new";
+const changes: readonly Change[] = ["withdrawn", "rated", "fixed", "new"];
+
+interface Flaw {
+  id: string;
+  ecosystem: string;
+  name: string;
+  fixed: string | null;
+}
+
+/** The records that stand for one of the first data set. */
+function editionOf(flaw: Flaw, change: Change): string[] {
+  if (change === "withdrawn") return [record(flaw, { withdrawn: "2026-02-01T00:00:00Z" })];
+  if (change === "rated")
+    return [record(flaw, { severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }] })];
+  if (change === "fixed") return [record({ ...flaw, fixed: flaw.fixed === null ? "3.0-1" : null })];
+  if (change === "new") return [record(flaw), record({ ...flaw, id: `${flaw.id}9` })];
+  return [record(flaw)];
+}
+
+function exploitedCatalogue(keys: readonly string[]): string {
+  return JSON.stringify({
+    title: "CISA Catalog of Known Exploited Vulnerabilities",
+    catalogVersion: "2026.02.01",
+    dateReleased: "2026-02-01T00:00:00Z",
+    count: keys.length,
+    vulnerabilities: keys.map((cveID) => ({
+      cveID,
+      vendorProject: "Example",
+      product: "Example",
+      vulnerabilityName: `${cveID} in Example`,
+      dateAdded: "2026-02-01",
+      shortDescription: "Exploited in the wild.",
+      requiredAction: "Apply updates.",
+      dueDate: "2026-03-01",
+    })),
+  });
+}
+
+function record(given: Flaw, more: Record<string, unknown> = {}): string {
   const isNpm = given.ecosystem === "npm";
   return JSON.stringify({
     schema_version: "1.6.0",
@@ -141,6 +188,7 @@ function record(given: { id: string; ecosystem: string; name: string; fixed: str
         ],
       },
     ],
+    ...more,
   });
 }
 
@@ -176,9 +224,10 @@ const setPackageSql = `insert into set_package (registry_id, set_id, package_ver
   on conflict do nothing`;
 const specialSetSql = `insert into set_package (registry_id, set_id, package_version_id)
   select ${registryId(`s % ${registries}`)}, s, 5000000 + n * 1000 + 1 + s % n from (values (5), (200)) v(n), generate_series(0, $1::int - 1) s
-   where s % 3 = 0 or n = 200`;
-const packageSetSql = `insert into package_set (registry_id, id, content_hash, analyser, source, package_count)
-  select registry_id, set_id, sha256(set_id::text::bytea), case when set_id < 1000000 then 'dpkg' else 'npm' end, '', count(*)
+   where (s / 10) % 10 = 0 or n = 200`;
+const packageSetSql = `insert into package_set (registry_id, id, content_hash, analyser, source, package_count, feed_keys)
+  select registry_id, set_id, sha256(set_id::text::bytea), case when set_id < 1000000 then 'dpkg' else 'npm' end, '', count(*),
+         case when set_id < 1000000 then array['Debian:12'] else array['npm'] end
     from set_package group by registry_id, set_id`;
 const imageSql = `insert into image (registry_id, digest, platform, media_type, layers, scan_state, scanned_at, os_state, completeness, set_ids, size_bytes)
   select ${registryId(`n % ${registries}`)}, ${digest("n")}, 'linux/amd64', 'application/vnd.oci.image.manifest.v1+json', '[]', 'done', now(), 'known', 'complete',
@@ -191,9 +240,9 @@ const packageCountSql = `update image i set package_count = c.packages from (
     select l.registry_id, l.digest, sum(s.package_count)::int as packages from image_set l
       join package_set s on s.registry_id = l.registry_id and s.id = l.set_id group by 1, 2) c
   where c.registry_id = i.registry_id and c.digest = i.digest`;
-const placementSql = `insert into placement (registry_id, repository_id, digest, platform, id, last_pushed_at)
+const placementSql = `insert into placement (registry_id, repository_id, digest, platform, id, last_pushed_at, arrived_at)
   select registry_id, ${repositoryId(`(n % ${repositories / registries}) * ${registries} + right(registry_id::text, 12)::int`)}, digest, platform,
-         gen_random_uuid(), now() - n * interval '20 seconds'
+         gen_random_uuid(), now() - n * interval '20 seconds', now()
     from (select registry_id, digest, platform, row_number() over (partition by registry_id order by digest) as n from image) i`;
 const tagSql = `insert into tag (registry_id, repository_id, name, digest, moved_at)
   select registry_id, repository_id, 'v' || row_number() over (partition by repository_id order by last_pushed_at), digest, last_pushed_at from placement`;

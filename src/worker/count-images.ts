@@ -38,7 +38,7 @@ export async function countMarkedImages(tx: Transaction): Promise<boolean> {
     images.filter(({ cause }) => cause !== "advisories"),
   );
   await settleImages(tx, images);
-  await markRepositoriesOfImages(tx, images);
+  await markRepositoriesOfImages(tx, "repository", images);
   await recordChange(tx, ...images.slice(0, 100).map(({ digest }): ChangeTopic => `image:${digest}`));
   return true;
 }

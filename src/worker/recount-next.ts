@@ -14,6 +14,7 @@ import { assessRepositories } from "./assess-repositories.ts";
 import { countMarkedImages, countNextImages } from "./count-images.ts";
 
 const REPOSITORIES_AT_ONCE = 2000;
+const VERDICTS_AT_ONCE = 500;
 const REGISTRIES_AT_ONCE = 50;
 
 /** One recounter at a time, in whatever process: two would wait for each other's rows. */
@@ -35,6 +36,7 @@ export async function recountNext({ mayAggregate = true } = {}): Promise<boolean
       (await countRegistries(tx)) ||
       (await countNextSets(tx)) ||
       (await countNextImages(tx)) ||
+      (await judgeRepositories(tx)) ||
       (await recountRules(tx)) ||
       (mayAggregate && (await countAllFlaws(tx)))
     );
@@ -65,11 +67,21 @@ async function countRepositories(tx: Transaction): Promise<boolean> {
   if (taken.length === 0) return false;
   const repositories = taken.map(({ key }) => ({ registryId: key.slice(0, 36), repositoryId: key.slice(37) }));
   await recountRepositories(tx, repositories);
-  await assessRepositories(tx, repositories);
   await appendMarks(
     tx,
     "scan",
     repositories.map(({ registryId }): DirtyMark => ({ scope: "registry", registryId })),
+  );
+  return true;
+}
+
+/** Behind the passes: a repository is judged once, however many of its images were. */
+async function judgeRepositories(tx: Transaction): Promise<boolean> {
+  const taken = await takeMarks(tx, "verdict", VERDICTS_AT_ONCE);
+  if (taken.length === 0) return false;
+  await assessRepositories(
+    tx,
+    taken.map(({ key }) => ({ registryId: key.slice(0, 36), repositoryId: key.slice(37) })),
   );
   return true;
 }

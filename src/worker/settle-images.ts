@@ -2,6 +2,7 @@ import { clock } from "#clock.ts";
 import { assess } from "#engines/image-scan/assess.ts";
 import { saveAssessments } from "#store/assessment/assessment.ts";
 import type { StatusCause } from "#store/assessment/status-history.ts";
+import { markRepositoriesOfImages } from "#store/count/dirty-marks.ts";
 import { recountPlaces } from "#store/count/place-figure.ts";
 import { applyExemptions } from "#store/exemption/to-findings.ts";
 import type { ImageKey } from "#store/image/image-scan.ts";
@@ -32,6 +33,7 @@ export async function settleImages(tx: Transaction, images: readonly TouchedImag
     ...own,
     ...others.map((image) => ({ ...image, cause: "advisories" as const, causeRef: null })),
   ]);
+  await markRepositoriesOfImages(tx, "verdict", [...own, ...others]);
   await recordArrivals(tx, await arrivingImages(tx, images));
 }
 

@@ -161,6 +161,8 @@ export interface TestAdvisory {
   /** Null = no fix yet. */
   fixed: string | null;
   severity: "CRITICAL" | "HIGH" | "MODERATE" | "LOW";
+  /** The vendor calls it no risk: its matches are hidden. */
+  isUnimportant?: boolean;
 }
 
 /**
@@ -235,6 +237,7 @@ function osvRecord(advisory: TestAdvisory): unknown {
             events: [{ introduced: "0" }, ...(fixed ? [{ fixed }] : [])],
           },
         ],
+        ...(advisory.isUnimportant ? { ecosystem_specific: { urgency: "unimportant" } } : {}),
       },
     ],
     database_specific: { severity },

@@ -100,12 +100,19 @@ async function noticeIntroduced(tx: Executor): Promise<void> {
     IntroducedFlaws,
     sql`select s.registry_id as "registryId", r.is_demo as "isDemo", count(*)::int as flaws, max(s.severity_rank)::int as rank,
                (array_agg(v.key order by s.severity_rank desc, v.key))[1:5] as keys, min(s.import_id) as "importId"
-          from (select f.registry_id, f.vulnerability_id, max(f.severity_rank) as severity_rank, min(c.import_id::text) as import_id
-                  from (select distinct vulnerability_id, package_version_id, import_id from told_change where change = 'introduced') c
-                  join set_package sp on sp.package_version_id = c.package_version_id
-                  join set_flaw f on f.registry_id = sp.registry_id and f.set_id = sp.set_id and f.vulnerability_id = c.vulnerability_id
-                  join set_figure g on g.registry_id = f.registry_id and g.set_id = f.set_id and g.live_places > 0
-                 where f.severity_rank >= ${threshold} group by f.registry_id, f.vulnerability_id) s
+          from (select h.registry_id, c.vulnerability_id, max(c.severity_rank) as severity_rank, min(c.import_id) as import_id
+                  from (select c.package_version_id, c.vulnerability_id, pa.severity_rank, min(c.import_id::text) as import_id
+                          from told_change c join package_advisory pa on pa.package_version_id = c.package_version_id
+                           and pa.vulnerability_id = c.vulnerability_id and pa.hidden_reason is null and pa.severity_rank >= ${threshold}
+                         where c.change = 'introduced' group by c.package_version_id, c.vulnerability_id, pa.severity_rank) c
+                  join (select distinct sp.package_version_id, sp.registry_id
+                          from (select distinct package_version_id from told_change where change = 'introduced') p
+                          join set_package sp on sp.package_version_id = p.package_version_id
+                          join set_figure g on g.registry_id = sp.registry_id and g.set_id = sp.set_id and g.live_places > 0) h
+                    on h.package_version_id = c.package_version_id
+                 where not exists (select 1 from exempted_package x where x.root_id = h.registry_id
+                                     and x.vulnerability_id = c.vulnerability_id and x.package_version_id = c.package_version_id)
+                 group by h.registry_id, c.vulnerability_id) s
           join registry r on r.id = s.registry_id and r.deleted_at is null
           join vulnerability v on v.id = s.vulnerability_id
          group by s.registry_id, r.is_demo`,

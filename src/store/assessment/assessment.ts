@@ -42,10 +42,11 @@ export async function saveAssessments(
   );
   const rootIds = [...new Set(saved.map(({ subject }) => subject.rootId))];
   const of = ofSubjects(saved.map(({ subject }) => subject));
-  return trackChanges(executor, { of, because: save }, async () => {
+  return trackChanges(executor, { of, because: save }, async (isFirst) => {
     await upsertAssessments(executor, rows, save);
-    await deleteOthers(executor, saved);
-    await saveItems(executor, rows);
+    // The first verdicts of thousands of resources have nothing before them that could have to go.
+    if (!isFirst) await deleteOthers(executor, saved);
+    await saveItems(executor, isFirst ? rows.filter(({ findings }) => findings.length > 0) : rows);
     await applyConfirmations(executor, of, { now: save.at, validDays: save.confirmationDays });
     await applyRuleExemptions(executor, { of, rootIds }, save.at);
   });

@@ -42,15 +42,16 @@ type Standing = z.infer<typeof Standing>;
 /**
  * Runs `work`, which may write verdicts and what is laid over them, and accounts for whatever counts differently after it: an
  * entry in the history with its cause, since when it stands so, and the last status that was known. The one way in which a
- * status changes, for every kind of resource. `of` is a condition on `assessment a` that holds all that `work` may touch.
+ * status changes, for every kind of resource. `of` is a condition on `assessment a` that holds all that `work` may touch; `work`
+ * is told whether nothing was stored for it yet.
  */
 export async function trackChanges(
   executor: Executor,
   { of, because }: { of: Statement; because: Because },
-  work: () => Promise<void>,
+  work: (isFirst: boolean) => Promise<void>,
 ): Promise<AssessmentChange[]> {
   const before = new Map((await standings(executor, of)).map((one) => [one.key, one]));
-  await work();
+  await work(before.size === 0);
   const after = await standings(executor, of);
   const changes = after.flatMap((now) => {
     const was = before.get(now.key);
@@ -60,7 +61,7 @@ export async function trackChanges(
   await noteChanges(
     executor,
     because.at,
-    changes.map(({ now }) => now),
+    changes.filter(({ now, was }) => was !== undefined || !isNoted(now)).map(({ now }) => now),
   );
   await appendStatusHistory(
     executor,
@@ -82,6 +83,9 @@ export async function trackChanges(
     lastKnown: was?.knownStatus ?? null,
   }));
 }
+
+/** A first verdict was written with what is known of it. */
+const isNoted = ({ status, knownStatus }: Standing): boolean => knownStatus === (status === "unknown" ? null : status);
 
 /** Rules whose counts of resources differ after the work: another status or severity, a verdict that is new or gone. */
 function rulesCountedAnew(before: ReadonlyMap<string, Standing>, after: readonly Standing[]): string[] {

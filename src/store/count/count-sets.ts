@@ -3,7 +3,7 @@ import { takeMatchChanges, tellMatchChanges } from "#store/advisory/match-change
 import { recordChange } from "#store/change.ts";
 import { noticeExploited } from "#store/notice/exploited-notice.ts";
 import { type Executor, execute, selectFirst, sql } from "#store/sql.ts";
-import { appendMarks, type DirtyCause, type DirtyMark, markPass, takeMarks } from "./dirty-marks.ts";
+import { appendMarks, type DirtyCause, type DirtyMark, isPassDue, markPass, takeMarks } from "./dirty-marks.ts";
 import { takeFeedChanges } from "./feed-changes.ts";
 import { recountFlaws } from "./flaw-figure.ts";
 import { recountSetFigures } from "./set-figure.ts";
@@ -14,7 +14,7 @@ const SETS_AT_ONCE = 400;
 /** More flaws than this are counted by one aggregate over all of them. */
 export const FLAWS_AT_ONCE = 2000;
 /** More images than this are not marked one by one when they are a fifth of all. */
-const MANY_IMAGES = 20_000;
+const MANY_IMAGES = 5000;
 
 /**
  * Counts the sets that something changed in: matches that were not told yet, sets that a scan marked, flaws that became known as
@@ -116,8 +116,9 @@ async function addExploitedSets(tx: Executor, marks: readonly { key: string }[])
   await fillTable(tx, "due_flaw", sql`select unnest(${ids}::bigint[])`);
 }
 
-/** Marks the images that hold a set of `due_set`; a fifth of all images is all of them. */
+/** Marks the images that hold a set of `due_set`; a fifth of all images is all of them. A pass over all sets ends with all images. */
 export async function markImagesOfSets(tx: Executor, cause: DirtyCause): Promise<void> {
+  if (cause === "advisories" && (await isPassDue(tx, "all-sets"))) return;
   const row = await selectFirst(
     z.object({ images: z.number(), all: z.number() }),
     sql`select (select count(*)::int from (select distinct s.registry_id, s.digest from due_set d

@@ -15,6 +15,8 @@ export type DirtyMark =
   | { scope: "set"; registryId: string; setId: bigint }
   | { scope: "image"; registryId: string; digest: string }
   | { scope: "repository"; registryId: string; repositoryId: string }
+  /** An image of the repository was judged otherwise, and so may it be. */
+  | { scope: "verdict"; registryId: string; repositoryId: string }
   | { scope: "registry"; registryId: string }
   /** Where a flaw is open. */
   | { scope: "flaw"; vulnerabilityId: bigint }
@@ -63,11 +65,16 @@ export async function markRegistryDirty(executor: Executor, registryId: string, 
   await askForRecount(executor);
 }
 
-/** Marks the repositories that hold these images. */
-export async function markRepositoriesOfImages(executor: Executor, images: readonly ImageKey[]): Promise<void> {
+/** Marks the repositories that hold these images, for their figures or their verdicts. */
+export async function markRepositoriesOfImages(
+  executor: Executor,
+  scope: "repository" | "verdict",
+  images: readonly ImageKey[],
+): Promise<void> {
+  if (images.length === 0) return;
   await execute(
     sql`insert into dirty_mark (scope, key, cause)
-        select distinct 'repository', p.registry_id || '/' || p.repository_id, 'scan' from (${wantedImages(images)}) w
+        select distinct ${scope}, p.registry_id || '/' || p.repository_id, 'scan' from (${wantedImages(images)}) w
           join placement p on p.registry_id = w.registry_id and p.digest = w.digest`,
     executor,
   );
@@ -98,6 +105,7 @@ export function keyOf(mark: DirtyMark): string {
     case "image":
       return `${mark.registryId}/${mark.digest}`;
     case "repository":
+    case "verdict":
       return `${mark.registryId}/${mark.repositoryId}`;
     case "registry":
       return mark.registryId;
@@ -112,7 +120,7 @@ export function keyOf(mark: DirtyMark): string {
 const Taken = z.object({ key: z.string(), cause: z.string() });
 
 /**
- * Takes the marks of up to `limit` rows of one scope for counting, oldest first, in the caller's transaction: they are gone when
+ * Takes up to `limit` marks of one scope for counting, oldest first, in the caller's transaction: they are gone when
  * it commits and back when it does not. Marks that are not committed yet are left for the next round. One taker at a time.
  * Returns their keys, and of each the cause that tells most.
  */
@@ -123,8 +131,9 @@ export async function takeMarks(
 ): Promise<{ key: string; cause: DirtyCause }[]> {
   const rows = await selectRows(
     Taken,
-    sql`with picked as (select distinct key from (select key from dirty_mark where scope = ${scope} order by id limit ${limit}) oldest),
-        taken as (delete from dirty_mark d using picked where d.scope = ${scope} and d.key = picked.key returning d.key, d.cause)
+    sql`with taken as (
+          delete from dirty_mark where id = any(array(select id from dirty_mark where scope = ${scope} order by id limit ${limit}))
+          returning key, cause)
         select key, coalesce(min(cause) filter (where cause <> 'advisories'), 'advisories') as cause from taken group by key order by key`,
     executor,
   );
@@ -145,6 +154,16 @@ export async function hasMoreMarks(executor: Executor, scope: DirtyMark["scope"]
 /** Drops every mark of a scope, for a pass that counts all of them. */
 export async function dropMarks(executor: Executor, scope: DirtyMark["scope"] | Pass): Promise<number> {
   return execute(sql`delete from dirty_mark where scope = ${scope}`, executor);
+}
+
+/** Whether a pass waits or is under way. */
+export async function isPassDue(executor: Executor, pass: Pass): Promise<boolean> {
+  const row = await selectFirst(
+    z.object({ due: z.boolean() }),
+    sql`select exists (select 1 from dirty_mark where scope = ${pass}) as due`,
+    executor,
+  );
+  return row?.due ?? false;
 }
 
 /** Where the pass goes on, with its marks taken; null when none is asked for. A pass that was asked for again starts over. */

@@ -34,13 +34,19 @@ export function taggedImageStandings(
     Standing,
     sql`with wanted as (select distinct * from unnest(${repositories.map((one) => one.registryId)}::uuid[],
                           ${repositories.map((one) => one.repositoryId)}::uuid[]) as w (registry_id, repository_id)),
+        tagged as materialized (
+          select t.registry_id, t.repository_id, t.name, t.moved_at, t.digest from wanted w
+            join tag t on t.registry_id = w.registry_id and t.repository_id = w.repository_id and t.retired_at is null
+          union all
+          select t.registry_id, t.repository_id, t.name, t.moved_at, m.image_digest from wanted w
+            join tag t on t.registry_id = w.registry_id and t.repository_id = w.repository_id and t.retired_at is null
+            join manifest_image m on m.registry_id = t.registry_id and m.repository_id = t.repository_id and m.digest = t.digest),
         live as materialized (
-          select p.registry_id, p.repository_id, p.digest, p.platform, 'sha256:' || encode(p.digest, 'hex') as resource_id,
-            array(select t.name from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id and t.retired_at is null
-                     and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest)) order by t.moved_at desc, t.name limit 5) as tags
-            from wanted w join placement p on p.registry_id = w.registry_id and p.repository_id = w.repository_id and p.retired_at is null
-           where exists (select 1 from tag t where t.registry_id = p.registry_id and t.repository_id = p.repository_id and t.retired_at is null
-                            and t.digest = any(manifests_of(p.registry_id, p.repository_id, p.digest))))
+          select p.registry_id, p.repository_id, p.digest, p.platform, 'sha256:' || encode(p.digest, 'hex') as resource_id, n.tags
+            from (select registry_id, repository_id, digest, (array_agg(name order by moved_at desc, name))[1:5] as tags
+                    from tagged group by registry_id, repository_id, digest) n
+            join placement p on p.registry_id = n.registry_id and p.repository_id = n.repository_id and p.digest = n.digest
+             and p.retired_at is null)
         select l.registry_id as "registryId", l.repository_id as "repositoryId", r.id as "ruleId", l.resource_id as digest, l.tags, l.platform,
           coalesce(effective_status(a.status, a.confirmed_status, a.exemption_id), 'unknown') as status,
           coalesce(a.severity, 'unknown') as severity, coalesce(a.reason, 'Not assessed yet') as reason
