@@ -53,7 +53,10 @@ function distributionFeed({ os }: Inventory, advisories: ScanAdvisories): Distri
 function exitCode(result: ScanResult, { failOn, failOnUnknown }: ScanArguments): 0 | 1 | 3 {
   const open = result.findings.filter((finding) => finding.hidden === null);
   if (failOn !== null && open.some((finding) => reachesSeverity(finding.severity, failOn))) return 1;
-  const isUnknown = result.completeness === "partial" || open.some((finding) => finding.severity === "unknown");
+  const isUnknown =
+    result.completeness === "partial" ||
+    result.os?.endOfLife === true ||
+    open.some((finding) => finding.severity === "unknown");
   if (failOnUnknown && isUnknown) return 1;
   return failOn !== null && !isAnythingAssessed(result.coverage) ? 3 : 0;
 }

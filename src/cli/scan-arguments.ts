@@ -28,7 +28,8 @@ registry.example/app:1.2 (credentials from BREAKWATER_REGISTRY_USERNAME and BREA
   --advisories <folder or file>  match against these; without it packages are listed and nothing is assessed
   --format <name>                table (default), json, sarif, cyclonedx or spdx
   --fail-on <severity>           exit code 1 when a finding that is not hidden is as bad: critical, high, medium or low;
-                                 unknown = when something was seen but not assessed, or is not rated. Both: high,unknown
+                                 unknown = when something was seen but not assessed or is not rated, or the
+                                 distribution's support has ended. Both: high,unknown
   --platform <os/arch>           which image of an index, for example linux/arm64
   --image <name>                 which image of an archive that holds several
   --show-hidden                  also list findings that are hidden by default (table only; the others always have them)

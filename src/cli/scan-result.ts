@@ -69,11 +69,12 @@ export async function scanResult(
     findings.push(...findVulnerabilities(inventory, advisories, diagnostics));
   }
   if (advisories !== null) diagnostics.push(...advisories.diagnostics);
-  const coverage = withAdvisories(coverageStatement(inventory), whyNone(advisories));
+  const os = describeOs(inventory, advisories, options.now);
+  const coverage = withEndOfLife(withAdvisories(coverageStatement(inventory), whyNone(advisories)), os);
   diagnostics.push(...explain(coverage, inventory));
   return {
     image: { name: image.name, digest: image.digest, platform: image.platform },
-    os: describeOs(inventory, advisories, options.now),
+    os,
     packages: inventory.packages.map(({ ecosystem: _ecosystem, analyser: _analyser, ...pkg }) => pkg),
     skipped: inventory.skipped,
     findings,
@@ -108,6 +109,15 @@ function explain(coverage: CoverageStatement, { osState }: Inventory): Diagnosti
       message: `Not assessed: ${coverageText(entry)}.`,
       ...(entry.ecosystem === null && entry.examples[0] !== undefined ? { path: entry.examples[0] } : {}),
     }));
+}
+
+/** Nobody writes down the flaws of a release that is past its end: what was assessed is assessed up to that day. */
+function withEndOfLife(coverage: CoverageStatement, os: ScanResult["os"]): CoverageStatement {
+  if (os?.endOfLife !== true) return coverage;
+  const reason = `its support ended on ${os.eol}, flaws found since are not known`;
+  return coverage.map((entry) =>
+    entry.state === "assessed" && isSystemType(entry.kind) ? { ...entry, reason } : entry,
+  );
 }
 
 /** Packages of a distribution without known advisories have their own diagnostic already. */

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { rateAdvisory } from "#engines/image-scan/match-advisories-ranges.ts";
+import { matchPackage } from "#engines/image-scan/match-advisories.ts";
+import { advisoryRanges, rateAdvisory } from "#engines/image-scan/match-advisories-ranges.ts";
 import type { FeedBatch } from "./feed-batch.ts";
 import { openFeedFile } from "./read-records.ts";
 import { readSource } from "./read-source.ts";
@@ -184,6 +185,28 @@ describe("formats are found by content", () => {
       );
       expect(advisories[0]?.affected[0]?.ranges[0]?.events, last).toEqual(events);
     }
+  });
+
+  test("a record with many bounded branches (GHSA-5f7q-jpqc-wp7h as exported) leaves later versions alone", async () => {
+    const entry = (introduced: string, last?: string) => ({
+      package: { ecosystem: "npm", name: "next" },
+      ranges: [{ type: "SEMVER", events: [{ introduced }, ...(last ? [] : [{ fixed: "16.1.5" }])] }],
+      ...(last ? { database_specific: { last_known_affected_version_range: last } } : {}),
+    });
+    const affected = [
+      entry("15.3.0-canary.0", "< 15.3.0"),
+      entry("15.5.1-canary.0", "< 15.5.1"),
+      entry("16.0.0-beta.0"),
+    ];
+    const { advisories } = await readAll("x.ndjson", lines(record("GHSA-1", { affected }), record("GHSA-2")));
+    const ranges = advisories.slice(0, 1).flatMap((advisory) => advisoryRanges("npm", advisory));
+    const isAffected = (version: string) =>
+      matchPackage(
+        { type: "npm", ecosystem: "npm", name: "next", version, sourceName: "next", sourceVersion: version },
+        ranges,
+      ).matches.length > 0;
+    expect(["15.5.1-canary.3", "16.1.4"].map(isAffected)).toEqual([true, true]);
+    expect(["15.3.0", "15.5.1", "16.1.5", "16.2.2"].map(isAffected)).toEqual([false, false, false, false]);
   });
 
   test("severity as a vendor's word, and stated for one package", async () => {

@@ -204,6 +204,18 @@ describe("dpkg", () => {
     expect(found.skipped).toEqual([]);
   });
 
+  it("fields that it does not need may say what they like", async () => {
+    const odd = "Installed-Size: 2400MB\nConffiles:\n /etc/x 0123 obsolete\nDescription: x\n Version: 9\n .\n";
+    const found = await scan([debian, status(stanza("code", "1.60-1", odd), stanza("bash", "5.2"))]);
+    expect([names(found), found.diagnostics]).toEqual([["bash 5.2 L0", "code 1.60-1 L0"], []]);
+  });
+
+  it("a database that a higher layer removed leaves nothing known", async () => {
+    const installed = { path: "lib/apk/db/installed", content: "P:musl\nV:1.2.4-r0\n\n" };
+    const found = await scan([alpine, installed], [{ path: "lib/apk/db/.wh.installed" }]);
+    expect([found.packages, found.osState, found.completeness]).toEqual([[], "none", "partial"]);
+  });
+
   it("reads distroless images and their file lists", async () => {
     const part = (name: string, version: string): TestEntry => ({
       path: `var/lib/dpkg/status.d/${name}`,
@@ -397,6 +409,21 @@ describe("npm", () => {
     expect(found.skipped).toMatchObject([{ name: "git", path: "app/package-lock.json" }]);
   });
 
+  it("a lock inside a package is that package's own: broken or not, it says nothing of the image", async () => {
+    const found = await scan([
+      debian,
+      status(stanza("bash", "5.2-1")),
+      npm("app/node_modules/webpack-cli", "4.5.0"),
+      { path: "app/node_modules/webpack-cli/lib/utils/__tests__/test-all-lock/package-lock.json", content: "" },
+      {
+        path: "app/node_modules/html2canvas/package-lock.json",
+        content: lock3({ "node_modules/x": {} }).content ?? "",
+      },
+    ]);
+    expect(found.packages.map(({ name }) => name)).toEqual(["bash", "webpack-cli"]);
+    expect([found.diagnostics, found.completeness]).toEqual([[], "complete"]);
+  });
+
   it("reads every form of lockfile", async () => {
     const v1 = {
       path: "one/npm-shrinkwrap.json",
@@ -486,6 +513,7 @@ describe("npm", () => {
       ["NodeSource", ["20.1.0-1nodesource1", js], feed("nodejs"), true],
       ["a vendor's word in the version and nobody named", ["1.2.3-1~vendor1"], feed("nodejs"), true],
       ["nobody named, a version of Debian's kind", ["9.2.0~ds1-1"], feed("nodejs"), false],
+      ["one of Debian's own programs, kept by a person", ["6.4", person], feed("nodejs"), false],
       ["Docker's way", ["5:24.0.7-1~debian.12~bookworm", person], feed("nodejs"), true],
       ["Origin names somebody else", ["1.0-1", `${js}Origin: Acme\n`], feed("nodejs"), true],
       ["Origin names the distribution", ["1.0-1~vendor1", `${person}Origin: Debian\n`], feed(), false],

@@ -179,6 +179,20 @@ describe("nothing assessed is never exit 0 under a threshold", () => {
     expect(result.coverage).toMatchObject([{ kind: "system", state: "notLookedFor" }]);
   });
 
+  it("a distribution past its end is assessed up to that day, and that is said", async () => {
+    const old: TestEntry[] = [
+      { path: release.path, content: 'ID=debian\nVERSION_ID="8"\nPRETTY_NAME="Debian 8"\n' },
+      dpkg,
+    ];
+    const feed = path.join(folder, "old.ndjson");
+    const affected = [{ package: { ecosystem: "Debian:8", name: "x" }, ranges: [] }];
+    writeFileSync(feed, `${JSON.stringify({ id: "X-1", affected })}\n${JSON.stringify({ id: "X-2", affected })}\n`);
+    const table = await scan(old, "--advisories", feed);
+    expect(table.out).toMatch(/Debian packages \(1 package\): its support ended on \d{4}-\d\d-\d\d, flaws found since/);
+    expect((await scan(old, "--advisories", feed, "--fail-on", "unknown")).status).toBe(1);
+    expect((await scan(old, "--advisories", feed, "--fail-on", "low")).status).toBe(0);
+  });
+
   it("a threshold that is passed beside unknown parts says so on stderr", async () => {
     const { status, err } = await json([...debian, { path: "a.jar", content: "PK" }], "--fail-on", "critical");
     expect([status, err]).toEqual([

@@ -28,16 +28,26 @@ function findNpmPackages({ tree, ownership }: ReadContext): KindFindings {
   const locks: [string, FileNode][] = [];
   for (const entry of tree.files()) {
     if (npmManifest.isWanted(entry[0])) manifests.push(entry);
-    else if (npmLock.isWanted(entry[0])) locks.push(entry);
+    else if (npmLock.isWanted(entry[0]) && isProjectLock(entry[0])) locks.push(entry);
   }
   const found: NpmFindings = { packages: [], skipped: [], undecided: [], diagnostics: [], hasDatabase: false };
   const development = new DevelopmentFlags(locks, found.diagnostics);
   for (const [path, node] of manifests) addInstalled(found, { path, node, ownership, development });
   const roots = rootsOf(manifests.map(([path]) => path));
   for (const [path, node] of locks) {
-    if (!path.includes("node_modules/")) addLocked(found, { path, node, roots });
+    if (!isHiddenLock(path)) addLocked(found, { path, node, roots });
   }
   return { ...found, installRoots: roots };
+}
+
+/** npm's own record of what it put on disk. */
+function isHiddenLock(path: string): boolean {
+  return path.endsWith("node_modules/.package-lock.json");
+}
+
+/** A lock inside an installed package is that package's own material, broken ones in its tests included. */
+function isProjectLock(path: string): boolean {
+  return isHiddenLock(path) || !path.split("/").includes("node_modules");
 }
 
 /** Folders (with trailing slash) of projects whose dependencies are installed: those that hold a `node_modules`. */
