@@ -230,7 +230,7 @@ describe("a report", () => {
     await report(agent, frame(agent, 1));
     await work(agent.hostId);
     const unread = { error: "the Docker daemon does not answer" };
-    const silent = { ...evidence, containersInspect: unread, containersList: unread };
+    const silent = { ...evidence, info: unread, containersInspect: unread, containersList: unread };
     await report(agent, frame(agent, 2, { evidence: silent }));
     await work(agent.hostId);
     expect(await statusOf(agent.hostId, PRIVILEGED)).toBe("unknown");

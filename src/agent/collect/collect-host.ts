@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { containerListening, hostNamespaces } from "./container-ports.ts";
+import { containerListening, namespacesOf } from "./container-ports.ts";
 import { containerProcesses } from "./container-processes.ts";
 import {
   daemonOf,
@@ -66,7 +66,8 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     optionOf(argv, "group") ?? optionOf(argv, "G") ?? textOf(config.group),
   );
   const states = await containerProcesses(root, engine.containersInspect);
-  const namespaces = await hostNamespaces(root);
+  const namespaces = await namespacesOf(root, 1);
+  const ofDaemon = daemon ? await namespacesOf(root, daemon.pid) : namespaces;
   const paths = [
     ...new Set([
       ...files,
@@ -111,7 +112,7 @@ export async function collectHost({ root, socketPath, engine }: HostCollection):
     audit: await auditRules(root),
     env: await contentTrust(root),
     listening: daemon ? await listeningSockets(root, daemon) : null,
-    containerListening: await containerListening(root, states, namespaces),
+    containerListening: await containerListening(root, states, ofDaemon),
     namespaces,
     lsm: (await root.textIfReadable("/sys/kernel/security/lsm"))?.trim() ?? null,
     selinux: enforcing(await root.textIfReadable("/sys/fs/selinux/enforce")),

@@ -8,31 +8,39 @@ const MOST_PROCESSES = 2000;
 
 const links = ["net", "pid", "ipc", "uts", "user"];
 
-/** Namespaces of the host's first process, as links; those that may not be read are left out. */
-export async function hostNamespaces(root: HostRoot): Promise<Record<string, string>> {
+/** Namespaces of a process, as links; those that may not be read are left out. */
+export async function namespacesOf(root: HostRoot, pid: number): Promise<Record<string, string>> {
   const found = await Promise.all(
-    links.map(async (name) => [name, await readlink(root.at(`/proc/1/ns/${name}`)).catch(() => "")] as const),
+    links.map(async (name) => [name, await readlink(root.at(`/proc/${pid}/ns/${name}`)).catch(() => "")] as const),
   );
   return Object.fromEntries(found.filter(([, link]) => link !== ""));
 }
 
 /**
  * TCP sockets on which containers of the host's network listen, as lines of `ss -lntp`: such a container publishes no port,
- * its processes open them. Null when the processes of one of them could not be listed.
+ * its processes open them. `daemon` are the namespaces of the engine, whose network is what containers get as the host's.
+ * Null when the processes of one of them could not be listed.
  */
 export async function containerListening(
   root: HostRoot,
   processes: Record<string, object>,
-  namespaces: Record<string, string>,
+  daemon: Record<string, string>,
 ): Promise<string[] | null> {
-  if (!namespaces.net) return null;
+  if (!daemon.net) return null;
   const onHost = Object.values(processes).flatMap((state) => {
     const { pid, cgroup, namespaces: own } = state as { pid: number; cgroup?: string; namespaces?: { net?: string } };
-    return own?.net === namespaces.net ? [{ pid, cgroup }] : [];
+    return own?.net === daemon.net ? [{ pid, cgroup }] : [];
   });
+  if (onHost.length === 0) return [];
   const listed = await Promise.all(onHost.map(({ pid, cgroup }) => processesOf(root, pid, cgroup)));
-  if (listed.includes(null)) return null;
-  const pids = [...new Set(listed.flatMap((list) => list ?? []))].slice(0, MOST_PROCESSES);
+  const found = listed.includes(null)
+    ? await processesByCgroup(root, new Set(onHost.map(({ cgroup }) => cgroup)))
+    : listed.flat();
+  if (found === null) return null;
+  const pids = [...new Set([...onHost.map(({ pid }) => pid), ...found].filter((pid) => pid !== null))].slice(
+    0,
+    MOST_PROCESSES,
+  );
   const lines = await inParallel(pids, async (pid) => {
     const comm = (await root.textIfReadable(`/proc/${pid}/comm`))?.trim() ?? "";
     return listeningSockets(root, { pid, comm });
@@ -57,4 +65,15 @@ async function processesOf(root: HostRoot, pid: number, cgroup: string | undefin
       ];
   }
   return null;
+}
+
+/** Where groups have no folder to be listed in: every process of the host whose last cgroup is one of these. */
+async function processesByCgroup(root: HostRoot, groups: ReadonlySet<string | undefined>): Promise<number[] | null> {
+  const pids = (await root.names("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  if (pids.length === 0 || groups.has(undefined)) return null;
+  const own = await inParallel(pids, async (pid) => {
+    const text = await root.textIfReadable(`/proc/${pid}/cgroup`);
+    return groups.has(text?.trim().split("\n").at(-1)) ? [pid] : [];
+  });
+  return own.flat();
 }
