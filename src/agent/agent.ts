@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import type { HostDaemon } from "#engines/cis-docker/facts.ts";
+import type { HostDaemon } from "#domain/agent-protocol.ts";
 import { collectEvidence } from "./collect/collect.ts";
 import { EngineApi } from "./collect/engine-api.ts";
 import { HostRoot } from "./collect/host-root.ts";

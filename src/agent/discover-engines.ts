@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { HostDaemon } from "#engines/cis-docker/facts.ts";
+import type { HostDaemon } from "#domain/agent-protocol.ts";
 import { argvHosts, isContained, processesNamed, uidOf } from "./collect/daemon-process.ts";
 import { EngineApi, EngineError } from "./collect/engine-api.ts";
 import { errorCode, type HostRoot } from "./collect/host-root.ts";

@@ -7,7 +7,7 @@ import {
   HostEnrolled as HostEnrolledSchema,
   type HostEnrolment,
   type HostHeartbeat,
-} from "#engines/cis-docker/facts.ts";
+} from "#domain/agent-protocol.ts";
 
 const TIMEOUT_MS = 30_000;
 /** The server holds a question for wishes open for less than this. */

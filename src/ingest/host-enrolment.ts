@@ -1,5 +1,5 @@
+import { type HostEnrolled, HostEnrolment } from "#domain/agent-protocol.ts";
 import { AppError } from "#domain/app-error.ts";
-import { type HostEnrolled, HostEnrolment } from "#engines/cis-docker/facts.ts";
 import { insertApiToken, takeTokenUse } from "#store/account/api-token.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";

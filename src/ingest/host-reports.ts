@@ -1,8 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { clock } from "#clock.ts";
+import { HostHeartbeat } from "#domain/agent-protocol.ts";
 import { AppError } from "#domain/app-error.ts";
 import { links } from "#domain/links.ts";
-import { HostHeartbeat, HostReport } from "#engines/cis-docker/facts.ts";
+import { HostReport } from "#engines/cis-docker/facts.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import {
