@@ -61,7 +61,7 @@ test.describe("numbers", () => {
   test("the demo is in no sum once something real is connected, and units are not mixed", async () => {
     const page = await context.newPage();
     await page.goto("/compute/overview");
-    const flaws = page.getByRole("region", { name: "Open vulnerabilities" });
+    const flaws = page.getByRole("region", { name: "Open vulnerabilities", exact: true });
     await expect(flaws.getByRole("link", { name: /^5 open vulnerabilities$/ })).toBeVisible();
     await expect(flaws).not.toContainText("Demo");
     const coverage = page.getByRole("region", { name: "Coverage" });

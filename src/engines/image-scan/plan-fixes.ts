@@ -114,7 +114,8 @@ function toUpgrade(findings: FixableFinding[]): PackageUpgrade {
   };
 }
 
-function highest(type: PackageType, versions: string[]): string {
+/** The version that closes everything that any of `versions` closes, by the order of its ecosystem; "" when there is none. */
+export function highest(type: PackageType, versions: string[]): string {
   const { compare } = imagePackageKinds[type];
   const [first, ...others] = versions.filter((version) => isOrderable(type, version));
   return others.reduce((best, version) => (compare(version, best) > 0 ? version : best), first ?? versions[0] ?? "");

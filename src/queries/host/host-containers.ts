@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import { ChoiceParam, CursorParam, OptionalText } from "#queries/list/search-params.ts";
 import { joinSql, type Statement, selectRows, sql } from "#store/sql.ts";
 
-export const hostContainerStates = ["all", "running", "stopped", "gone"] as const;
+export const hostContainerStates = ["all", "running", "paused", "stopped", "gone"] as const;
 export const HostContainersParams = z.object({
   hostId: z.uuid(),
   q: OptionalText,
@@ -80,7 +80,10 @@ export async function hostContainers(
 function stateCondition(state: (typeof hostContainerStates)[number]): Statement {
   switch (state) {
     case "running":
-      return sql`c.state in ('running', 'paused', 'restarting')`;
+      // As the engine counts them: what is paused runs nothing now.
+      return sql`c.state in ('running', 'restarting')`;
+    case "paused":
+      return sql`c.state = 'paused'`;
     case "stopped":
       return sql`c.state in ('exited', 'created', 'dead', 'removing')`;
     case "gone":

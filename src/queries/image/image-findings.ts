@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { PackageType, packageKind, packageTypes } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { Severity, severities, severityRank } from "#domain/severity.ts";
+import { highest } from "#engines/image-scan/plan-fixes.ts";
 import { BigIntColumn, digestValue, IsoColumn, likePattern } from "#queries/list/columns.ts";
 import { decodeCursor, encodeCursor } from "#queries/list/keyset-cursor.ts";
 import {
@@ -29,6 +31,8 @@ export const FindingFilters = z.object({
   status: ListParam(findingStatuses),
   q: OptionalText,
   package: OptionalText,
+  /** Id of a package version: it and the other binaries of its source, which one upgrade fixes. */
+  source: OptionalText,
 });
 export type FindingFilters = z.infer<typeof FindingFilters>;
 
@@ -65,9 +69,13 @@ export const ImageFinding = z.object({
 });
 export type ImageFinding = z.infer<typeof ImageFinding>;
 
-/** One package version or one vulnerability with the counts of its findings under the current filters. */
+/** What one upgrade fixes, or one vulnerability, with the counts of its findings under the current filters. */
 export interface FindingGroup {
   id: string;
+  /** Packages with findings in the group. */
+  names: string[];
+  /** The version that closes every finding of the group that can be closed, as in the fix plan; null when there is none. */
+  target: string | null;
   total: number;
   critical: number;
   high: number;
@@ -92,6 +100,9 @@ const GroupRow = z.object({
   id: BigIntColumn,
   score: BigIntColumn,
   label: z.string(),
+  names: z.array(z.string()),
+  type: PackageType,
+  fixes: z.array(z.string()),
   total: z.number(),
   critical: z.number(),
   high: z.number(),
@@ -151,12 +162,15 @@ export async function imageFindings(actor: Actor, input: unknown): Promise<Image
   const last = found.length > groupsPerPage ? page.at(-1) : undefined;
   return {
     ...totals,
-    groups: page.map(({ score: _score, label: _label, all_findings: _findings, all_groups: _groups, ...group }) => ({
-      ...group,
-      layer: origins?.get(group.id)?.layer ?? null,
-      isBase: origins?.get(group.id)?.isBase ?? null,
-      findings: findings.get(group.id) ?? [],
-    })),
+    groups: page.map(
+      ({ score: _score, label: _label, type, fixes, all_findings: _findings, all_groups: _groups, ...group }) => ({
+        ...group,
+        target: highest(type, fixes) || null,
+        layer: origins?.get(group.id)?.layer ?? null,
+        isBase: origins?.get(group.id)?.isBase ?? null,
+        findings: findings.get(group.id) ?? [],
+      }),
+    ),
     nextCursor: last ? encodeCursor(shape, [last.score, last.label, last.id]) : null,
   };
 }
@@ -175,19 +189,28 @@ export function matchingFindings(place: ImagePlace, filters: FindingFilters): St
   if (filters.fixable === "no") conditions.push(sql`f.fixed_version is null`);
   if (filters.kev) conditions.push(sql`v.kev_added_at is not null`);
   if (filters.package) conditions.push(sql`(pv.name = ${filters.package} or pv.id::text = ${filters.package})`);
+  if (filters.source) {
+    conditions.push(sql`(pv.type, pv.source_name, pv.source_version) in (
+      select s.type, s.source_name, s.source_version from package_version s where s.id::text = ${filters.source})`);
+  }
   if (q) {
     conditions.push(sql`(v.key ilike ${likePattern(q)} or pv.name ilike ${likePattern(q)} or v.title ilike ${likePattern(q)}
         or exists (select 1 from unnest(v.aliases) alias where alias ilike ${likePattern(q)}))`);
   }
   return sql`select f.vulnerability_id, v.key, v.title, f.severity, f.severity_rank, pa.severity_source, v.epss,
                     v.kev_added_at is not null as kev, f.package_version_id, pv.name, pv.type, pv.version, f.fixed_version,
-                    f.match_status, f.vendor_status, f.state, f.hidden_reason, f.exemption_id, f.first_seen_at
+                    f.match_status, f.vendor_status, f.state, f.hidden_reason, f.exemption_id, f.first_seen_at,
+                    case when pv.type = any(${typesBySource}) then min(pv.id) over (partition by pv.type, pv.source_name, pv.source_version)
+                         else pv.id end as group_package
                from placement_finding f
                join vulnerability v on v.id = f.vulnerability_id
                join package_version pv on pv.id = f.package_version_id
                join package_advisory pa on pa.package_version_id = f.package_version_id and pa.vulnerability_id = f.vulnerability_id
               where ${joinSql(conditions, " and ")}`;
 }
+
+/** Kinds whose binaries of one source are upgraded together: they are one group, because one upgrade fixes them. */
+const typesBySource = packageTypes.filter((type) => packageKind(type).upgradesBySource);
 
 /** Stored ranks behind the severities of a filter. */
 export function severityRanks(chosen: readonly Severity[]): number[] {
@@ -198,7 +221,7 @@ export function severityRanks(chosen: readonly Severity[]): number[] {
 
 function groupColumns(group: ImageFindingsParams["group"]): { id: Statement; label: Statement } {
   return group === "package"
-    ? { id: sql`package_version_id`, label: sql`name` }
+    ? { id: sql`group_package`, label: sql`name` }
     : { id: sql`vulnerability_id`, label: sql`key` };
 }
 
@@ -214,7 +237,8 @@ function findGroups(matching: Statement, group: ImageFindingsParams["group"], af
   return selectRows(
     GroupRow,
     sql`select * from (
-          select ${id} as id, min(${label}) collate "C" as label, ${score} as score, count(*)::int as total, bool_or(kev) as kev,
+          select ${id} as id, min(${label}) collate "C" as label, array_agg(distinct name order by name) as names,
+                 min(type) as type, array_remove(array_agg(distinct fixed_version), null) as fixes, ${score} as score, count(*)::int as total, bool_or(kev) as kev,
                  count(*) filter (where severity_rank = 5)::int as critical,
                  count(*) filter (where severity_rank = 4)::int as high,
                  count(*) filter (where severity_rank = 3)::int as medium,

@@ -15,6 +15,9 @@ export const RegistryImagesParams = z.object({
   /** A name, `@mine` or `@none`: of any of its places. */
   owner: OptionalText,
   posture: ChoiceParam(["any", "unhealthy", "healthy", "unknown"], "any"),
+  /** Images with an open vulnerability of this severity. */
+  severity: ChoiceParam(["any", "critical", "high", "medium", "low"], "any"),
+  sort: ChoiceParam(["risk", "findings", "fixable"], "risk"),
   scan: ChoiceParam(["any", "queued", "scanning", "failed"], "any"),
   /** Whether a container of a connected host runs it. */
   running: ChoiceParam(["any", "yes", "no"], "any"),
@@ -23,6 +26,9 @@ export const RegistryImagesParams = z.object({
 export type RegistryImagesParams = z.infer<typeof RegistryImagesParams>;
 
 const PAGE = 100;
+
+const severityColumns = { critical: sql`f.critical`, high: sql`f.high`, medium: sql`f.medium`, low: sql`f.low` };
+const orders = { risk: sql`f.risk`, findings: sql`f.findings`, fixable: sql`f.fixable` };
 
 export const RegistryImageRow = z.object({
   digest: DigestColumn,
@@ -67,6 +73,7 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
   requireRole(actor, "viewer");
   const conditions = [sql`f.registry_id = ${params.registryId} and f.is_lead and f.is_live`];
   if (params.posture !== "any") conditions.push(sql`f.posture = ${params.posture}`);
+  if (params.severity !== "any") conditions.push(sql`${severityColumns[params.severity]} > 0`);
   if (params.scan !== "any")
     conditions.push(
       sql`exists (select 1 from image i where i.registry_id = f.registry_id and i.digest = f.digest and i.scan_state = ${params.scan})`,
@@ -82,19 +89,27 @@ export async function registryImages(actor: Actor, params: RegistryImagesParams)
     conditions.push(sql`exists (select 1 from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
     where p.registry_id = f.registry_id and p.digest = f.digest and p.retired_at is null and r.name ilike ${likePattern(params.q)})`);
   const [rows, matching, views] = await Promise.all([
-    readRows(conditions, decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.string()]))),
+    readRows(
+      conditions,
+      orders[params.sort],
+      decodeCursor(params, params.cursor, z.tuple([z.number().int(), z.string()])),
+    ),
     countRows(conditions),
     readViews(params.registryId),
   ]);
   const page = rows.slice(0, PAGE);
   const last = page.at(-1);
-  const nextCursor = rows.length > PAGE && last ? encodeCursor(params, [last.risk, last.digest]) : null;
+  const nextCursor = rows.length > PAGE && last ? encodeCursor(params, [last[params.sort], last.digest]) : null;
   return { rows: page, nextCursor, matching, views };
 }
 
-function readRows(conditions: Statement[], after: [number, string] | null): Promise<RegistryImageRow[]> {
+function readRows(
+  conditions: Statement[],
+  order: Statement,
+  after: [number, string] | null,
+): Promise<RegistryImageRow[]> {
   const page = after
-    ? sql`(f.risk < ${after[0]} or (f.risk = ${after[0]} and f.digest > ${digestValue(after[1])}))`
+    ? sql`(${order} < ${after[0]} or (${order} = ${after[0]} and f.digest > ${digestValue(after[1])}))`
     : sql`true`;
   return selectRows(
     RegistryImageRow,
@@ -103,7 +118,7 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
                place.last_pushed_at as "lastPushedAt", i.size_bytes as "sizeBytes", f.critical, f.high, f.medium, f.low, f.unrated,
                f.fixable, f.kev, f.risk, f.findings, i.package_count as "packageCount",
                case when f.is_fed then '{}'::text[] else ${withoutFeed} end as "withoutFeed"
-          from (select * from place_figure f where ${joinSql([...conditions, page], " and ")} order by f.risk desc, f.digest limit ${PAGE + 1}) f
+          from (select * from place_figure f where ${joinSql([...conditions, page], " and ")} order by ${order} desc, f.digest limit ${PAGE + 1}) f
           join image i on i.registry_id = f.registry_id and i.digest = f.digest
           cross join lateral (
             select r.name as repository, p.owner, p.last_pushed_at,
@@ -113,7 +128,7 @@ function readRows(conditions: Statement[], after: [number, string] | null): Prom
               from placement p join repository r on r.registry_id = p.registry_id and r.id = p.repository_id
              where p.registry_id = i.registry_id and p.digest = i.digest and p.retired_at is null
              order by p.id = f.placement_id desc, p.last_pushed_at desc, p.id limit 1) place
-         order by f.risk desc, f.digest`,
+         order by ${order} desc, f.digest`,
   );
 }
 

@@ -10,16 +10,18 @@ interface Props {
   sections: HostSection[];
   current: string | null;
   hrefOf: (section: string) => string;
+  /** The page is about all sections: its figure is the sum. */
+  isWhole: boolean;
 }
 
 /** Sections of the benchmark with how many of their controls are unhealthy. */
-export function SectionList({ sections, current, hrefOf }: Props) {
+export function SectionList({ sections, current, hrefOf, isWhole }: Props) {
   const unhealthy = sections.reduce((sum, section) => sum + section.counts.unhealthy, 0);
   return (
     <nav className={styles.sections} aria-label="Sections">
       <div className={styles.sectionsHead}>
         <span>Section</span>
-        <span data-list-total={unhealthy}>Unhealthy</span>
+        <span data-list-total={isWhole ? unhealthy : undefined}>Unhealthy</span>
       </div>
       {sections.map((section) => (
         <Link

@@ -23,6 +23,7 @@ import { stateWords } from "./host-words.ts";
 const states = [
   { value: undefined, label: "All" },
   { value: "running", label: "Running" },
+  { value: "paused", label: "Paused" },
   { value: "stopped", label: "Stopped" },
   { value: "gone", label: "Gone" },
 ] as const;

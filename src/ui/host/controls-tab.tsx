@@ -43,7 +43,12 @@ export function ControlsTab({ host }: { host: HostDetail }) {
   const section = data.sections.find((candidate) => candidate.section === data.section);
   return (
     <div className={styles.two}>
-      <SectionList sections={data.sections} current={data.section} hrefOf={(name) => url.href(toSection(name))} />
+      <SectionList
+        isWhole={!url.get("section")}
+        sections={data.sections}
+        current={data.section}
+        hrefOf={(name) => url.href(toSection(name))}
+      />
       <div className={styles.controls}>
         {view.error && (
           <div className="bw-pad">
@@ -51,7 +56,7 @@ export function ControlsTab({ host }: { host: HostDetail }) {
           </div>
         )}
         <div className={styles.controlsHead}>
-          <h2 className="bw-h2" data-list-total={section ? undefined : data.controls.length}>
+          <h2 className="bw-h2" data-list-total={url.get("section") ? data.controls.length : undefined}>
             {section ? (
               <>
                 {section?.section} {cisDockerSections[section?.section ?? ""]}

@@ -35,7 +35,8 @@ export function findingColumns(
       label: by === "package" ? "Package and advisory" : "Vulnerability and package",
       phone: "line",
       cell: (row) => {
-        if (row.kind === "finding") return <Name finding={row.finding} by={by} url={url} />;
+        if (row.kind === "finding")
+          return <Name finding={row.finding} by={by} url={url} hasSeveral={row.group.names.length > 1} />;
         return row.kind === "more" ? <MoreFindings group={row.group} hidden={row.hidden} by={by} /> : null;
       },
     },
@@ -72,13 +73,24 @@ export function findingColumns(
   ];
 }
 
-function Name({ finding, by, url }: { finding: ImageFinding; by: "package" | "vulnerability"; url: UrlState }) {
+interface NameProps {
+  finding: ImageFinding;
+  by: "package" | "vulnerability";
+  url: UrlState;
+  /** The group holds several packages, so each row names its own. */
+  hasSeveral: boolean;
+}
+
+function Name({ finding, by, url, hasSeveral }: NameProps) {
   const open = () => url.set({ cve: finding.key, pkg: finding.packageVersionId });
   return (
     <span className="bw-row">
       <button type="button" className="bw-link-button bw-nowrap" onClick={open} aria-haspopup="dialog">
         {by === "package" ? finding.key : finding.packageName}
       </button>
+      {by === "package" && hasSeveral && (
+        <span className="bw-mono bw-small bw-muted bw-nowrap">{finding.packageName}</span>
+      )}
       {by === "package" ? (
         <span className="bw-second bw-cut" title={finding.title}>
           {finding.title === finding.key ? "" : finding.title}

@@ -64,6 +64,14 @@ export function FindingFilters({
           value={url.get("fixable")}
           onChange={(fixable) => url.set({ fixable })}
         />
+        {url.get("source") && (
+          <ChoiceFilter
+            label="Source"
+            choices={[{ value: url.get("source") ?? "", label: findings?.groups[0]?.names.join(", ") ?? "one" }]}
+            value={url.get("source")}
+            onChange={() => url.set({ source: undefined })}
+          />
+        )}
         {url.get("package") && (
           <ChoiceFilter
             label="Package"

@@ -19,7 +19,11 @@ export function FindingGroupRow({ group, by }: { group: FindingGroup; by: Groupi
     <div className={styles.group}>
       {by === "package" ? (
         <>
-          <b>{first.packageName}</b>
+          <b className="bw-cut" title={group.names.join(", ")}>
+            {group.names.length > 3
+              ? `${group.names.slice(0, 3).join(", ")} and ${group.names.length - 3} more`
+              : group.names.join(", ")}
+          </b>
           <Versions group={group} />
           <Origin group={group} />
         </>
@@ -42,20 +46,11 @@ export function FindingGroupRow({ group, by }: { group: FindingGroup; by: Groupi
 function Versions({ group }: { group: FindingGroup }) {
   const [first] = group.findings;
   if (!first) return null;
-  const fixes = new Set(group.findings.flatMap((finding) => finding.fixedVersion ?? []));
-  const [fix] = fixes;
   return (
     <span className={`${styles.versions} bw-mono`}>
       {first.version}
       <Icon name="arrow" size={12} />
-      {fix ? (
-        <span className={styles.fixed}>
-          {fix}
-          {fixes.size > 1 && ` and ${fixes.size - 1} more`}
-        </span>
-      ) : (
-        <span>no fix yet</span>
-      )}
+      {group.target ? <span className={styles.fixed}>{group.target}</span> : <span>no fix yet</span>}
     </span>
   );
 }
@@ -71,7 +66,7 @@ export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidde
   const url = useUrlState();
   const open = (url.get("expand") ?? "").split(",").filter(Boolean);
   const [first] = group.findings;
-  const name = by === "package" ? first?.packageName : first?.key;
+  const name = by === "package" ? group.names.slice(0, 2).join(", ") : first?.key;
   if (open.includes(group.id)) {
     return (
       <span className="bw-muted">
@@ -80,7 +75,7 @@ export function MoreFindings({ group, hidden, by }: { group: FindingGroup; hidde
           <button
             type="button"
             className="bw-link-button"
-            onClick={() => url.set({ package: group.id, group: "vulnerability", expand: undefined })}
+            onClick={() => url.set({ source: group.id, group: "vulnerability", expand: undefined })}
           >
             List all of them
           </button>

@@ -30,7 +30,9 @@ export function FindingsTab({ image }: { image: ImageDetail }) {
   });
   const by = url.get("group") === "vulnerability" ? "vulnerability" : "package";
   const rows = list.data?.pages.flatMap((page) => page.groups.flatMap(toRows));
-  const filters = ["severity", "fixable", "kev", "status", "q", "package"].filter((name) => url.get(name)).length;
+  const filters = ["severity", "fixable", "kev", "status", "q", "package", "source"].filter((name) =>
+    url.get(name),
+  ).length;
   const open = useCallback(
     (row: FindingListRow, how?: { replace?: boolean }) => {
       if (row.kind === "finding") url.set({ cve: row.finding.key, pkg: row.finding.packageVersionId }, how);

@@ -13,7 +13,7 @@ type Params = Record<string, string | undefined>;
 const views: Record<ImageTab, { path: string; params: string[] }> = {
   vulnerabilities: {
     path: "findings",
-    params: ["at", "group", "severity", "fixable", "kev", "status", "q", "package", "expand"],
+    params: ["at", "group", "severity", "fixable", "kev", "status", "q", "package", "source", "expand"],
   },
   "fix-plan": { path: "fix-plan", params: ["at"] },
   changes: { path: "changes", params: ["at", "against"] },
@@ -47,6 +47,7 @@ export const noFilters = {
   status: undefined,
   q: undefined,
   package: undefined,
+  source: undefined,
   expand: undefined,
   cve: undefined,
   pkg: undefined,

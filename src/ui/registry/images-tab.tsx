@@ -8,6 +8,7 @@ import type { RegistryImageRow, RegistryImages } from "#queries/registry/registr
 import { useUrlState } from "../data/use-url-state.ts";
 import { currentPage, useListView } from "../data/use-view.ts";
 import { Health } from "../marks/health.tsx";
+import { severityWords } from "../marks/severity.tsx";
 import { SeverityCounts } from "../marks/severity-counts.tsx";
 import { Signal } from "../marks/signal.tsx";
 import { Kev } from "../marks/tag.tsx";
@@ -39,6 +40,11 @@ const runs = [
   { value: "yes", label: "On a connected host" },
   { value: "no", label: "On none" },
 ];
+
+const severities = (["critical", "high", "medium", "low"] as const).map((value) => ({
+  value,
+  label: `With ${severityWords[value].toLowerCase()}`,
+}));
 
 /** Every image that still has a place in the registry: the rows behind its image counts. */
 export function ImagesTab({ registry }: { registry: RegistryDetail }) {
@@ -75,6 +81,12 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
         }
       >
         <TextFilter label="Filter by repository" value={url.get("q") ?? ""} onChange={setText} />
+        <ChoiceFilter
+          label="Severity"
+          choices={severities}
+          value={url.get("severity")}
+          onChange={(severity) => set({ severity })}
+        />
         <ChoiceFilter label="Scan" choices={scans} value={url.get("scan")} onChange={(scan) => set({ scan })} />
         <ChoiceFilter label="Runs" choices={runs} value={url.get("running")} onChange={(running) => set({ running })} />
         <OwnerFilter value={url.get("owner")} onChange={(owner) => set({ owner })} />
@@ -86,6 +98,11 @@ export function ImagesTab({ registry }: { registry: RegistryDetail }) {
         state={tableState(list, rows, filters > 0)}
         rowKey={(row) => row.digest}
         rowHref={(row) => hrefOf(registry, row)}
+        sort={{
+          current: url.get("sort") ?? "risk",
+          direction: "descending",
+          onSort: (sort) => set({ sort: sort === "risk" || sort === url.get("sort") ? undefined : sort }),
+        }}
         empty={<EmptyState title="No images yet">Images appear here as they are found.</EmptyState>}
         filteredEmpty={
           <FilteredEmpty
@@ -135,10 +152,18 @@ function columnsOf(registry: RegistryDetail): Column<RegistryImageRow>[] {
       leavesBelow: 1040,
       cell: (row) => <DigestText digest={row.digest} />,
     },
-    { key: "findings", label: "Open findings", width: 200, phone: "line", cell: (row) => <Posture row={row} /> },
+    {
+      key: "findings",
+      label: "Open findings",
+      sort: "risk",
+      width: 200,
+      phone: "line",
+      cell: (row) => <Posture row={row} />,
+    },
     {
       key: "fixable",
       label: "Fixable",
+      sort: "fixable",
       width: 84,
       align: "right",
       leavesBelow: 1200,
