@@ -74,7 +74,8 @@ export async function repositoryDetail(actor: Actor, params: RepositoryParams): 
     Row,
     sql`select r.id, r.name, r.tag_count as "tagCount", r.image_count as "imageCount", r.last_pushed_at as "lastPushedAt",
                r.critical, r.high, r.medium, r.low, r.unrated, r.fixable, r.kev, r.not_assessed as "notAssessed", r.risk,
-               r.findings, ${worstDigest}, r.retired_at as "retiredAt", r.retired_reason as "retiredReason", r.first_seen_at as "firstSeenAt",
+               r.findings, ${worstDigest}, r.retired_at as "retiredAt", r.retired_reason as "retiredReason", r.owner,
+               r.owner_source as "ownerSource", r.first_seen_at as "firstSeenAt",
                g.name as "registryName", g.url as "registryUrl", g.is_demo as "isDemo", scans.queued, scans.running
           from repository r join registry g on g.id = r.registry_id and g.deleted_at is null
           cross join lateral (
