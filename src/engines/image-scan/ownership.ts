@@ -20,12 +20,25 @@ export interface Owner {
 export class Ownership {
   private readonly candidates: ReadonlySet<string>;
   private readonly owners = new Map<string, Owner>();
+  /** Length and last characters of the candidates: rules out nearly every line of a list before it becomes text. */
+  private readonly shapes = new Set<number>();
+  /** Names that are not plain ASCII have other lengths in bytes, so that nothing can be ruled out. */
+  private hasOddNames = false;
 
   /** `seen`: paths of files that are of interest by their name or first bytes though their content was not kept. */
   constructor(tree: FileTree, seen: Iterable<string>) {
     const candidates = new Set(seen);
     for (const [path] of tree.files()) candidates.add(path);
     this.candidates = candidates;
+    for (const path of candidates) this.noteShape(path);
+  }
+
+  private noteShape(path: string): void {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+    if (!/^[\u0000-\u007f]*$/.test(path)) this.hasOddNames = true;
+    const [last, before] = [path.charCodeAt(path.length - 1), path.charCodeAt(path.length - 2)];
+    this.shapes.add(shapeOf(path.length, before, last));
+    if (path.startsWith("usr/")) this.shapes.add(shapeOf(path.length - 4, before, last));
   }
 
   ownerOf(path: string): Owner | undefined {
@@ -40,8 +53,8 @@ export class Ownership {
   }
 
   /**
-   * Adds a list of owned files: one absolute path a line (`dpkg/info/*.list`) or `<md5>  <path>` (`md5sums`). Lines are
-   * told by their last characters first, so that most of a list is never turned into text.
+   * Adds a list of owned files: one absolute path a line (`dpkg/info/*.list`) or `<md5>  <path>` (`md5sums`). Most
+   * lines are told by their length and last characters and never turned into text.
    */
   addList(list: Uint8Array, owner: Owner): void {
     const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength);
@@ -49,16 +62,26 @@ export class Ownership {
     while (start < bytes.length) {
       const newline = bytes.indexOf(10, start);
       const end = newline < 0 ? bytes.length : newline;
-      if (end - start > 2) this.add(pathOf(bytes, start, end), owner);
+      if (end - start > 2) this.addLine(bytes, { start, end }, owner);
       start = end + 1;
     }
   }
+
+  private addLine(bytes: Buffer, line: { start: number; end: number }, owner: Owner): void {
+    const from = startOfPath(bytes, line);
+    const shape = shapeOf(line.end - from, bytes[line.end - 2] ?? 0, bytes[line.end - 1] ?? 0);
+    if (this.hasOddNames || this.shapes.has(shape)) this.add(nameOf(bytes, from, line.end), owner);
+  }
+}
+
+function shapeOf(length: number, before: number, last: number): number {
+  return (length * 256 + before) * 256 + last;
 }
 
 const mergedFolders = /^(?:bin|sbin|lib|lib32|lib64|libx32)\//;
 
-/** The path of a line without checksum and leading `/` or `./`. */
-function pathOf(bytes: Buffer, start: number, end: number): string {
+/** Where the path of a line begins, behind checksum and leading `/` or `./`. */
+function startOfPath(bytes: Buffer, { start, end }: { start: number; end: number }): number {
   let from = start;
   if (bytes[start] !== 47 && bytes[start + 32] === 32 && end - start > 34) {
     from += 33;
@@ -66,5 +89,5 @@ function pathOf(bytes: Buffer, start: number, end: number): string {
   }
   if (bytes[from] === 46 && bytes[from + 1] === 47) from += 1;
   while (bytes[from] === 47) from += 1;
-  return nameOf(bytes, from, end);
+  return from;
 }

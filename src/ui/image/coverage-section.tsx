@@ -5,6 +5,7 @@ import styles from "./image.module.css";
 export function CoverageSection({ coverage }: { coverage: CoverageStatement | null }) {
   return (
     <section className={styles.coverage} aria-label="Coverage of the scan">
+      <h2 className="bw-h2">What the scan speaks of</h2>
       {coverage === null ? (
         <p className="bw-second">
           This image was scanned before Breakwater kept what a scan could assess. Scan it again to see it.
