@@ -65,7 +65,7 @@ export async function ensureAgentBundle() {
 export async function buildExecutable() {
   const { build } = await import("esbuild");
   mkdirSync(folder, { recursive: true });
-  const script = path.join(folder, "executable.cjs");
+  const script = path.join(folder, `executable-${process.pid}.cjs`);
   await build({
     entryPoints: [path.join(root, "src", "agent", "main.ts")],
     outfile: script,
@@ -78,9 +78,9 @@ export async function buildExecutable() {
     logLevel: "error",
     absWorkingDir: root,
   });
-  const output = path.join(folder, process.platform === "win32" ? "breakwater-agent.exe" : "breakwater-agent");
-  rmSync(output, { force: true });
-  const config = path.join(folder, "executable.json");
+  const finished = path.join(folder, process.platform === "win32" ? "breakwater-agent.exe" : "breakwater-agent");
+  const output = `${finished}.new-${process.pid}`;
+  const config = path.join(folder, `executable-${process.pid}.json`);
   writeFileSync(
     config,
     JSON.stringify({ main: script, output, disableExperimentalSEAWarning: true, useCodeCache: false }),
@@ -88,9 +88,16 @@ export async function buildExecutable() {
   const made = spawnSync(process.execPath, [`--build-sea=${config}`], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`Node could not build the executable: ${(made.stderr || made.stdout).trim()}`);
   chmodSync(output, 0o755);
+  renameSync(output, finished);
   rmSync(config);
   rmSync(script);
-  return output;
+  return finished;
+}
+
+/** True when the single executable is missing or older than the bundle it is made like. */
+export function wantsExecutable() {
+  const file = path.join(folder, "breakwater-agent");
+  return !existsSync(file) || statSync(file).mtimeMs < statSync(bundle).mtimeMs;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

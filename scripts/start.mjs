@@ -1,12 +1,12 @@
 // `npm start` and `npm run dev`: database, migrations, build, web and worker, in one go. See README.md for the environment.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { ensureBuild } from "./build.mjs";
-import { ensureAgentBundle } from "./build-agent.mjs";
+import { ensureAgentBundle, wantsExecutable } from "./build-agent.mjs";
 import { keepRunning } from "./child.mjs";
 import { generate } from "./generate.mjs";
 import { watchThisMachine } from "./local-agent.mjs";
@@ -80,7 +80,19 @@ async function main() {
   if (state.isStopping) return;
   say(hasWeb ? `Breakwater is ready: ${config.publicUrl}` : "Breakwater is ready: worker");
   if (hasWeb) sayFirstAccount(env);
+  if (hasWeb && env.BREAKWATER_AGENT_BUNDLE && wantsExecutable()) buildAgentExecutable();
   if (hasWeb) state.machine = watchThisMachine(thisMachine(config, dataDir, env));
+}
+
+/** The agent for hosts without Node, made beside the running product; without it the pages say so. */
+function buildAgentExecutable() {
+  const script = path.join(import.meta.dirname, "build-agent.mjs");
+  const child = spawn(process.execPath, [script, "--executable"], { stdio: "ignore", signal: state.build.signal });
+  child.on("error", () => {});
+  child.on("exit", (code) => {
+    if (code && !state.isStopping)
+      say("The single executable of the agent could not be built. Hosts need Node, or the container.");
+  });
 }
 
 function thisMachine(config, dataDir, env) {

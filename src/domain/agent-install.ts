@@ -1,33 +1,46 @@
 /** Where the agent lives on a host. */
 const FOLDER = "/opt/breakwater-agent";
 
+/** What a server hands out. `machine` is what `uname -sm` says where the executable runs. */
+export interface AgentFiles {
+  server: string;
+  sha256: string;
+  executable?: { machine: string; sha256: string } | undefined;
+}
+
 /**
  * Shell script that installs the agent as a systemd unit with the least rights that its evidence needs (reference: agent
- * facts). It refuses a bundle whose sum differs, needs Node 22.18, and can be run again to update.
+ * facts). It refuses a file whose sum differs, and can be run again to update. Where Node 22.18 is missing it takes the single executable, if
+ * this server has one for the host's kind of machine.
  */
-export function installScript({ server, sha256 }: { server: string; sha256: string }): string {
+export function installScript({ server, sha256, executable }: AgentFiles): string {
   return `#!/bin/sh
 # Installs the Breakwater agent on this Docker host. It only reads: configuration, file metadata and the engine's answers.
 # Usage: BREAKWATER_ENROL_TOKEN=bw_enrol_... sh install.sh
 set -eu
 server='${server}'
 sum='${sha256}'
+executable='${executable?.machine ?? ""}'
+executable_sum='${executable?.sha256 ?? ""}'
 fail() { echo "$1" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || fail "Run this as root: the agent reads files that only root may read."
 [ -n "\${BREAKWATER_ENROL_TOKEN:-}" ] || [ -f /var/lib/breakwater-agent/state.json ] || fail "Set BREAKWATER_ENROL_TOKEN to the token of the page Connect, Docker host."
 command -v systemctl >/dev/null || fail "This host has no systemd. Run the agent as a container: see the page Connect, Docker host."
 node=$(command -v node || true)
-[ -n "$node" ] || fail "This host has no Node. Use the single executable or the container: see the page Connect, Docker host."
-"$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)' || fail "Node $("$node" --version) is too old: the agent needs 22.18 or newer."
+name=breakwater-agent.mjs
+if [ -z "$node" ] || ! "$node" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)'; then
+  [ -n "$executable" ] && [ "$(uname -sm)" = "$executable" ] || fail "This host has no Node 22.18 or newer, and this server has no single executable for $(uname -sm). Run the agent as a container: see the page Connect, Docker host."
+  name=breakwater-agent node= sum=$executable_sum
+fi
 umask 077
 mkdir -p ${FOLDER} /var/lib/breakwater-agent
 temporary=$(mktemp ${FOLDER}/.new.XXXXXX)
 trap 'rm -f "$temporary"' EXIT
-if command -v curl >/dev/null; then curl -fsS -o "$temporary" "$server/api/v1/agent/breakwater-agent.mjs"; else wget -qO "$temporary" "$server/api/v1/agent/breakwater-agent.mjs"; fi
+if command -v curl >/dev/null; then curl -fsS -o "$temporary" "$server/api/v1/agent/$name"; else wget -qO "$temporary" "$server/api/v1/agent/$name"; fi
 echo "$sum  $temporary" | sha256sum -c - >/dev/null || fail "The downloaded agent does not have the expected SHA-256. Nothing was installed."
-mv "$temporary" ${FOLDER}/breakwater-agent.mjs
+mv "$temporary" "${FOLDER}/$name"
 trap - EXIT
-chmod 0644 ${FOLDER}/breakwater-agent.mjs
+chmod 0755 "${FOLDER}/$name"
 if [ -n "\${BREAKWATER_ENROL_TOKEN:-}" ]; then printf '%s\\n' "$BREAKWATER_ENROL_TOKEN" > /var/lib/breakwater-agent/enrol-token; fi
 cat > /etc/systemd/system/breakwater-agent.service <<UNIT
 ${systemdUnit(server)}UNIT
@@ -45,7 +58,7 @@ After=network-online.target docker.service
 Wants=network-online.target
 
 [Service]
-ExecStart=$node ${FOLDER}/breakwater-agent.mjs run --server ${server} --enrol-token-file /var/lib/breakwater-agent/enrol-token
+ExecStart=$node ${FOLDER}/$name run --server ${server} --enrol-token-file /var/lib/breakwater-agent/enrol-token
 Restart=always
 RestartSec=10
 StateDirectory=breakwater-agent

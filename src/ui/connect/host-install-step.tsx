@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { ansibleTask, cloudInit, composeFile, installLine } from "#domain/agent-install.ts";
+import type { AgentFacts } from "#queries/host/agent-download.ts";
 import { toProblem } from "../data/problem.ts";
 import { useView } from "../data/use-view.ts";
 import { CodeBlock } from "../text/code-block.tsx";
@@ -32,7 +33,7 @@ type Way = (typeof ways)[number]["value"];
 /** Ways to put the agent on a host, each ready to paste. The token is in them and shown only now. */
 export function HostInstallStep({ enrolment, isUsedUp, again }: Props) {
   const [way, setWay] = useState<Way>("line");
-  const facts = useView<{ server: string; sha256: string; bytes: number }>({ view: "agent/facts" });
+  const facts = useView<AgentFacts>({ view: "agent/facts" });
   if (isUsedUp) {
     return (
       <div className={styles.foot}>
@@ -68,7 +69,7 @@ export function HostInstallStep({ enrolment, isUsedUp, again }: Props) {
         ))}
       </div>
       <div id="way" role="tabpanel" aria-labelledby={`way-${way}`} className="bw-stack">
-        <Snippets way={way} enrolment={enrolment} sha256={facts.data?.sha256 ?? null} />
+        <Snippets way={way} enrolment={enrolment} facts={facts.data ?? null} />
       </div>
       {facts.data && (
         <p className={hostStyles.sum}>
@@ -90,16 +91,19 @@ export function HostInstallStep({ enrolment, isUsedUp, again }: Props) {
 interface SnippetsProps {
   way: Way;
   enrolment: Enrolment;
-  sha256: string | null;
+  facts: AgentFacts | null;
 }
 
-function Snippets({ way, enrolment: { server, token }, sha256 }: SnippetsProps) {
+function Snippets({ way, enrolment: { server, token }, facts }: SnippetsProps) {
   const agent = `${server}/api/v1/agent/breakwater-agent.mjs`;
   switch (way) {
     case "line":
       return (
         <>
-          <p>Paste it into a shell on the host. It needs systemd and Node 22.18 or newer there.</p>
+          <p>
+            Paste it into a shell on the host. It needs root and systemd there, and Node 22.18 or newer
+            {facts?.executable ? `; without Node it takes the single executable for ${facts.executable.machine}` : ""}.
+          </p>
           <CodeBlock code={installLine(server, token)} name="install line" wraps />
         </>
       );
@@ -121,18 +125,34 @@ function Snippets({ way, enrolment: { server, token }, sha256 }: SnippetsProps) 
       return (
         <>
           <p>For hosts without systemd or Node: fetch the agent, then start it as a container that only reads.</p>
-          <CodeBlock code={fetchAgent(agent, sha256)} name="download" wraps />
+          <CodeBlock code={fetchAgent(agent, facts?.sha256 ?? null)} name="download" wraps />
           <CodeBlock code={composeFile(server, token)} name="compose file" />
         </>
       );
     case "executable":
       return (
         <>
-          <p>
-            For hosts without Node. Build the single file once, in a checkout of Breakwater on a machine of the same
-            kind, and copy it to the host.
-          </p>
-          <CodeBlock code="node scripts/build-agent.mjs --executable" name="build" wraps />
+          {facts?.executable ? (
+            <>
+              <p>
+                For hosts without Node: one file of {formatBytes(facts.executable.bytes)} for {facts.executable.machine}
+                , with Node inside.
+              </p>
+              <CodeBlock
+                code={`curl -fsSO ${server}/api/v1/agent/breakwater-agent && echo "${facts.executable.sha256}  breakwater-agent" | sha256sum -c - && chmod +x breakwater-agent`}
+                name="download"
+                wraps
+              />
+            </>
+          ) : (
+            <>
+              <p>
+                For hosts without Node. This server has no single executable: it is built once it has started, for its
+                own kind of machine. For another kind, build it there in a checkout of Breakwater.
+              </p>
+              <CodeBlock code="node scripts/build-agent.mjs --executable" name="build" wraps />
+            </>
+          )}
           <CodeBlock
             code={`sudo BREAKWATER_ENROL_TOKEN=${token} ./breakwater-agent run --server ${server}`}
             name="start"

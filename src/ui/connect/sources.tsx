@@ -44,7 +44,7 @@ const sources: Source[] = [
     title: "Docker VM",
     text: "Answers every CIS Docker control with the value that was read.",
     icon: "host",
-    time: "One command, under 1 minute",
+    time: "One command; it needs systemd there",
     need: "You need: root on the VM, once",
     never: "Never sends secrets or values of variables",
     connect: { label: "Connect a Docker host", href: "/connect/host" },
