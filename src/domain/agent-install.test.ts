@@ -20,7 +20,7 @@ function outcome(programs: Record<string, string>, executable?: { machine: strin
     'echo "$name|$node|$sum"\n',
   );
   const done = spawnSync("/bin/sh", ["-c", script], {
-    env: { PATH: folder, BREAKWATER_ENROL_TOKEN: "bw_enrol_x" },
+    env: { NODE_ENV: "test", PATH: folder, BREAKWATER_ENROL_TOKEN: "bw_enrol_x" },
     encoding: "utf8",
   });
   return (done.stdout + done.stderr).trim().replace(folder, "");
