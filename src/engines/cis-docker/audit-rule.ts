@@ -73,7 +73,7 @@ function parseRule(words: string[], source: string): AuditRule | undefined {
   const list = (after(words, "-a")[0] ?? after(words, "-A")[0] ?? "").split(",");
   const fields = after(words, "-F").map(fieldOf);
   // What the exclude list drops are parts of every record.
-  if (list.includes("exclude")) return excluded(fields, base);
+  if (list.includes("exclude")) return list.includes("always") ? excluded(fields, base) : undefined;
   const directory = fieldValue(fields, "dir");
   const path = directory ?? fieldValue(fields, "path");
   const given: Given = {

@@ -82,24 +82,35 @@ export function unreadContainers(evidence: HostEvidence): UnreadContainer[] {
   const inspected = inspections(evidence) ?? [];
   const known = new Set(inspected.flatMap((inspect) => (isFailed(inspect) ? [] : [inspect.Id])));
   const failures = inspected.flatMap((inspect) =>
-    isFailed(inspect) && inspect.error.code !== "HTTP 404" ? [`${inspect.error.code}: ${inspect.error.message}`] : [],
+    isFailed(inspect) && inspect.error.code !== "HTTP 404"
+      ? [{ why: `${inspect.error.code}: ${inspect.error.message}`, id: inspect.Id }]
+      : [],
   );
   const missing = list.filter(({ Id }) => !known.has(Id));
-  return failures.map((why, index) => {
+  return failures.map(({ why, id }, index) => {
     // Engines name the container in their words; without that, as many of the list are missing as failed.
     const summary =
-      missing.find(({ Id }) => why.includes(Id)) ?? (missing.length === failures.length ? missing[index] : undefined);
+      missing.find(({ Id }) => Id === id || why.includes(Id)) ??
+      (missing.length === failures.length ? missing[index] : undefined);
     return summary
       ? unreadOf(summary, why)
-      : { name: `container ${index + 1} that was not read`, isActive: true, why, listed: null };
+      : {
+          name: `container ${index + 1} that was not read`,
+          // Only where every one that is missing is stopped, is this one.
+          isActive: missing.length === 0 || missing.some(({ State }) => !isStopped(State)),
+          why,
+          listed: null,
+        };
   });
 }
 
 type Summary = NonNullable<Extract<HostEvidence["containersList"], unknown[]>>[number];
 
+const isStopped = (state: string | null | undefined) => ["exited", "created", "dead", "removing"].includes(state ?? "");
+
 function unreadOf(summary: Summary, why: string): UnreadContainer {
   const name = (summary.Names?.[0] ?? summary.Id.slice(0, 12)).replace(/^\//, "");
-  const isActive = !["exited", "created", "dead", "removing"].includes(summary.State ?? "");
+  const isActive = !isStopped(summary.State);
   const listed: Container = {
     id: summary.Id,
     name,

@@ -86,6 +86,11 @@ const SwarmService = z.object({
         .nullish(),
     })
     .nullish(),
+  /** What is in effect: ports that the swarm chose by itself among them. */
+  Endpoint: z
+    .object({ Ports: z.array(z.object({ PublishedPort: count, PublishMode: text })).nullish() })
+    .nullish()
+    .catch(null),
 });
 export const Swarm = z.object({
   swarm: section(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { assess } from "./assess.ts";
 import { example, exampleDay, swarmExample } from "./example.ts";
-import type { HostEvidence } from "./facts.ts";
+import { HostEvidence } from "./facts.ts";
 import { Policy } from "./policy.ts";
 
 /** States of a host that a text makes look well: a control passes only when what the kernel or the engine does was read. */
@@ -188,6 +188,12 @@ describe("what a mount shows of the host (5.6, 5.32)", () => {
       "unhealthy",
     ],
     [
+      "containerd's socket elsewhere",
+      "5.32",
+      example({ argv: ["--containerd", "/srv/c/c.sock"], container: bind("/srv/c") }),
+      "unhealthy",
+    ],
+    [
       "the socket of another program, followed",
       "5.32",
       example({ container: bind("/srv/db", { Destination: "/db.sock" }) }),
@@ -216,6 +222,7 @@ describe("rules of the audit system (1.1.11: the daemon configuration file)", ()
     ["a never for reads", ["-a never,exit -F dir=/etc -F perm=r", watch], "healthy"],
     ["a never for calls that change no file", ["-a never,exit -F arch=b64 -S adjtimex", watch], "healthy"],
     ["records whose parts are dropped", ["-a always,exclude -F msgtype=PATH", watch], "unhealthy"],
+    ["records that are never dropped", ["-a never,exclude -F msgtype=PATH", watch], "healthy"],
     ["records without their folder", ["-a always,exclude -F msgtype=CWD", watch], "healthy"],
     ["a never of another list", ["-a never,user -F subj_type=crond_t", watch], "healthy"],
     ["execution alone", ["-a always,exit -F arch=b64 -S execve -F path=/etc/docker/daemon.json"], "unhealthy"],
@@ -352,6 +359,7 @@ describe("content trust (4.5)", () => {
     ["a later 1", env("DOCKER_CONTENT_TRUST=0", "export DOCKER_CONTENT_TRUST='1'"), "healthy"],
     ["a comment", env("# DOCKER_CONTENT_TRUST=1"), "unhealthy"],
     ["an empty value", env("DOCKER_CONTENT_TRUST="), "unhealthy"],
+    ["an assignment that is none", env("DOCKER_CONTENT_TRUST = 1"), "unhealthy"],
     ["another variable", env("DOCKER_CONTENT_TRUST_SERVER=https://notary"), "unhealthy"],
   ])("%s", (_, evidence, expected) => expect(status(evidence, "4.5")).toBe(expected));
 });
@@ -393,7 +401,7 @@ describe("who controls the daemon (1.1.2)", () => {
 });
 
 describe("ports of containers on the host's network and of services (5.8, 5.14)", () => {
-  const onHost = (host: object) => example({ hostConfig: { NetworkMode: "host" }, host });
+  const onHost = (host: object, more: object = {}) => example({ hostConfig: { NetworkMode: "host" }, host, ...more });
   const line = (address: string, pid: number) => `LISTEN 0 511 ${address} *:* users:(("httpd",pid=${pid},fd=4))`;
   const service = (port: object) =>
     swarmExample({ services: [{ ID: "s", Spec: { Name: "shop", EndpointSpec: { Ports: [port] } } }] });
@@ -414,6 +422,20 @@ describe("ports of containers on the host's network and of services (5.8, 5.14)"
     ],
     ["a service on port 80", "5.8", service({ PublishedPort: 80, PublishMode: "ingress" }), "unhealthy"],
     ["a service on every node", "5.14", service({ PublishedPort: 8080, PublishMode: "ingress" }), "unhealthy"],
+    [
+      "a port that the swarm chose",
+      "5.14",
+      swarmExample({
+        services: [{ ID: "s", Spec: { Name: "shop" }, Endpoint: { Ports: [{ PublishedPort: 30001 }] } }],
+      }),
+      "unhealthy",
+    ],
+    [
+      "a socket of a child nobody knows",
+      "5.8",
+      onHost({ containerListening: [line("*:80", 4999)] }, { without: ["containersTop"] }),
+      "unknown",
+    ],
     ["a service on port 8080", "5.8", service({ PublishedPort: 8080 }), "healthy"],
   ])("%s (%s)", (_, control, evidence, expected) => expect(status(evidence, control)).toBe(expected));
 
@@ -479,6 +501,18 @@ describe("containers that could not be inspected", () => {
   test("a running one is unknown by its name, and hides no failing one", () => {
     expect(outcomeOf(partial("running"), "5.5")).toMatchObject({ status: "unknown", items: ["broken"] });
     expect(outcomeOf(partial("running", true), "5.5")).toMatchObject({ status: "unhealthy", items: ["web"] });
+  });
+  test("a failure that carries its id is told apart although another container ended in between", () => {
+    const evidence = partial("exited");
+    const gone = { Id: "3f".repeat(32), Names: ["/gone"], State: "running" };
+    const failed = { error: { code: "HTTP 500", message: "no" }, Id: OTHER };
+    const [web] = evidence.containersInspect as object[];
+    const parsed = HostEvidence.parse({
+      ...evidence,
+      containersList: [...(evidence.containersList as object[]), gone],
+      containersInspect: [web, failed],
+    });
+    expect(outcomeOf(parsed, "5.5")).toMatchObject({ status: "healthy" });
   });
   test("the list shows what it mounts", () => {
     expect(outcomeOf(partial("running"), "5.6")).toMatchObject({ status: "unhealthy", items: ["broken"] });

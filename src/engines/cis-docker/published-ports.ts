@@ -49,7 +49,8 @@ export function hostNetworkPorts(
 ): OpenPort[] | null {
   if (namespaceOrigin(container, "NetworkMode", context).isHosts !== true) return [];
   const { host } = context.facts;
-  const pids = new Set([container.process?.pid ?? container.inspect.State.Pid ?? 0, ...container.pids]);
+  const pids = new Set([container.process?.pid ?? 0, container.inspect.State.Pid ?? 0, ...container.pids]);
+  pids.delete(0);
   const lines = [
     ...(host?.containerListening ?? []).map((line, index) => ({ line, pointer: `/host/containerListening/${index}` })),
     ...(host?.listening ?? []).map((line, index) => ({ line, pointer: `/host/listening/${index}` })),
@@ -58,7 +59,9 @@ export function hostNetworkPorts(
   // Lines of other programs than the engine's are there only where every program's were collected.
   const isWhole =
     host?.containerListening != null || lines.some(({ line }) => !/"(?:dockerd|docker-proxy)"/.test(line));
-  if (own.length === 0 && !isWhole) return null;
+  // Without the list of its processes a socket may be that of a child nobody knows.
+  const isToldApart = container.pids.length > 0 || lines.length === 0;
+  if (own.length === 0 && !(isWhole && isToldApart)) return null;
   return own.flatMap(({ line, pointer }) => {
     const fields = line.trim().split(/\s+/);
     const address = (fields[0] === "LISTEN" || fields[0] === "UNCONN" ? fields[3] : fields[4]) ?? "";
@@ -107,13 +110,16 @@ export function unreadPorts(container: Container, expected: string): Exclude<Ite
 export function servicePorts(facts: HostFacts): { item: string; ports: OpenPort[] }[] {
   const services = facts.swarm?.services;
   if (!services || isFailed(services)) return [];
-  return services.flatMap(({ Spec }, index) => {
-    const ports = (Spec?.EndpointSpec?.Ports ?? []).flatMap(({ PublishedPort }, place) =>
+  return services.flatMap(({ Spec, Endpoint }, index) => {
+    const effective = Endpoint?.Ports ?? [];
+    const place = effective.length > 0 ? "Endpoint/Ports" : "Spec/EndpointSpec/Ports";
+    const found = effective.length > 0 ? effective : (Spec?.EndpointSpec?.Ports ?? []);
+    const ports = found.flatMap(({ PublishedPort }, entry) =>
       PublishedPort
         ? [
             {
-              path: "EndpointSpec.Ports",
-              pointer: `/swarm/services/${index}/Spec/EndpointSpec/Ports/${place}/PublishedPort`,
+              path: place.replaceAll("/", "."),
+              pointer: `/swarm/services/${index}/${place}/${entry}/PublishedPort`,
               hostIp: "",
               hostPort: PublishedPort,
             },

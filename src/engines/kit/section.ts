@@ -5,19 +5,22 @@ export const Failed = z.union([
   z
     .object({
       error: z.union([z.string(), z.object({ code: z.unknown(), message: z.unknown() }).partial()]),
+      /** Whose answer it would have been, in a list of answers. */
+      Id: z.string().optional().catch(undefined),
     })
-    .transform(({ error }) =>
-      typeof error === "string"
+    .transform(({ error, Id }) => ({
+      ...(typeof error === "string"
         ? failure("error", error)
-        : failure(`${error.code ?? "error"}`, `${error.message ?? "no message"}`),
-    ),
+        : failure(`${error.code ?? "error"}`, `${error.message ?? "no message"}`)),
+      ...(Id === undefined ? {} : { Id }),
+    })),
   z
     .object({ $status: z.union([z.number(), z.string()]), $error: z.unknown() })
     .transform(({ $status, $error }) =>
       failure(`HTTP ${$status}`, typeof $error === "string" ? $error : JSON.stringify($error ?? null)),
     ),
 ]);
-export type FailedSection = { error: { code: string; message: string } };
+export type FailedSection = { error: { code: string; message: string }; Id?: string };
 
 function failure(code: string, message: string): FailedSection {
   return { error: { code, message } };

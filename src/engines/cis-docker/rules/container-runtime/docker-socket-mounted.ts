@@ -1,6 +1,7 @@
-import { socketPaths } from "../../daemon-files.ts";
+import { containerdSocket, socketPaths } from "../../daemon-files.ts";
 import { defineContainerRule } from "../../define-rule.ts";
 import { example } from "../../example.ts";
+import type { HostFacts } from "../../host-facts.ts";
 import { type MountOrigin, mountOrigins, unreadMount } from "../../mount-origins.ts";
 import { normalSource, reachesRuntimeSocket } from "../../mount-sources.ts";
 import { read } from "../../read.ts";
@@ -28,7 +29,7 @@ export default defineContainerRule({
   unconfirmed: "Containers reach a socket that this site allows: confirm that they may control the engine.",
   isTold: "by the list",
   assess: (container, { facts, policy }) => {
-    const sockets = socketPaths(facts).flatMap(facts.files.namesOf).map(normalSource);
+    const sockets = engineSockets(facts);
     const origins = mountOrigins(container, facts);
     const found = origins.flatMap((origin) => {
       const { mount, index, places, words } = origin;
@@ -80,4 +81,13 @@ export default defineContainerRule({
 function isSocketByAnotherName({ mount, isKnown }: MountOrigin): boolean {
   const isSocket = (path: string) => path.endsWith(".sock");
   return !isKnown && mount.Type === "bind" && isSocket(mount.Destination ?? "") && !isSocket(mount.Source ?? "");
+}
+
+/** The daemon's sockets and those of the containerd behind it, under every name they have. */
+function engineSockets(facts: HostFacts): string[] {
+  const behind = containerdSocket(facts).map((file) => (typeof file === "string" ? file : file.path));
+  const root = facts.daemon.text("exec-root", "").value;
+  const own = root ? [`${root}/containerd/containerd.sock`] : [];
+  const reached = facts.host?.socket ? [facts.host.socket] : [];
+  return [...socketPaths(facts), ...reached, ...behind, ...own].flatMap(facts.files.namesOf).map(normalSource);
 }

@@ -59,7 +59,7 @@ function contentTrust(text: string): string {
   let value = "";
   for (const line of text.split("\n")) {
     const words = line.replace(/(^|\s)#.*$/, "").trim();
-    const assigned = /^(?:(?:export|declare -x|setenv)\s+)?DOCKER_CONTENT_TRUST[=\s]\s*["']?([^"'\s;]*)/.exec(words);
+    const assigned = /^(?:(?:export|declare -x)\s+)?DOCKER_CONTENT_TRUST=["']?([^"'\s;]*)/.exec(words);
     if (assigned) value = assigned[1] ?? "";
     else if (/^unset\s.*\bDOCKER_CONTENT_TRUST\b|^export\s+-n\s.*\bDOCKER_CONTENT_TRUST\b/.test(words)) value = "";
   }
