@@ -178,14 +178,14 @@ test("a rule gives a repository its owner, and lists are limited to it", async (
 
   await page.goto(`/registries/${registryId}`);
   await page.getByRole("button", { name: /^Owner/ }).click();
-  await page.getByRole("menuitemradio", { name: "Payments" }).click();
+  await page.getByRole("menuitem", { name: "Payments" }).click();
   await expect(row("Repositories", WEB)).toHaveCount(0);
   await expect(row("Repositories", API)).toContainText("Payments");
   await page
     .getByRole("button", { name: /^Owner/ })
     .first()
     .click();
-  await page.getByRole("menuitemradio", { name: "No owner" }).click();
+  await page.getByRole("menuitem", { name: "No owner" }).click();
   await expect(row("Repositories", API)).toHaveCount(0);
   await expect(row("Repositories", WEB)).toBeVisible();
   await page.goto(placeOf(API));

@@ -329,12 +329,28 @@ describe("an exempt vulnerability", () => {
     await expectCountsToEqualLists();
   });
 
-  test("covers what an import matches later, under the key that the flaw has then", async () => {
+  test("covers what an import matches later", async () => {
     await exempt(analyst, { ...target("CVE-2026-1003", { rootId: shop }), ...decision });
     await advise((one) => (one.recordId === "CVE-2026-1003" ? { ...one, packageName: "alpha" } : one));
     expect(await stateOf("CVE-2026-1003", "shop/api")).toBe("exempt");
     expect(await stateOf("CVE-2026-1003", "lab/api", lab)).toBe("open");
     await expectCountsToEqualLists();
+  });
+
+  test("is found by any of its names, also when its key has become another since", async () => {
+    await execute(sql`update vulnerability set aliases = '{GHSA-test-0001}' where key = 'CVE-2026-1001'`);
+    const byAlias = await exempt(analyst, { ...target("GHSA-test-0001", { rootId: shop }), ...decision });
+    expect((await exemptionList(viewer, {})).items[0]?.subject).toBe("CVE-2026-1001");
+    // As if it had been made before the flaw got its CVE.
+    await execute(sql`update exemption set subject = 'GHSA-test-0001' where id = ${byAlias.ids[0]}`);
+    const layer = await addLayer(double, debianFiles([{ name: "alpha", version: "1.0-9" }]));
+    const digest = await pushImage({ registryId: shop, repository: "shop/api", tag: "renamed", layers: [layer] });
+    await runScans();
+    const found =
+      await rows(sql`select f.state from placement_finding f join vulnerability v on v.id = f.vulnerability_id
+      where v.key = 'CVE-2026-1001' and f.digest = decode(${digest.slice(7)}, 'hex')`);
+    expect(found.map(({ state }) => state)).toEqual(["exempt"]);
+    await execute(sql`update vulnerability set aliases = '{}' where key = 'CVE-2026-1001'`);
   });
 
   test("stays exempt where another exemption covers it as well", async () => {

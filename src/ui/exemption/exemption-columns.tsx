@@ -162,7 +162,7 @@ function Until({
     );
   }
   return (
-    <>
+    <div style={{ padding: "4px 0" }}>
       {expiresAt === null ? (
         <span className="bw-second">Somebody ends it</span>
       ) : (
@@ -174,6 +174,6 @@ function Until({
           or {reopenOn.map((cause) => reopenWords[cause].toLowerCase()).join(", ")}
         </div>
       )}
-    </>
+    </div>
   );
 }

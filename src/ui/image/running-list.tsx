@@ -32,9 +32,12 @@ export function RunningList({ source, what }: { source: ViewSource; what: string
   const { containers, counts } = view.data;
   if (counts === null) {
     return (
-      <EmptyState title="Not known">
-        No Docker host has reported yet, so it is not known where {what} runs. <Link href="/connect">Connect one</Link>
-      </EmptyState>
+      <div className="bw-pad">
+        <EmptyState title="Not known">
+          No Docker host has reported yet, so it is not known where {what} runs.{" "}
+          <Link href="/connect">Connect one</Link>
+        </EmptyState>
+      </div>
     );
   }
   return (
