@@ -1,7 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rescanImage } from "#commands/rescan-image.ts";
 import type { Actor } from "#domain/role.ts";
 import { ANALYSER_VERSION } from "#engines/image-scan/facts.ts";
+import { type TestEntry, testTar } from "#engines/image-scan/write-test-tar.ts";
 import { imageDetail } from "#queries/image/image-detail.ts";
 import { execute, sql } from "#store/sql.ts";
 import { endScanThreads } from "../../src/worker/scan/scan-threads.ts";
@@ -367,4 +369,49 @@ test("files with the set-user-id bit stand on the image; what an older version k
   await rescanImage(analyst, { registryId, digest });
   expect(await runScans()).toEqual([]);
   expect(await imageOf(digest)).toMatchObject({ scan_state: "done", ...known });
+});
+
+/** A layer of entries that no archiver would write. */
+function oddLayer(entries: TestEntry[]): BuiltLayer {
+  const plain = testTar(entries);
+  const bytes = gzipSync(plain);
+  const mediaType = "application/vnd.oci.image.layer.v1.tar+gzip";
+  return { digest: registry.addBlob(bytes), diffId: digestOf(plain), mediaType, sizeBytes: bytes.length };
+}
+
+test("a package that is a hard link into a store is found: its layer is read twice, and known from then on", async () => {
+  const store = "root/.local/share/pnpm/store/v10/files/00/ab";
+  const layer = oddLayer([
+    { path: store, content: '{"name":"left-pad","version":"1.3.0"}' },
+    { path: "app/node_modules/left-pad/package.json", type: "1", link: store },
+  ]);
+  const known = { completeness: "complete", package_count: 3, medium: 1 };
+  const first = await push([base, layer]);
+  expect(await runScans()).toEqual([]);
+  const reads = registry.blobRequests.filter((digest) => digest === layer.digest).length;
+  expect([await imageOf(first), reads]).toEqual([expect.objectContaining(known), 2]);
+  const second = await push([base, layer, await addLayer(registry, { "x/y": "z" })]);
+  expect(await runScans()).toEqual([]);
+  expect(await imageOf(second)).toMatchObject(known);
+  expect(registry.blobRequests.filter((digest) => digest === layer.digest)).toHaveLength(2);
+});
+
+test("a store in a lower layer is read for the image that links to it", async () => {
+  const lower = oddLayer([{ path: "store/x", content: '{"name":"left-pad","version":"1.3.0"}' }]);
+  const upper = oddLayer([{ path: "app/node_modules/left-pad/package.json", type: "1", link: "store/x" }]);
+  const digest = await push([base, lower, upper]);
+  expect(await runScans()).toEqual([]);
+  expect(await imageOf(digest)).toMatchObject({ completeness: "complete", package_count: 3, medium: 1 });
+});
+
+test("a layer that its maker does not pass on leaves the scan partial, not failed", async () => {
+  const foreign: BuiltLayer = {
+    digest: digestOf(Buffer.from("not here")),
+    diffId: digestOf(Buffer.from("nor here")),
+    mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    sizeBytes: 100,
+  };
+  const digest = await push([foreign, base]);
+  expect(await runScans()).toEqual([]);
+  expect(await imageOf(digest)).toMatchObject({ scan_state: "partial", completeness: "partial" });
 });

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -234,6 +236,67 @@ describe("OCI layouts", () => {
     const config = { os: "linux", architecture: "amd64", rootfs: { type: "layers", diff_ids: diffIds } };
     const manifest = layout.manifest(layout.put(config, configType), Array(1001).fill(layer));
     expect(await packagesOf(layout.write(manifest))).toMatch(/layers/);
+  });
+});
+
+describe("registries", () => {
+  /** Serves the blobs of a layout under the tag `1`; manifests too, as a registry has both in one store. */
+  async function scanned(layout: Layout, top: Described, ...args: string[]): Promise<string> {
+    const server = createServer((request, response) => {
+      const name = request.url?.split("/").at(-1) ?? "";
+      const digest = name === "1" ? top.digest : name;
+      const bytes = layout.files.get(`blobs/${digest.replace(":", "/")}`);
+      if (request.url === "/v2/") return void response.writeHead(200).end("{}");
+      if (bytes === undefined) return void response.writeHead(404).end('{"errors":[{"code":"BLOB_UNKNOWN"}]}');
+      const isManifest = request.url?.includes("/manifests/") === true;
+      const type = isManifest ? JSON.parse(bytes.toString()).mediaType : "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "content-length": bytes.length });
+      response.end(bytes);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      return await packagesOf(`127.0.0.1:${port}/team/app:1`, ...args);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  const arm = ["--platform", "linux/arm64"];
+  const cases: [string, (layout: Layout) => Described, string[], string | RegExp][] = [
+    ["a single image", (l) => l.image("a"), [], "a"],
+    ["the platform that a single image has", (l) => l.image("a", "linux/arm64"), arm, "a"],
+    [
+      "another platform than a single image has",
+      (l) => l.image("a"),
+      arm,
+      /no image for linux\/arm64\. It has: linux\/amd64/,
+    ],
+    ["an index with an artifact first", (l) => l.index([l.artifact(), on(l.image("a"), "linux/amd64")]), [], "a"],
+    [
+      "an index in an index",
+      (l) => l.index([l.index([on(l.image("a"), "linux/amd64"), on(l.image("b", "linux/arm64"), "linux/arm64")])]),
+      arm,
+      "b",
+    ],
+    ["an artifact", (l) => l.artifact(), [], /is not a container image/],
+    [
+      "fewer diff ids than layers",
+      (l) => {
+        const config = { os: "linux", architecture: "amd64", rootfs: { type: "layers", diff_ids: [] } };
+        const layer = l.put(gzipSync(testTar([])), "application/vnd.oci.image.layer.v1.tar+gzip");
+        return l.manifest(l.put(config, configType), [layer]);
+      },
+      [],
+      /its manifest has 1 layer and its configuration names 0/,
+    ],
+  ];
+  it.each(cases)("%s", async (_name, make, args, want) => {
+    const layout = new Layout();
+    const result = await scanned(layout, make(layout), ...args);
+    if (typeof want === "string") expect(result).toBe(want);
+    else expect(result).toMatch(want);
   });
 });
 
