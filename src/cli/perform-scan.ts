@@ -19,8 +19,8 @@ export interface ScanOutcome {
 /** What a scan is given besides the arguments. */
 export interface ScanSetting {
   now: Date;
-  /** A folder for what has to be unpacked; made when it is needed, removed by whoever named it. */
-  scratch: string;
+  /** Makes a folder for what has to be unpacked; whoever gives it removes it. */
+  scratch: () => string;
 }
 
 /** Scans one image and writes its report. Throws InputError when it cannot be read or the advisories cannot. */

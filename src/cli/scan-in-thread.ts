@@ -1,7 +1,4 @@
-import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError } from "./input-error.ts";
 import type { ScanOutcome } from "./perform-scan.ts";
@@ -12,11 +9,11 @@ const HEAP_MEGABYTES = 1024;
 export interface ScanThreadTask {
   args: string[];
   now: Date;
-  scratch: string;
 }
 
-/** `started` comes once the arguments were read; one of the others ends the thread. */
+/** `started` comes once the arguments were read, `scratch` when something has to be unpacked; one of the others ends the thread. */
 export type ScanThreadMessage =
+  | { kind: "scratch"; folder: string }
   | { kind: "started"; target: string; timeoutSeconds: number }
   | { kind: "done"; outcome: ScanOutcome }
   | { kind: "unusable"; message: string }
@@ -27,18 +24,26 @@ export type ScanThreadMessage =
  * memory, by Ctrl-C. What it unpacked is removed in every case. Throws InputError with what ended it.
  */
 export async function scanInThread(args: string[], now: Date): Promise<ScanOutcome> {
-  const scratch = path.join(os.tmpdir(), `breakwater-scan-${randomUUID()}`);
   const worker = new Worker(new URL("./scan-thread.ts", import.meta.url), {
     name: "breakwater-scan",
-    workerData: { args, now, scratch } satisfies ScanThreadTask,
+    workerData: { args, now } satisfies ScanThreadTask,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: 64 },
     execArgv: [],
   });
+  const scratch: string[] = [];
+  worker.on("message", (message: ScanThreadMessage) => {
+    if (message.kind === "scratch") scratch.push(message.folder);
+  });
   try {
-    return await outcomeOf(worker);
-  } finally {
+    const outcome = await outcomeOf(worker);
+    // It has nothing more to do and ends by itself, while the report is written.
+    worker.unref();
+    return outcome;
+  } catch (error) {
     await worker.terminate();
-    await rm(scratch, { recursive: true, force: true });
+    throw error;
+  } finally {
+    for (const folder of scratch) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -59,6 +64,7 @@ export async function outcomeOf(worker: Worker): Promise<ScanOutcome> {
       end = reject;
       worker
         .on("message", (message: ScanThreadMessage) => {
+          if (message.kind === "scratch") return;
           if (message.kind === "started") onStart(message.target, message.timeoutSeconds);
           else if (message.kind === "done") resolve(message.outcome);
           else reject(message.kind === "unusable" ? new InputError(message.message) : new Error(message.message));

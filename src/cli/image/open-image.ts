@@ -38,7 +38,7 @@ async function openFolder(folder: string, options: OpenOptions): Promise<Scannab
 
 async function openArchive(file: string, options: OpenOptions): Promise<ScannableImage> {
   if (compressionOf(file) === "none") return openTar({ file, name: file }, options);
-  return openTar({ file: await unpackArchive(file, options.scratch), name: file }, options);
+  return openTar({ file: await unpackArchive(file, options.scratch()), name: file }, options);
 }
 
 /** `name` is what people called the archive; `file` is where its bytes can be read. */

@@ -33,6 +33,6 @@ export interface OpenOptions {
   image: string | null;
   /** Read every byte and compare all digests. */
   verify: boolean;
-  /** Folder for what has to be unpacked. It need not exist; the caller removes it. */
-  scratch: string;
+  /** Makes a folder for what has to be unpacked; whoever gives it removes it. */
+  scratch: () => string;
 }

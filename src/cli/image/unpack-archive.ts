@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync, writeSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { type Compression, decompress, detectCompression } from "#engines/image-scan/decompress.ts";
 import { defaultLayerLimits, LayerError } from "#engines/image-scan/layer-limits.ts";
@@ -21,11 +21,10 @@ export function compressionOf(file: string): Compression {
 }
 
 /**
- * Unpacks a compressed archive into a file in `scratch`, because layers are read at random places. Answers that file.
+ * Unpacks a compressed archive into a file in the folder `scratch`, because layers are read at random places. Answers that file.
  * Throws InputError when the stream is damaged or a bomb.
  */
 export async function unpackArchive(file: string, scratch: string): Promise<string> {
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
   const unpacked = path.join(scratch, "archive.tar");
   try {
     await writeUnpacked(file, unpacked);

@@ -24,6 +24,10 @@ const treeLimits = {
 };
 
 type FileEntry = Exclude<Extract<LayerEntry, { kind: "file" }>, string>;
+interface Place {
+  directory: DirectoryNode;
+  name: string;
+}
 type Make = (old: TreeNode | undefined) => TreeNode;
 
 /**
@@ -54,7 +58,7 @@ export class FileTree {
   apply(facts: LayerFacts, layer: number): void {
     this.marks = new OpaqueMarks(facts);
     for (const entry of facts.entries) {
-      if (typeof entry === "string") this.put(entry, () => otherNode(entry, layer, 0));
+      if (typeof entry === "string") this.set(entry, otherNode(entry, layer, 0));
       else this.applyEntry(entry, layer);
     }
     if (this.budget.linkParts < 0)
@@ -104,11 +108,14 @@ export class FileTree {
     return found;
   }
 
-  /** Paths of all files whose content was not kept, where they really lie, in no particular order. */
-  others(): string[] {
+  /**
+   * Paths of all files whose content was not kept, where they really lie, in no particular order. `isOfInterest` sees the
+   * last part of each path, so that most paths are never put together.
+   */
+  others(isOfInterest: (name: string) => boolean = () => true): string[] {
     const found: string[] = [];
     this.visit((prefix, name, node) => {
-      if (node.kind === "other") found.push(prefix + name);
+      if (node.kind === "other" && isOfInterest(name)) found.push(prefix + name);
     });
     return found;
   }
@@ -251,25 +258,37 @@ export class FileTree {
   }
 
   private put(path: string, make: Make): void {
+    const place = this.placeFor(path);
+    if (place !== null) this.setAt(place, make(place.directory.children.get(place.name)));
+  }
+
+  private set(path: string, node: TreeNode): void {
+    const place = this.placeFor(path);
+    if (place !== null) this.setAt(place, node);
+  }
+
+  private setAt({ directory, name }: Place, node: TreeNode): void {
+    const { children } = directory;
+    const old = children.get(name);
+    if (old === undefined && !this.countNode()) return;
+    if (node === old) return;
+    if (node.kind === "link" || (old !== undefined && !isPlainFile(old))) this.folders.clear();
+    children.set(name, node);
+  }
+
+  /** Where an entry goes; null, with a word where it matters, when no runtime would get there. */
+  private placeFor(path: string): Place | null {
     this.marks?.note(path);
     const end = path.lastIndexOf("/");
-    const parent = this.parentOf(path, end);
-    if (parent === null) {
-      if (isWanted(path))
-        this.problems.add({
-          code: "unreachable-file",
-          message: "Left out: its folder is behind links that lead nowhere or in a circle.",
-          path,
-        });
-      return;
-    }
-    const name = path.slice(end + 1);
-    const old = parent.children.get(name);
-    if (old === undefined && !this.countNode()) return;
-    const made = make(old);
-    if (made === old) return;
-    if (made.kind === "link" || (old !== undefined && !isPlainFile(old))) this.folders.clear();
-    parent.children.set(name, made);
+    const directory = this.parentOf(path, end);
+    if (directory !== null) return { directory, name: path.slice(end + 1) };
+    if (isWanted(path))
+      this.problems.add({
+        code: "unreachable-file",
+        message: "Left out: its folder is behind links that lead nowhere or in a circle.",
+        path,
+      });
+    return null;
   }
 
   private parentOf(path: string, end: number): DirectoryNode | null {

@@ -1,7 +1,7 @@
 import { type UnreadKindName, unreadKindNames } from "#domain/unread-kind.ts";
 import type { Inventory, SeenKind } from "./facts.ts";
 import type { FileTree } from "./file-tree.ts";
-import { unreadKindOf } from "./kinds/unread-kinds.ts";
+import { mayBeUnreadKind, unreadKindOf } from "./kinds/unread-kinds.ts";
 import type { Owner, Ownership } from "./ownership.ts";
 
 /** Paths that are named for each kind. */
@@ -23,7 +23,7 @@ export interface SeenFiles {
 export function findSeen(tree: FileTree): SeenFiles {
   const files: SeenFile[] = [];
   const programs: string[] = [];
-  for (const path of tree.others()) {
+  for (const path of tree.others(mayBeUnreadKind)) {
     const kind = unreadKindOf(path);
     if (kind !== null) files.push({ kind, path });
   }

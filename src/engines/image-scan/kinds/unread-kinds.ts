@@ -93,3 +93,8 @@ export function unreadKindOf(path: string): UnreadKindName | null {
   }
   return null;
 }
+
+/** Whether a path that ends in this name could be of such a kind at all: told by its last character. */
+export function mayBeUnreadKind(name: string): boolean {
+  return (byLastCharacter[name.charCodeAt(name.length - 1)]?.length ?? 0) > 0;
+}
