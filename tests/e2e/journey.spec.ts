@@ -52,7 +52,7 @@ for (const variant of variants) {
       await page.getByRole("button", { name: "Next" }).click();
 
       await page.getByLabel("User name", { exact: true }).fill(registry.target.credentials.username);
-      await page.getByLabel("Password or client secret").fill(registry.target.credentials.password);
+      await page.getByLabel("Password", { exact: true }).fill(registry.target.credentials.password);
       await page.getByText("Own certificate authority, or no TLS").click();
       await page.getByRole("switch", { name: "Allow an unencrypted connection" }).check();
       await page.getByRole("button", { name: "Test the connection" }).click();

@@ -6,6 +6,7 @@ import { Severity } from "#domain/severity.ts";
 import { severityRanks } from "#queries/image/image-findings.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
 import { ChoiceParam } from "#queries/list/search-params.ts";
+import { firstFix } from "#queries/vulnerability/first-fix.ts";
 import { priority } from "#queries/vulnerability/flaw-priority.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { isSilent, rootPosture } from "./root-signal.ts";
@@ -208,12 +209,7 @@ function readVulnerabilities(isDemo: boolean): Promise<TopVulnerability[]> {
           select v.id, v.key, v.title, v.severity, t.is_exploited as kev, t.epss, t.images, t.fixable_places > 0 as fixable, ${priority} as rank
             from flaw_total t join vulnerability v on v.id = t.vulnerability_id where t.is_demo = ${isDemo}
            order by -(${priority}), v.id limit 8) top
-          left join lateral (
-            select case when pv.type = 'npm' then pv.name else pv.source_name end as package, pa.fixed_version as target
-              from package_advisory pa join package_version pv on pv.id = pa.package_version_id
-             where pa.vulnerability_id = top.id and pa.hidden_reason is null and pa.fixed_version is not null
-               and exists (select 1 from open_finding f where f.vulnerability_id = top.id and f.package_version_id = pv.id)
-             order by 1, length(pa.fixed_version) desc, pa.fixed_version desc limit 1) fix on true
+          left join lateral (${firstFix(sql`top.id`)}) fix on true
          order by -top.rank, top.id`,
   );
 }

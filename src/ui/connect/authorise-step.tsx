@@ -14,7 +14,7 @@ interface Props {
 }
 
 const signIns = [
-  { value: "password", title: "User name and password", text: "A service principal, an admin user or an account" },
+  { value: "password", title: "User name and password", text: "An account that may read" },
   { value: "repositoryToken", title: "Repository-scoped token", text: "Reads only the repositories you name" },
   { value: "anonymous", title: "Without an account", text: "The registry lets anybody read" },
 ] as const;
@@ -46,7 +46,11 @@ export function AuthoriseStep({ draft, change, test }: Props) {
               onChange={() => change({ authKind: signIn.value, tokenRealmHost: null })}
             />
             <b>{signIn.title}</b>
-            <small>{signIn.text}</small>
+            <small>
+              {signIn.value === "password" && draft.kind === "acr"
+                ? "A service principal, an admin user or an account"
+                : signIn.text}
+            </small>
           </label>
         ))}
       </fieldset>
@@ -92,7 +96,7 @@ function Credential({ draft, change }: Pick<Props, "draft" | "change">) {
         />
         <PasswordInput
           size="md"
-          label={isToken ? "Token password" : "Password or client secret"}
+          label={isToken ? "Token password" : draft.kind === "acr" ? "Password or client secret" : "Password"}
           autoComplete="new-password"
           value={draft.password}
           onChange={(event) => change({ password: event.currentTarget.value })}
