@@ -18,7 +18,7 @@ export function FindingsTrend({ days }: { days: OverviewDay[] }) {
     <ChartFrame
       span={8}
       title={`Open vulnerabilities, ${plural(days.length, "day")}`}
-      reading={readingOf(first, last)}
+      reading={`${readingOf(first, last)} Each vulnerability counts once per registry.`}
       table={{
         head: ["Day", "Critical", "High", "Medium", "Low", "Opened", "Closed"],
         rows: days
