@@ -119,7 +119,7 @@ export class LayerCollector implements TarHandler {
     const wanted = isWanted(path) || this.alsoWanted.has(path);
     const fault = wanted ? this.whyNotKept(entry) : null;
     if (fault !== null) this.diagnostics.add({ ...fault, path });
-    if (!wanted && entry.isExecutable && entry.size >= LEAST_PROGRAM_BYTES && !entry.isSparse) {
+    if (!wanted && entry.size >= LEAST_PROGRAM_BYTES && !entry.isSparse && mayBeProgram(path, entry.isExecutable)) {
       this.probed = { path, setIdBits };
       return PROGRAM_HEAD_BYTES;
     }
@@ -168,6 +168,19 @@ export class LayerCollector implements TarHandler {
       this.diagnostics.add({ code: "unsafe-path", message: "Left out: a deletion mark without a usable name.", path });
     } else this.entries.push({ kind: "whiteout", path: folder === "" ? name : `${folder}/${name}` });
   }
+}
+
+/**
+ * Whether the first bytes are worth a look. Builders that set no modes put programs where programs lie: in a `bin`, or under
+ * a name without an ending near the root.
+ */
+function mayBeProgram(path: string, isExecutable: boolean): boolean {
+  if (isExecutable) return true;
+  const nameStart = path.lastIndexOf("/") + 1;
+  if (path.endsWith("bin/", nameStart)) return true;
+  if (path.includes(".", nameStart)) return false;
+  const second = path.indexOf("/", path.indexOf("/") + 1);
+  return second < 0 || path.indexOf("/", second + 1) < 0;
 }
 
 /** `.wh.` at the start of the last part. */

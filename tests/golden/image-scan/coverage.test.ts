@@ -64,6 +64,8 @@ describe("what is seen and cannot be read yet is named, and the result is partia
     ["python", { path: "wheels/flask-2.0.0-py3-none-any.whl", content: "PK" }],
     ["python", { path: "usr/lib/python3/dist-packages/x.egg-info", content: "Name: x" }],
     ["go", { path: "usr/local/bin/app", mode: 0o755, content: goProgram }],
+    ["go", { path: "usr/local/bin/app", content: goProgram }],
+    ["go", { path: "app/server", content: goProgram }],
     ["go", { path: "src/go.sum", content: "x" }],
     ["ruby", { path: "usr/local/bundle/specifications/rack-2.0.0.gemspec", content: "x" }],
     ["php", { path: "app/vendor/composer/installed.json", content: "{}" }],
