@@ -2,14 +2,14 @@ import { z } from "zod";
 import { clock } from "#clock.ts";
 import { AppError } from "#domain/app-error.ts";
 import { requireRole } from "#domain/require-role.ts";
-import { ResourceKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
+import { rootTopic } from "#domain/topic.ts";
 import { applyConfirmations, saveConfirmation } from "#store/assessment/confirmation.ts";
 import { trackChanges } from "#store/assessment/track-changes.ts";
 import { recordAudit } from "#store/audit.ts";
 import { recordChange } from "#store/change.ts";
 import { findHost } from "#store/host/host.ts";
-import { saveSummaries } from "#store/resource-summary.ts";
+import { saveJudgedRoots } from "#store/resource-summary.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 
@@ -34,7 +34,7 @@ export async function confirm(actor: Actor, input: unknown): Promise<void> {
   if (!rule?.confirms)
     throw new AppError("bad-request", `The rule ${ruleId} is answered from evidence; there is nothing to confirm.`);
   await transaction(async (tx) => {
-    const kind = await assessedKind(tx, { ruleId, rootId, resourceId });
+    await requireAssessed(tx, { ruleId, rootId, resourceId });
     const now = clock.now();
     const by = { name: actor.name, userId: actor.kind === "user" ? actor.id : null };
     await saveConfirmation(tx, { rootId, ruleId, resourceId, confirmed, by, at: now, note });
@@ -42,27 +42,26 @@ export async function confirm(actor: Actor, input: unknown): Promise<void> {
     await trackChanges(tx, { of, because: { at: now, cause: "confirmation", causeRef: null } }, () =>
       applyConfirmations(tx, of, { now }),
     );
-    if (kind === "host") await saveSummaries(tx, "host", [rootId]);
+    const roots = await saveJudgedRoots(tx, [rootId]);
     await recordAudit(tx, actor, {
       action: "rule.confirm",
       target: { kind: "root", id: rootId, name: ruleId },
       after: { ruleId, resourceId, confirmed, note },
     });
-    await recordChange(tx, "containers", ...(kind === "host" ? ([`host:${rootId}`] as const) : []));
+    await recordChange(tx, "containers", ...roots.map((root) => rootTopic(root.kind, root.rootId)));
   });
 }
 
-/** The kind of the resource, its host locked against an assessment under way. Throws `not-found` where the rule says nothing. */
-async function assessedKind(
+/** Locks a host against an assessment under way. Throws `not-found` where the rule says nothing of the resource. */
+async function requireAssessed(
   tx: Transaction,
   { ruleId, rootId, resourceId }: { ruleId: string; rootId: string; resourceId: string },
-): Promise<ResourceKind> {
+): Promise<void> {
   await findHost(rootId, tx, { lock: true });
   const found = await selectFirst(
-    z.object({ kind: ResourceKind }),
-    sql`select resource_kind as kind from effective_assessment where root_id = ${rootId} and rule_id = ${ruleId} and resource_id = ${resourceId}`,
+    z.object({ found: z.number() }),
+    sql`select 1 as found from effective_assessment where root_id = ${rootId} and rule_id = ${ruleId} and resource_id = ${resourceId}`,
     tx,
   );
   if (!found) throw new AppError("not-found", "The rule was not held against this resource, or it was removed.");
-  return found.kind;
 }

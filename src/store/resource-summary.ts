@@ -1,6 +1,7 @@
-import type { RootKind } from "#domain/resource.ts";
+import { z } from "zod";
+import { RootKind } from "#domain/resource.ts";
 import { markRulesOfRootsDirty } from "./count/rule-count.ts";
-import { type Executor, execute, type Statement, sql } from "./sql.ts";
+import { type Executor, execute, type Statement, selectRows, sql } from "./sql.ts";
 import { hostSummary } from "./summary/host.ts";
 import { registrySummary } from "./summary/registry.ts";
 
@@ -14,6 +15,10 @@ const summaries: Record<RootKind, (ids: readonly string[]) => Statement> = {
   // Nothing connects a cluster yet, so none has a row.
   cluster: () => sql`select * from resource_summary where false`,
 };
+
+/** A root that is connected, of whatever kind. */
+export const LiveRoot = z.object({ rootId: z.string(), kind: RootKind, name: z.string(), isDemo: z.boolean() });
+export type LiveRoot = z.infer<typeof LiveRoot>;
 
 /** The time of the last data is written at most so often: two indexes sort by it, and each write of it would renew them all. */
 export const LAST_DATA_MINUTES = 15;
@@ -73,6 +78,28 @@ export async function saveSummaries(executor: Executor, kind: RootKind, rootIds:
             or s.last_data_at is null or s.last_data_at < n.last_data_at - make_interval(mins => ${LAST_DATA_MINUTES}::int))`,
     executor,
   );
+}
+
+/**
+ * Counts again the roots among these that are judged as a whole, whatever their kind, for when what people decided about verdicts
+ * on them has changed. Returns which they are.
+ */
+export async function saveJudgedRoots(executor: Executor, rootIds: readonly string[]): Promise<LiveRoot[]> {
+  const roots = await selectRows(
+    LiveRoot,
+    sql`select s.root_id as "rootId", s.kind, s.name, s.is_demo as "isDemo" from resource_summary s
+         where s.root_id = any(${[...rootIds]}::uuid[])
+           and exists (select 1 from assessment a where a.root_id = s.root_id and a.resource_kind = s.kind and a.resource_id = s.root_id::text)
+         order by s.root_id`,
+    executor,
+  );
+  for (const [kind, group] of Map.groupBy(roots, (root) => root.kind))
+    await saveSummaries(
+      executor,
+      kind,
+      group.map((root) => root.rootId),
+    );
+  return roots;
 }
 
 /** Notes that something arrived from a root. Any number of signs of life in a quarter of an hour write its row once. */

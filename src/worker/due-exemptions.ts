@@ -6,8 +6,8 @@ import { severities, severityRank } from "#domain/severity.ts";
 import { recordChange } from "#store/change.ts";
 import { type Exemption, expiredExemptions, findExemption, reopenedExemptions } from "#store/exemption/exemption.ts";
 import { type ExemptionOutcome, endExemption } from "#store/exemption/settle-exemption.ts";
-import { findHost } from "#store/host/host.ts";
 import { addNotices, type NewNotice } from "#store/notice/notice.ts";
+import { saveJudgedRoots } from "#store/resource-summary.ts";
 import { selectFirst, sql } from "#store/sql.ts";
 import { type Transaction, transaction } from "#store/transaction.ts";
 
@@ -87,29 +87,38 @@ async function ruleNotices(
   exemption: Exemption,
   { verdicts }: ExemptionOutcome,
 ): Promise<NewNotice[]> {
-  const broken = verdicts.filter(({ to, kind }) => to === "unhealthy" && kind === "host");
-  if (broken.length > NOTICES) return [];
+  const broken = verdicts.filter(({ to, rootId, resourceId }) => to === "unhealthy" && resourceId === rootId);
+  if (broken.length === 0 || broken.length > NOTICES) return [];
   const rule = await selectFirst(
     z.object({ title: z.string() }),
-    sql`select title from rule where id = ${exemption.subject}`,
+    sql`select coalesce(nullif(failed_title, ''), title) as title from rule where id = ${exemption.subject}`,
     tx,
   );
-  const notices: NewNotice[] = [];
-  for (const { rootId, ruleId, severity } of broken) {
-    const host = await findHost(rootId, tx);
-    if (!host) continue;
-    notices.push({
-      rootId,
-      kind: "control-failed",
-      dedupeKey: `control/${ruleId}`,
-      severity,
-      title: `${rule?.title ?? ruleId}: the exemption on ${host.name} is over`,
-      detail: `${exemption.createdBy} exempted it: ${exemption.note.slice(0, 200)}`,
-      href: `${links.host(rootId)}?control=${ruleId}`,
-      count: 1,
-      isDemo: host.isDemo,
-    });
-  }
+  const roots = new Map(
+    (
+      await saveJudgedRoots(
+        tx,
+        broken.map(({ rootId }) => rootId),
+      )
+    ).map((root) => [root.rootId, root]),
+  );
+  const notices = broken.flatMap(({ rootId, ruleId, severity }): NewNotice[] => {
+    const root = roots.get(rootId);
+    if (!root) return [];
+    return [
+      {
+        rootId,
+        kind: "control-failed",
+        dedupeKey: `control/${ruleId}`,
+        severity,
+        title: `${rule?.title ?? ruleId} on ${root.name}: its exemption is over`,
+        detail: `${exemption.createdBy} exempted it: ${exemption.note.slice(0, 200)}`,
+        href: links.verdict(root.kind, rootId, ruleId),
+        count: 1,
+        isDemo: root.isDemo,
+      },
+    ];
+  });
   return notices;
 }
 

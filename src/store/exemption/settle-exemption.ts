@@ -1,11 +1,11 @@
-import { z } from "zod";
 import type { EndCause, ExemptionEffect } from "#domain/exemption.ts";
+import { rootTopic } from "#domain/topic.ts";
 import { type AssessmentChange, trackChanges } from "#store/assessment/track-changes.ts";
 import { recordChange } from "#store/change.ts";
 import { askForRecount } from "#store/count/dirty-marks.ts";
 import { recountContainers } from "#store/host/container-counts.ts";
-import { saveSummaries } from "#store/resource-summary.ts";
-import { type Executor, execute, selectRows, sql } from "#store/sql.ts";
+import { saveJudgedRoots } from "#store/resource-summary.ts";
+import { type Executor, execute, sql } from "#store/sql.ts";
 import type { Transaction } from "#store/transaction.ts";
 import {
   type Exemption,
@@ -99,20 +99,10 @@ async function reapplyRule(
     { of, because: { at: now, cause: "exemption", causeRef: exemptionId, ...detail } },
     () => applyRuleExemptions(tx, { of, rootIds, ruleId }, now),
   );
-  const hosts = await hostsAmong(tx, rootIds);
-  await saveSummaries(tx, "host", hosts);
-  await recountContainers(tx, hosts, [ruleId]);
-  await recordChange(tx, "containers", ...hosts.map((one) => `host:${one}` as const));
+  const roots = await saveJudgedRoots(tx, rootIds);
+  await recountContainers(tx, rootIds, [ruleId]);
+  await recordChange(tx, "containers", ...roots.map(({ kind, rootId }) => rootTopic(kind, rootId)));
   return changes;
-}
-
-async function hostsAmong(executor: Executor, rootIds: readonly string[]): Promise<string[]> {
-  const rows = await selectRows(
-    z.object({ id: z.string() }),
-    sql`select id from host where id = any(${[...rootIds]}::uuid[]) order by id`,
-    executor,
-  );
-  return rows.map(({ id }) => id);
 }
 
 /** Has counted again what an exemption covers: its flaws in whole registries, the images of single places. */
