@@ -61,6 +61,14 @@ describe("the file system is what Docker would give", () => {
       ["l -> real", "real/y"],
     ],
     [
+      "and a folder of a lower layer that the tar does not name, with all in it",
+      [
+        [folder("a"), folder("a/b")],
+        [{ path: "a/b/new" }, opaque("a")],
+      ],
+      [],
+    ],
+    [
       "and spares what its layer put into a folder that the tar does not name",
       [
         [folder("a"), { path: "a/old" }],

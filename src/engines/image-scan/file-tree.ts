@@ -298,7 +298,11 @@ export class FileTree {
     if (known !== undefined) return known;
     const node =
       this.plainFolder(parentPath) ??
-      new TreeWalk(this.root, { budget: this.budget, mayCreate: () => this.countNode() }).follow(parentPath);
+      new TreeWalk(this.root, {
+        budget: this.budget,
+        mayCreate: () => this.countNode(),
+        onCreated: (folder) => this.marks?.noteMade(folder),
+      }).follow(parentPath);
     if (node?.kind !== "directory") return null;
     this.folders.set(parentPath, node);
     return node;

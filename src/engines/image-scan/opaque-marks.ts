@@ -3,12 +3,13 @@ import type { DirectoryNode } from "./tree-nodes.ts";
 
 /**
  * What the opaque marks of one layer take away. Runtimes remember the paths that the layer has unpacked so far, as the tar
- * writes them, and a mark removes everything in its folder that is not among them. What was unpacked into a folder that the
- * tar does not name stays here too, as the image spec and overlay file systems have it.
+ * writes them, and a mark removes everything in its folder that is not among them, folders of lower layers with all in them.
+ * A folder that only this layer made stays here though its tar does not name it, as the image spec and overlays have it.
  */
 export class OpaqueMarks {
   private readonly unpacked: Set<string> | null;
   private readonly emptied = new Set<string>();
+  private readonly made = new Set<DirectoryNode>();
 
   constructor(facts: LayerFacts) {
     const hasMarks = facts.entries.some((entry) => typeof entry !== "string" && entry.kind === "opaque");
@@ -18,6 +19,11 @@ export class OpaqueMarks {
   /** Notes a path that the layer brings. */
   note(path: string): void {
     this.unpacked?.add(path);
+  }
+
+  /** Notes a folder that had to be made for what lies in it. */
+  noteMade(folder: DirectoryNode): void {
+    if (this.unpacked !== null) this.made.add(folder);
   }
 
   /** Empties the folder that the layer calls `path`. A second mark of the same path has nothing more to do. */
@@ -30,9 +36,10 @@ export class OpaqueMarks {
   private prune(folder: DirectoryNode, prefix: string): void {
     for (const [name, node] of folder.children) {
       const path = prefix + name;
-      if (node.kind === "directory") this.prune(node, `${path}/`);
-      const isOwn = this.unpacked?.has(path) === true || (node.kind === "directory" && node.children.size > 0);
-      if (!isOwn) folder.children.delete(name);
+      const isNamed = this.unpacked?.has(path) === true;
+      const isMade = node.kind === "directory" && this.made.has(node);
+      if (node.kind === "directory" && (isNamed || isMade)) this.prune(node, `${path}/`);
+      if (!isNamed && !(isMade && node.children.size > 0)) folder.children.delete(name);
     }
   }
 }

@@ -11,6 +11,8 @@ export interface WalkRules {
   budget: { linkParts: number };
   /** Asked before a directory is made; absent where none may be. */
   mayCreate?: () => boolean;
+  /** Told of every directory that was made. */
+  onCreated?: (directory: DirectoryNode) => void;
 }
 
 /** One walk from the root along a path, following links with a bound. */
@@ -50,6 +52,7 @@ export class TreeWalk {
     if (mayCreate === undefined || this.trail.length > maxDepth || !mayCreate()) return null;
     const created = newDirectory();
     children.set(part, created);
+    this.rules.onCreated?.(created);
     return created;
   }
 
