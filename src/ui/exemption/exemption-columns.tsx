@@ -139,9 +139,11 @@ function Covers({
   if (findings === 0) return <>Covers nothing now</>;
   const where = [rootId && `registry=${rootId}`, repositoryId && `repository=${repositoryId}`].filter(Boolean);
   return (
-    <Link href={`${links.vulnerability(subject)}?${["status=exempt", ...where].join("&")}`}>
-      {plural(findings, "finding")} on {plural(images, "image")}
-    </Link>
+    <>
+      {plural(findings, "finding")} on {plural(images, "image")},{" "}
+      {/* No number on the link: other exemptions may cover the same places. */}
+      <Link href={`${links.vulnerability(subject)}?${["status=exempt", ...where].join("&")}`}>exempt places</Link>
+    </>
   );
 }
 

@@ -43,7 +43,7 @@ export function RunningList({ source, what }: { source: ViewSource; what: string
   return (
     <>
       {counts.containers > 0 && (
-        <p className={styles.section}>
+        <p className={styles.section} data-list-total={counts.containers}>
           {plural(counts.running, "container runs", "containers run")} it on connected hosts, of{" "}
           {plural(counts.containers, "container")} on {plural(counts.hosts, "host")}.
           {counts.containers > containers.length && ` The first ${containers.length} are shown.`}
