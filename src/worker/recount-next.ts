@@ -23,9 +23,10 @@ const LOCK = 727_274_302;
 /**
  * Counts the next batch of what is marked: sets, whose figures feed places; places, which feed repositories and registries; and
  * flaws. What people wait for comes before passes over everything. Everything of a batch commits together with its marks being
- * gone. Returns false when nothing was left that could be taken; with `mayAggregate` false the aggregate over all flaws is left.
+ * gone. Returns false when nothing was left that could be taken; with `mayAggregate` false the aggregate over all flaws is left;
+ * `aggregated` is told when it ran.
  */
-export async function recountNext({ mayAggregate = true } = {}): Promise<boolean> {
+export async function recountNext({ mayAggregate = true, aggregated = () => {} } = {}): Promise<boolean> {
   return transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
     return (
@@ -38,7 +39,7 @@ export async function recountNext({ mayAggregate = true } = {}): Promise<boolean
       (await countNextImages(tx)) ||
       (await judgeRepositories(tx)) ||
       (await recountRules(tx)) ||
-      (mayAggregate && (await countAllFlaws(tx)))
+      (mayAggregate && (await countAllFlaws(tx, aggregated)))
     );
   });
 }
@@ -53,12 +54,13 @@ async function countMarkedFlaws(tx: Transaction): Promise<boolean> {
   return true;
 }
 
-async function countAllFlaws(tx: Transaction): Promise<boolean> {
+async function countAllFlaws(tx: Transaction, aggregated: () => void): Promise<boolean> {
   const isAsked = (await takePass(tx, "all-flaws")) !== null;
   const marks = await dropMarks(tx, "flaw");
   if (!isAsked && marks === 0) return false;
   await allowMemory(tx);
   await countFlaws(tx, "all");
+  aggregated();
   return true;
 }
 

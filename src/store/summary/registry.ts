@@ -12,22 +12,20 @@ export const registrySummary = (ids: readonly string[]): Statement => sql`
     risk_of(coalesce(t.critical, 0), coalesce(t.high, 0), coalesce(t.medium, 0), coalesce(t.kev, 0)) as risk,
     (${worstFlaw}) as worst,
     coalesce(t.critical, 0) as critical, coalesce(t.high, 0) as high, coalesce(t.medium, 0) as medium, coalesce(t.low, 0) as low,
-    coalesce(t.unrated, 0) as unrated, coalesce(t.fixable, 0) as fixable, coalesce(t.kev, 0) as kev, coalesce(p.findings, 0) as findings, coalesce(e.exempt, 0) as findings_exempt,
+    coalesce(t.unrated, 0) as unrated, coalesce(t.fixable, 0) as fixable, coalesce(t.kev, 0) as kev, coalesce(i.findings, 0) as findings, coalesce(e.exempt, 0) as findings_exempt,
     coalesce(i.healthy, 0) as images_healthy, coalesce(i.unhealthy, 0) as images_unhealthy, coalesce(i.unknown, 0) as images_unknown,
     0 as controls_healthy, 0 as controls_unhealthy, 0 as controls_unknown, 0 as controls_not_applicable, 0 as controls_exempt,
     0 as controls_critical, 0 as controls_high, 0 as controls_medium, 0 as controls_low,
     coalesce(i.total, 0) as contents_count, coalesce(n.total, 0) as repository_count,
-    greatest(r.last_event_at, r.last_reconciled_at, i.scanned_at) as last_data_at
+    greatest(r.last_event_at, r.last_reconciled_at,
+      (select max(m.scanned_at) from image m where m.registry_id = r.id)) as last_data_at
     from registry r
     left join (
-      select f.registry_id, count(*)::int as total, (count(*) filter (where f.posture = 'healthy'))::int as healthy,
-        (count(*) filter (where f.posture = 'unhealthy'))::int as unhealthy, (count(*) filter (where f.posture = 'unknown'))::int as unknown,
-        max(m.scanned_at) as scanned_at
-        from place_figure f join image m on m.registry_id = f.registry_id and m.digest = f.digest
-       where f.registry_id = any(${ids}::uuid[]) and f.is_lead and f.is_live group by f.registry_id) i on i.registry_id = r.id
-    left join (
-      select f.registry_id, sum(f.findings)::int as findings from place_figure f
-       where f.registry_id = any(${ids}::uuid[]) and f.is_live group by f.registry_id) p on p.registry_id = r.id
+      select f.registry_id, (count(*) filter (where f.is_lead))::int as total,
+        (count(*) filter (where f.is_lead and f.posture = 'healthy'))::int as healthy,
+        (count(*) filter (where f.is_lead and f.posture = 'unhealthy'))::int as unhealthy,
+        (count(*) filter (where f.is_lead and f.posture = 'unknown'))::int as unknown, sum(f.findings)::int as findings
+        from place_figure f where f.registry_id = any(${ids}::uuid[]) and f.is_live group by f.registry_id) i on i.registry_id = r.id
     left join (
       select x.registry_id, count(distinct x.vulnerability_id)::int as exempt from (
         select f.registry_id, f.vulnerability_id from set_flaw f
@@ -60,6 +58,13 @@ const worstFlaw = sql`
             where f.vulnerability_id = v.id and f.registry_id = r.id and f.open > 0),
          'severity', (array['unknown', 'informational', 'low', 'medium', 'high', 'critical'])[top.severity_rank + 1],
          'images', top.images, 'kev', v.kev_added_at is not null)
-    from (select f.* from registry_flaw f join vulnerability v on v.id = f.vulnerability_id where f.registry_id = r.id
-           order by v.kev_added_at is not null desc, f.severity_rank desc, f.images desc, v.key limit 1) top
+    from (select x.* from (
+            (select f.*, true as kev from registry_flaw f where f.registry_id = r.id
+                and f.vulnerability_id in (select id from vulnerability where kev_added_at is not null)
+              order by f.severity_rank desc, f.images desc fetch first 1 row with ties)
+            union all
+            (select f.*, false from registry_flaw f where f.registry_id = r.id
+              order by f.severity_rank desc, f.images desc fetch first 1 row with ties)) x
+            join vulnerability k on k.id = x.vulnerability_id
+           order by x.kev desc, x.severity_rank desc, x.images desc, k.key limit 1) top
     join vulnerability v on v.id = top.vulnerability_id`;
