@@ -147,7 +147,7 @@ async function findTagged(q: string): Promise<Found[]> {
           join tag t on t.registry_id = r.registry_id and t.repository_id = r.id and t.retired_at is null
           cross join lateral (
             select p.digest from placement p where p.registry_id = r.registry_id and p.repository_id = r.id
-               and p.retired_at is null and t.digest in (p.digest, p.parent_digest) order by p.digest limit 1) p
+               and p.retired_at is null and p.digest = any(images_of(t.registry_id, t.repository_id, t.digest)) order by p.digest limit 1) p
          where ${tag === "" ? sql`true` : sql`t.name ilike ${likePattern(tag)}`}
          order by lower(r.name) = lower(${name}) desc, t.moved_at desc, t.name limit ${perGroup + 1}`,
   );

@@ -34,7 +34,7 @@ const result = sql`case when d.outcome <> 'queued' then null else (
            else 'waiting' end
     from repository r
     join placement p on p.registry_id = r.registry_id and p.repository_id = r.id
-         and (p.digest = event.manifest_digest or p.parent_digest = event.manifest_digest)
+         and p.digest = any(images_of(r.registry_id, r.id, event.manifest_digest))
     join image i on i.registry_id = p.registry_id and i.digest = p.digest
    where r.registry_id = d.registry_id and r.name = d.repository) end`;
 

@@ -106,7 +106,7 @@ function PlanStep({ step, number, plan }: { step: FixStep; number: number; plan:
 }
 
 function Upgrades({ upgrades }: { upgrades: PackageUpgrade[] }) {
-  if (upgrades.length === 1 && upgrades[0]) return <UpgradeLine upgrade={upgrades[0]} />;
+  if (upgrades.length === 1 && upgrades[0]) return <UpgradeLine upgrade={upgrades[0]} isAlone />;
   return (
     <details>
       <summary>
@@ -128,7 +128,8 @@ function Upgrades({ upgrades }: { upgrades: PackageUpgrade[] }) {
   );
 }
 
-function UpgradeLine({ upgrade }: { upgrade: PackageUpgrade }) {
+/** `isAlone`: the title of its step says already what it is and where it comes from. */
+function UpgradeLine({ upgrade, isAlone = false }: { upgrade: PackageUpgrade; isAlone?: boolean }) {
   const url = useUrlState();
   return (
     <span className={styles.group}>
@@ -136,8 +137,9 @@ function UpgradeLine({ upgrade }: { upgrade: PackageUpgrade }) {
         {upgrade.name} {upgrade.installed} → <span className={styles.fixed}>{upgrade.target}</span>
       </span>
       <span className="bw-small bw-muted bw-cut" title={upgrade.path ?? ""}>
-        {originOf(upgrade)}
-        {upgrade.path && !packageKind(upgrade.type).isSystem ? `, ${upgrade.path}` : ""}
+        {[!isAlone && originOf(upgrade), !packageKind(upgrade.type).isSystem && upgrade.path]
+          .filter(Boolean)
+          .join(", ")}
       </span>
       {upgrade.packages.length === 1 && upgrade.packages[0] ? (
         <Link href={url.href({ ...noFilters, package: upgrade.packages[0].id, fixable: "yes" })}>
