@@ -21,7 +21,7 @@ test.describe("pages", () => {
     await page.goto("/notices");
     await whenListening(page);
     const field = page.getByRole("combobox", { name: "Search" });
-    await field.pressSequentially("checkout");
+    await field.pressSequentially("team/checkout");
     const suggestions = page.getByRole("listbox", { name: "Suggestions" });
     await expect(suggestions.getByRole("option", { name: /^team\/checkout:1\.0/ })).toBeVisible();
     await field.press("ArrowDown");

@@ -40,6 +40,8 @@ export function ControlsTab({ host }: { host: HostDetail }) {
     );
   }
   if (data.sections.length === 0) return <NoControls host={host} />;
+  // Sections count what applies to this host; what does not is listed below with its reason.
+  const applicable = data.controls.filter((control) => control.status !== "notApplicable").length;
   const section = data.sections.find((candidate) => candidate.section === data.section);
   return (
     <div className={styles.two}>
@@ -56,7 +58,7 @@ export function ControlsTab({ host }: { host: HostDetail }) {
           </div>
         )}
         <div className={styles.controlsHead}>
-          <h2 className="bw-h2" data-list-total={url.get("section") ? data.controls.length : undefined}>
+          <h2 className="bw-h2" data-list-total={url.get("section") ? applicable : undefined}>
             {section ? (
               <>
                 {section?.section} {cisDockerSections[section?.section ?? ""]}

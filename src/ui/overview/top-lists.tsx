@@ -141,7 +141,7 @@ const imageColumns: Column<RiskyImage>[] = [
   },
   {
     key: "findings",
-    label: "Open findings",
+    label: "Open vulnerabilities",
     width: 190,
     phone: "line",
     cell: (row) => <SeverityCounts counts={row} />,

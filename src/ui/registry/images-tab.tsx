@@ -154,7 +154,7 @@ function columnsOf(registry: RegistryDetail): Column<RegistryImageRow>[] {
     },
     {
       key: "findings",
-      label: "Open findings",
+      label: "Open vulnerabilities",
       sort: "risk",
       width: 200,
       phone: "line",

@@ -117,7 +117,7 @@ function columnsOf(detail: RepositoryDetail): Column<PushRow>[] {
     },
     { key: "digest", label: "Old → new digest", width: 250, leavesBelow: 1040, cell: (row) => <Digests row={row} /> },
     { key: "changes", label: "Introduced, fixed", width: 152, phone: "line", cell: (row) => <Changes row={row} /> },
-    { key: "open", label: "Open findings", phone: "line", cell: (row) => <Result row={row} /> },
+    { key: "open", label: "Open vulnerabilities", phone: "line", cell: (row) => <Result row={row} /> },
   ];
 }
 

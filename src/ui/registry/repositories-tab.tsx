@@ -155,7 +155,7 @@ function columnsOf(registry: RegistryDetail): Column<RepositoryRow>[] {
     },
     {
       key: "posture",
-      label: "Open findings",
+      label: "Open vulnerabilities",
       width: 200,
       sort: "risk",
       phone: "line",

@@ -13,7 +13,7 @@ import { Page } from "../shell/page.tsx";
 import { ErrorCard } from "../state/error-card.tsx";
 import { LoadingBars } from "../state/loading-bars.tsx";
 import { CopyButton } from "../text/copy-button.tsx";
-import { formatNumber } from "../text/format-number.ts";
+import { formatNumber, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import { PushTimeline } from "./push-timeline.tsx";
 import { TagsTable } from "./tags-table.tsx";
@@ -90,10 +90,10 @@ function Repository({ detail }: { detail: RepositoryDetail }) {
             ),
           },
           {
-            label: "Open findings",
-            value: formatNumber(detail.critical + detail.high + detail.medium + detail.low + detail.unrated),
+            label: "Open vulnerabilities",
+            value: `${formatNumber(detail.vulnerabilities.open)}, ${plural(detail.findings, "finding")}`,
           },
-          { label: "Fixable", value: formatNumber(detail.fixable) },
+          { label: "With a fix", value: formatNumber(detail.vulnerabilities.fixable) },
           { label: "Images", value: formatNumber(detail.imageCount) },
           detail.notAssessed > 0 && { label: "Not assessed", value: formatNumber(detail.notAssessed) },
           { label: "Last push", value: detail.lastPushedAt ? <RelativeTime at={detail.lastPushedAt} ago /> : "–" },

@@ -63,7 +63,13 @@ function columnsOf(detail: RepositoryDetail): Column<TagRow>[] {
         </span>
       ),
     },
-    { key: "findings", label: "Open findings", width: 200, phone: "line", cell: (row) => <Findings row={row} /> },
+    {
+      key: "findings",
+      label: "Open vulnerabilities",
+      width: 200,
+      phone: "line",
+      cell: (row) => <Findings row={row} />,
+    },
     {
       key: "moved",
       label: "Moved",
