@@ -102,9 +102,15 @@ function chownTree(folder, uid, gid) {
 
 function run(runner, name, args) {
   const [file, argv, options] = runner.command(path.join(runner.native, "bin", name), args);
-  const result = spawnSync(file, argv, { ...options, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+  const result = spawnSync(file, argv, { ...options, encoding: "utf8", env: plainEnvironment() });
   if (result.status !== 0)
     throw new Error(`${name} failed: ${(result.stderr || result.stdout || String(result.error)).trim()}`);
+}
+
+/** The database is told nothing that is Breakwater's: passwords and keys would stand in its environment for as long as it runs. */
+function plainEnvironment() {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:BREAKWATER_|DATABASE_URL$|PG)/.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: "C" };
 }
 
 const isAlive = (pid) => {
@@ -261,7 +267,7 @@ async function launch({ runner, folder, cluster, port, durable }) {
     ...options,
     detached: true,
     stdio: ["ignore", output, output],
-    env: { ...process.env, LC_ALL: "C" },
+    env: plainEnvironment(),
   });
   closeSync(output);
   let exited = false;

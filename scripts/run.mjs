@@ -5,6 +5,7 @@ import { spawn, spawnSync } from "child_process";
 import { existsSync } from "fs";
 import path from "path";
 import { fileURLToPath, pathToFileURL } from "url";
+import { watchLineage } from "./lineage.mjs";
 
 const MINIMUM = [22, 18];
 const RUNTIME = "26.10.0";
@@ -127,6 +128,7 @@ function spawnWith(node, args) {
       child.kill(signal);
     });
   });
+  watchLineage(() => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => {
     process.exit(signal ? 1 : code);
   });

@@ -9,9 +9,11 @@ import { ensureBuild } from "./build.mjs";
 import { ensureAgentBundle, wantsExecutable } from "./build-agent.mjs";
 import { keepRunning } from "./child.mjs";
 import { generate } from "./generate.mjs";
+import { watchLineage } from "./lineage.mjs";
 import { watchThisMachine } from "./local-agent.mjs";
 import { migrate } from "./migrate.mjs";
 import { startPostgres } from "./postgres.mjs";
+import { prepareServerRole } from "./server-role.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const isDevelopment = process.argv.includes("--dev");
@@ -44,6 +46,7 @@ async function main() {
   if (hasWeb) await requireFreePort(config);
 
   const env = { ...process.env, BREAKWATER_DATA_DIR: dataDir, NEXT_TELEMETRY_DISABLED: "1" };
+  if (!process.env.DATABASE_URL && !env.BREAKWATER_SECRET) env.BREAKWATER_SECRET = storedSecret(dataDir);
   if (generate()) say("Generated the database client.");
   const build =
     hasWeb && !isDevelopment
@@ -67,6 +70,10 @@ async function main() {
   );
   if (applied.length > 0)
     say(`Database brought up to date (${applied.length} ${applied.length === 1 ? "step" : "steps"}).`);
+  // From here on nobody but this launcher is the owner of the tables.
+  if (env.BREAKWATER_EMBEDDED_DATABASE)
+    env.BREAKWATER_EMBEDDED_DATABASE = await prepareServerRole(env.BREAKWATER_EMBEDDED_DATABASE);
+  requireRightKey(env);
   const server = await build;
   if (state.isStopping) return;
 
@@ -137,7 +144,6 @@ function tryListen(host, port) {
 /** Starts the embedded database unless DATABASE_URL names another, and holds the data folder against a second launcher. */
 async function prepareDatabase(dataDir, env) {
   if (process.env.DATABASE_URL) return;
-  if (!env.BREAKWATER_SECRET) env.BREAKWATER_SECRET = storedSecret(dataDir);
   const options = { dataFolder: path.join(dataDir, "postgres") };
   const database = await startPostgres(options);
   state.lock = await holdDataFolder(database.adminUrl, dataDir);
@@ -196,15 +202,34 @@ function isAlive(pid) {
   }
 }
 
-/** The key that stored credentials are encrypted with: made once, readable by the owner only. */
+const LOST_KEY =
+  "Put it back from a backup of the data folder. If it is lost for good, start once with BREAKWATER_NEW_KEY=1: everything is there but the credentials of registries, which have to be entered again.";
+
+/** The key that stored credentials are encrypted with: made once, readable by the owner only. Never made anew for a database that is there. */
 function storedSecret(dataDir) {
   const file = path.join(dataDir, "secret");
+  const hasDatabase = existsSync(path.join(dataDir, "postgres", "cluster", "PG_VERSION"));
+  if (!existsSync(file) && hasDatabase && process.env.BREAKWATER_NEW_KEY !== "1")
+    throw expected(`The key ${file} is gone, and the database beside it was made with it. ${LOST_KEY}`);
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
   chmodSync(file, 0o600);
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length < 32)
     throw expected(`${file} is damaged. Restore it from a backup; without it stored credentials cannot be read.`);
   return secret;
+}
+
+/** A key that does not open what is stored would fail later, job by job and without words. */
+function requireRightKey(env) {
+  if (process.env.BREAKWATER_NEW_KEY === "1") return;
+  const check = spawnSync(process.execPath, [path.join(root, "scripts", "check-key.ts")], {
+    env: { ...env, BREAKWATER_LOG_LEVEL: "silent" },
+    encoding: "utf8",
+  });
+  if (check.status !== 1 || check.stderr.trim() !== "") return;
+  throw expected(
+    `Stored credentials do not open with the key that was given (BREAKWATER_SECRET, or the file secret in the data folder). ${LOST_KEY}`,
+  );
 }
 
 function startWorker(env) {
@@ -323,11 +348,7 @@ function watchSignals() {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
   if (process.channel) process.on("disconnect", onSignal);
-  // npm was killed: its shell or this process falls to another parent, and nobody would stop the rest.
-  if (process.env.npm_lifecycle_event && process.ppid > 1) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && !first && onSignal(), 1000).unref();
-  }
+  watchLineage(() => !first && onSignal());
 }
 
 async function shutDown(code) {

@@ -34,6 +34,8 @@ export function toProblem(error: unknown, requestId: string): Problem {
     const faults = zodFaults(error);
     return fromCode("validation-failed", "Some values are not usable. See errors for each of them.", requestId, faults);
   }
+  const away = databaseAway(error);
+  if (away) return fromCode("unavailable", away, requestId, []);
   return {
     type: "/problems/internal",
     title: "Breakwater made a mistake",
@@ -42,6 +44,22 @@ export function toProblem(error: unknown, requestId: string): Problem {
     instance: requestId,
   };
 }
+
+/** What a database that cannot serve now says of it, in words; null for any other error (SQLSTATE, Postgres appendix A). */
+export function databaseAway(error: unknown): string | null {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+    if (code === "53100")
+      return "The disk of the database is full: nothing can be stored. Make room on it; it goes on by itself.";
+    if (/^(?:08|53|57P0)/.test(code) || awayCodes.has(code) || awayText.test(cause.message))
+      return "The database does not answer right now. It is tried again by itself; try again in a moment.";
+  }
+  return null;
+}
+
+const awayCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "ETIMEDOUT"]);
+const awayText =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** One fault per issue, with a JSON pointer (RFC 6901). `base` is prefixed, for example `/query`. */
 export function zodFaults(error: z.ZodError, base = ""): FieldFault[] {

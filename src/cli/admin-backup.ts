@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { link, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
@@ -15,9 +15,11 @@ import { InputError } from "./input-error.ts";
 
 /**
  * Writes every table into one file, as of one moment, while Breakwater may run. Jobs that wait are not part of it: what they
- * would do is found again by the next listing of the registries. Returns the number of tables and bytes.
+ * would do is found again by the next listing of the registries. Returns the number of tables and bytes. Throws an InputError
+ * when the file exists.
  */
 export async function backup(file: string): Promise<{ tables: number; bytes: number }> {
+  await requireNew(file);
   const client = await pool().connect();
   const staging = `${file}.part`;
   try {
@@ -35,7 +37,9 @@ export async function backup(file: string): Promise<{ tables: number; bytes: num
       createWriteStream(staging, { mode: 0o600 }),
     );
     await client.query("commit");
-    await rename(staging, file);
+    // A link and not a rename: it fails where a file of that name has appeared meanwhile.
+    await link(staging, file).catch((error) => Promise.reject(isTaken(error) ? taken(file) : error));
+    await rm(staging);
     return { tables: header.tables.length, bytes: (await stat(file)).size };
   } catch (error) {
     await rm(staging, { force: true });
@@ -43,6 +47,18 @@ export async function backup(file: string): Promise<{ tables: number; bytes: num
   } finally {
     client.release(true);
   }
+}
+
+async function requireNew(file: string): Promise<void> {
+  if (await stat(file).catch(() => null)) throw taken(file);
+}
+
+const isTaken = (error: unknown) => error instanceof Error && "code" in error && error.code === "EEXIST";
+
+function taken(file: string): InputError {
+  return new InputError(
+    `${file} exists already. A backup replaces nothing: choose another name, or move that file away.`,
+  );
 }
 
 /**

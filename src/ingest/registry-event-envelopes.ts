@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AppError } from "#domain/app-error.ts";
 import type { RegistryEvent } from "#domain/registry-event.ts";
 import { fromGhcr, isGhcrBody } from "./registry-event-ghcr.ts";
 import { fromHarbor, HarborBody } from "./registry-event-harbor.ts";
@@ -7,7 +8,8 @@ import { fromTarget, parseTime, TargetEvent } from "./registry-event-target.ts";
 /** A body read: events to store, or the one question that is answered on the spot. */
 export type ParsedBody = { kind: "events"; events: RegistryEvent[] } | { kind: "handshake"; validationCode: string };
 
-const MOST_EVENTS = 1000;
+/** What fits into a body of 1 MiB from any sender we know of. */
+const MOST_EVENTS = 5000;
 const text = (most: number) => z.string().max(most).nullish().catch(null);
 
 const EventGridEvent = z.object({
@@ -28,21 +30,34 @@ const CloudEvent = z.object({
 
 /**
  * Reads a delivery by its content, not by its content type: Distribution sends vendor types, ACR what the admin configured.
- * Never throws: what nobody knows becomes one event of the provider `unknown`.
+ * What nobody knows becomes one event of the provider `unknown`. Throws `too-large` when there are more events than one delivery
+ * may hold: none is taken then, so that none is lost in silence.
  */
 export function parseEnvelope(body: unknown, headers: Headers): ParsedBody {
   if (body === undefined || body === null) return events([ping(body)]);
   const binary = binaryCloudEvent(body, headers);
   if (binary) return events([fromCloudEvent(binary, body)]);
-  const entries = Array.isArray(body) ? body.slice(0, MOST_EVENTS) : [body];
+  const entries = Array.isArray(body) ? body : [body];
+  requireFew(entries.length);
   const code = validationCode(entries);
   if (code) return { kind: "handshake", validationCode: code };
   return events(entries.flatMap(fromEntry));
 }
 
+function requireFew(count: number): void {
+  if (count > MOST_EVENTS)
+    throw new AppError(
+      "too-large",
+      `A delivery may hold ${MOST_EVENTS} events and this has ${count}. Nothing of it was stored: send it in parts.`,
+    );
+}
+
 function fromEntry(entry: unknown): RegistryEvent[] {
   if (typeof entry !== "object" || entry === null) return [unknownEvent(entry)];
-  if ("events" in entry && Array.isArray(entry.events)) return entry.events.slice(0, MOST_EVENTS).map(fromDistribution);
+  if ("events" in entry && Array.isArray(entry.events)) {
+    requireFew(entry.events.length);
+    return entry.events.map(fromDistribution);
+  }
   const grid = EventGridEvent.safeParse(entry);
   if (grid.success) return [fromEventGrid(grid.data, entry)];
   const cloud = CloudEvent.safeParse(entry);

@@ -40,7 +40,38 @@ export async function readSecret(id: string, executor?: Executor): Promise<strin
     sql`select cipher from secret where id = ${id}`,
     executor,
   );
-  return row ? unseal(id, row.cipher) : undefined;
+  return row ? opened(id, row.cipher) : undefined;
+}
+
+/** A stored credential that the key of this process does not open. */
+export class UnreadableSecretError extends Error {
+  constructor(cause: unknown) {
+    super("A stored credential cannot be read with the key that Breakwater runs with", { cause });
+    this.name = "UnreadableSecretError";
+  }
+}
+
+function opened(id: string, cipher: Uint8Array): string {
+  try {
+    return unseal(id, cipher);
+  } catch (error) {
+    throw new UnreadableSecretError(error);
+  }
+}
+
+/** Whether this process's key opens the newest stored credential; null when there is none. */
+export async function checkKey(): Promise<boolean | null> {
+  const row = await selectFirst(
+    z.object({ id: z.string(), cipher: z.instanceof(Uint8Array) }),
+    sql`select id, cipher from secret order by created_at desc limit 1`,
+  );
+  if (!row) return null;
+  try {
+    unseal(row.id, row.cipher);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Forgets a credential. */

@@ -22,6 +22,8 @@ export interface JobDefinition<Name extends JobName = JobName> {
   handler: (payload: JobPayload<Name>, context: JobContext) => Promise<void>;
   /** How many of these run at once in one worker process. */
   concurrency: number;
+  /** How many of these one registry may have running, per worker process. */
+  perRegistry?: number | undefined;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface JobDefinition<Name extends JobName = JobName> {
 export function defineJob<Name extends JobName>(
   name: Name,
   handler: JobDefinition<Name>["handler"],
-  options: { concurrency?: number } = {},
+  options: { concurrency?: number; perRegistry?: number } = {},
 ): JobDefinition<Name> {
-  return { name, handler, concurrency: options.concurrency ?? 1 };
+  return { name, handler, concurrency: options.concurrency ?? 1, perRegistry: options.perRegistry };
 }
 
 /** A failure that no retry can mend. The job is dead at once and its message is shown with the resource. */

@@ -1,9 +1,11 @@
 import type { JobWithMetadata, PgBoss } from "pg-boss";
 import { clock } from "#clock.ts";
+import { AppError } from "#domain/app-error.ts";
 import { log } from "#log.ts";
 import { recordChange } from "#store/change.ts";
 import { pool } from "#store/client.ts";
-import { giveAttemptBack, leaveNoAttempt } from "#store/queue/job.ts";
+import { giveAttemptBack, leaveNoAttempt, putOff } from "#store/queue/job.ts";
+import { otherWorkers } from "#store/queue/process-heartbeat.ts";
 import { type JobName, type JobPayload, jobPayloads } from "#store/queue/queue.ts";
 import { holdLifeline, type Lifeline } from "#store/queue/worker-lifeline.ts";
 import { isPermanent, type JobDefinition, PermanentJobError } from "./define-job.ts";
@@ -23,10 +25,11 @@ export interface Work {
 export async function runJobs(boss: PgBoss, definitions: readonly JobDefinition[], stop: AbortSignal): Promise<Work> {
   const work: Work = { running: new Map(), finished: 0, failed: 0 };
   const lifeline = await holdLifeline();
+  const workers = 1 + (await otherWorkers());
   const takers = new Map<string, string[]>();
   for (const definition of definitions) {
     for (let taker = 0; taker < definition.concurrency; taker += 1) {
-      const id = await takeJobs(boss, definition, { stop, work, lifeline });
+      const id = await takeJobs(boss, definition, { stop, work, lifeline, workers });
       takers.set(definition.name, [...(takers.get(definition.name) ?? []), id]);
     }
   }
@@ -44,7 +47,12 @@ export async function runJobs(boss: PgBoss, definitions: readonly JobDefinition[
  */
 async function takeJobs(boss: PgBoss, definition: JobDefinition, context: RunContext): Promise<string> {
   let id: string | undefined;
-  const options = { includeMetadata: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 2 } as const;
+  const options = {
+    includeMetadata: true,
+    pollingIntervalSeconds: 1,
+    notifyPollingIntervalSeconds: 2,
+    ...(definition.perRegistry ? { groupConcurrency: definition.perRegistry * context.workers } : {}),
+  } as const;
   id = await boss.work(definition.name, options, async (jobs: JobWithMetadata<unknown>[]) => {
     try {
       const [job] = jobs;
@@ -60,6 +68,8 @@ interface RunContext {
   stop: AbortSignal;
   work: Work;
   lifeline: Lifeline;
+  /** Worker processes that ran when this one started, itself included. */
+  workers: number;
 }
 
 /** Runs one job. Answers what the queue keeps of it beside its outcome. */
@@ -94,6 +104,9 @@ async function runJob(
     return said ? { message: said } : undefined;
   } catch (error) {
     work.failed += 1;
+    // The other side asked for a pause: it is kept outside of this taker.
+    const pauseSeconds = error instanceof AppError ? error.retryAfterSeconds : undefined;
+    if (pauseSeconds !== undefined) await putOff(job.id, pauseSeconds).catch(() => {});
     if (isPermanent(error) && !stop.aborted) {
       await leaveNoAttempt(job).catch((cause) => jobLog.warn({ err: cause }, "the job will be retried in vain"));
     }

@@ -46,12 +46,15 @@ export interface OpenAnswer {
 
 const retryStatuses = new Set([429, 500, 502, 503, 504]);
 const LONGEST_PAUSE_MS = 120_000;
+/** A longer pause is not waited for inside a job: it would hold what others need. */
+const LONGEST_WAIT_MS = 5000;
 
 /** Sends requests to one registry: signs in as it asks, keeps to the limit, retries what may pass. */
 export class RegistryTransport {
   readonly #settings: TransportSettings;
   readonly #limiter: RequestLimiter;
   readonly #tokens: TokenSource;
+  #closedUntilMs = 0;
   #useBasic = false;
 
   constructor(settings: TransportSettings) {
@@ -105,6 +108,7 @@ export class RegistryTransport {
   }
 
   async #sendWithRetries(request: TransportRequest): Promise<GuardedResponse> {
+    this.#requireOpen();
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt >= this.#settings.maxTries;
       try {
@@ -112,12 +116,30 @@ export class RegistryTransport {
         if (response.status >= 200 && response.status < 300) return response;
         const fault = await faultOf(response, this.url, request, this.#settings.credentials !== null);
         if (last || !retryStatuses.has(response.status)) throw fault;
-        await this.#pause(attempt, retryAfterMs(response.header("retry-after")), request.signal);
+        const askedMs = retryAfterMs(response.header("retry-after"));
+        if (askedMs !== null && askedMs > LONGEST_WAIT_MS) {
+          this.#closedUntilMs = clock.monotonicMs() + askedMs;
+          throw this.#closedFault();
+        }
+        await this.#pause(attempt, askedMs, request.signal);
       } catch (error) {
-        if (last || !isPassing(error) || request.signal?.aborted) throw error;
+        if (last || this.#closedUntilMs > clock.monotonicMs() || !isPassing(error) || request.signal?.aborted)
+          throw error;
         await this.#pause(attempt, null, request.signal);
       }
     }
+  }
+
+  /** A registry that asked for a pause gets it: nobody waits here for it, and nobody asks it again before. */
+  #requireOpen(): void {
+    if (this.#closedUntilMs > clock.monotonicMs()) throw this.#closedFault();
+  }
+
+  #closedFault(): RegistryFault {
+    const retryAfterSeconds = Math.max(1, Math.ceil((this.#closedUntilMs - clock.monotonicMs()) / 1000));
+    return new RegistryFault("throttled", `${this.url.host} asks to be left alone for ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
   }
 
   async #sendSignedIn(request: TransportRequest): Promise<GuardedResponse> {

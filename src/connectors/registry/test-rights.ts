@@ -1,7 +1,7 @@
 import type { RegistryRight, RegistryRightName, RegistryRights } from "#domain/registry-rights.ts";
 import type { RegistryClient } from "./client.ts";
 import { missingRight, type RightContext } from "./missing-right.ts";
-import { faultReason } from "./registry-fault.ts";
+import { faultReason, RegistryFault } from "./registry-fault.ts";
 import { realmHost } from "./token-source.ts";
 
 export interface RightsTest {
@@ -15,6 +15,8 @@ export interface RightsTest {
 }
 
 const MOST_TRIED = 20;
+const TAGS_EACH = 3;
+const MOST_CONFIGS = 8;
 
 /**
  * Tries every right on its own, in the order in which one needs the other, without changing anything. A right that could
@@ -44,7 +46,9 @@ class RightsRun {
   realm: string | null = null;
   found: { repository: string; tag: string } | null = null;
   #candidates: string[] = [];
-  #config: { digest: string; size: number } | null = null;
+  /** Images to try pulling on: one that is broken says nothing about rights. */
+  #images: { repository: string; tag: string }[] = [];
+  #configs: { repository: string; digest: string; size: number }[] = [];
   #stopped: string | null = null;
   readonly #test: RightsTest;
 
@@ -103,43 +107,87 @@ class RightsRun {
     let fault: unknown;
     for (const repository of this.#candidates) {
       try {
+        let taken = 0;
         for await (const tag of client.tags(repository, signal)) {
-          this.found = { repository, tag };
-          return `Tags of ${repository} can be listed.`;
+          this.#images.push({ repository, tag });
+          taken += 1;
+          if (taken >= TAGS_EACH) break;
         }
       } catch (error) {
         // A repository may have vanished or be closed to us while others are open.
         if (faultReason(error) !== "notFound") fault ??= error;
       }
+      if (this.#images.length >= MOST_TRIED) break;
     }
+    this.found = this.#images[0] ?? null;
+    if (this.found) return `Tags of ${this.found.repository} can be listed.`;
     if (fault) throw fault;
     throw new Skip("No repository has a tag to try it on yet.");
   }
 
   async pullManifest(): Promise<string> {
-    const { client, signal } = this.#test;
-    if (!this.found) throw new Skip("There is no image to try it on yet.");
-    const { repository, tag } = this.found;
-    let manifest = await client.manifest(repository, tag, signal);
-    if (manifest.kind === "index") {
-      const [child] = manifest.children.filter((entry) => !entry.isAttestation);
-      if (child) manifest = await client.manifest(repository, child.digest, signal);
+    if (this.#images.length === 0) throw new Skip("There is no image to try it on yet.");
+    const said = await this.#onOne(this.#images, async ({ repository, tag }) => {
+      const config = await this.#configOf(repository, tag);
+      // What is no image leaves nothing to try the next right on, so others are looked at first.
+      if (!config) throw new RegistryFault("broken", `${repository}:${tag} is no image.`);
+      this.found = { repository, tag };
+      this.#configs.push({ repository, ...config });
+      return `The manifest of ${repository}:${tag} can be pulled.`;
+    });
+    // A few more, in case the first one lacks its configuration.
+    for (const { repository, tag } of this.#images.slice(0, MOST_CONFIGS)) {
+      const config = await this.#configOf(repository, tag).catch(() => null);
+      if (config) this.#configs.push({ repository, ...config });
     }
-    if (manifest.kind === "image") this.#config = manifest.config;
-    return `The manifest of ${repository}:${tag} can be pulled.`;
+    return said;
   }
 
   async pullBlob(): Promise<string> {
     const { client, signal } = this.#test;
-    if (!this.found || !this.#config) throw new Skip("There is no image to try it on yet.");
-    const { digest, size } = this.#config;
-    for await (const chunk of client.blob(this.found.repository, digest, {
-      signal,
-      maxBytes: 4_194_304,
-      expectedBytes: size,
-    }))
-      void chunk;
-    return `Blobs of ${this.found.repository} can be pulled.`;
+    if (this.#configs.length === 0) throw new Skip("There is no image to try it on yet.");
+    return this.#onOne(this.#configs, async ({ repository, digest, size }) => {
+      const blob = client.blob(repository, digest, { signal, maxBytes: 4_194_304, expectedBytes: size });
+      for await (const chunk of blob) void chunk;
+      return `Blobs of ${repository} can be pulled.`;
+    });
+  }
+
+  /**
+   * Tries images one after the other until one can be read. Where each of them is broken or gone the registry still answered for it,
+   * so the right is there; where one is refused and none can be read, that refusal is the outcome.
+   */
+  async #onOne<Item>(items: readonly Item[], work: (item: Item) => Promise<string>): Promise<string> {
+    let refused: unknown;
+    let broken = "";
+    for (const item of items) {
+      try {
+        return await work(item);
+      } catch (error) {
+        const reason = faultReason(error);
+        if (reason === "broken" || reason === "notFound") broken ||= error instanceof Error ? error.message : "";
+        else if (reason === "noRight") refused ??= error;
+        else throw error;
+      }
+    }
+    if (refused) throw refused;
+    return `The registry answers; none of the ${items.length} tried can be read: ${broken}`;
+  }
+
+  /** The configuration of an image, or of the first platform of an index that is there. */
+  async #configOf(repository: string, reference: string): Promise<{ digest: string; size: number } | null> {
+    const { client, signal } = this.#test;
+    const manifest = await client.manifest(repository, reference, signal);
+    if (manifest.kind === "image") return manifest.config;
+    if (manifest.kind === "other") return null;
+    for (const child of manifest.children.filter((entry) => !entry.isAttestation)) {
+      const config = await this.#configOf(repository, child.digest).catch((error) => {
+        if (faultReason(error) === "notFound") return null;
+        throw error;
+      });
+      if (config) return config;
+    }
+    return null;
   }
 
   #add(name: RegistryRightName, state: RegistryRight["state"], detail: string): void {

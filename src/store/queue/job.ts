@@ -53,3 +53,12 @@ export async function deleteJobsOfRegistry(executor: Executor, registryId: strin
 const inTransaction = (executor: Executor) => ({
   executeSql: (text: string, values?: unknown[]) => executor.query(text, values),
 });
+
+/**
+ * Puts a running job off without costing it an attempt: the failure that follows sends it back into the queue, due after
+ * `seconds`. A job that was put off for a day is not put off any more.
+ */
+export async function putOff(jobId: string, seconds: number): Promise<void> {
+  await execute(sql`update pgboss.job set retry_limit = retry_limit + 1, retry_delay = ${seconds}, retry_backoff = false
+                     where id = ${jobId} and state = 'active' and created_on > now() - interval '1 day'`);
+}

@@ -1,6 +1,7 @@
+import { z } from "zod";
 import { clock } from "#clock.ts";
 import { productVersion } from "#domain/product-version.ts";
-import { execute, sql } from "#store/sql.ts";
+import { execute, selectFirst, sql } from "#store/sql.ts";
 
 export interface ProcessIdentity {
   id: string;
@@ -22,4 +23,14 @@ export async function beat(process: ProcessIdentity, detail: Record<string, unkn
 /** Takes the process off the list when it stops in order. */
 export async function endBeat(process: ProcessIdentity): Promise<void> {
   await execute(sql`delete from process_heartbeat where id = ${process.id}`);
+}
+
+/** How many worker processes are alive now, without one that has not said so yet. */
+export async function otherWorkers(): Promise<number> {
+  const row = await selectFirst(
+    z.object({ count: z.number() }),
+    sql`select count(*)::int as count from process_heartbeat
+         where role = 'worker' and seen_at > now() - make_interval(secs => ${heartbeatStaleSeconds})`,
+  );
+  return row?.count ?? 0;
 }

@@ -170,12 +170,18 @@ export async function enqueue<Name extends JobName>(
     db: { executeSql: (text, values) => executor.query(text, values as unknown[]) },
     priority: jobPriority[options.priority ?? "schedule"],
     singletonKey: options.key ?? JSON.stringify(payload),
+    ...groupOf(payload),
     ...(options.startAfterSeconds
       ? { startAfter: new Date(clock.now().getTime() + options.startAfterSeconds * 1000) }
       : {}),
   });
   await recordChange(executor, "jobs");
   return id;
+}
+
+/** Jobs of one registry are one group: how many of them run at once is bounded, so that a slow registry leaves room for others. */
+function groupOf(payload: object): { group?: { id: string } } {
+  return "registryId" in payload && typeof payload.registryId === "string" ? { group: { id: payload.registryId } } : {};
 }
 
 /** Adds one job per payload in one statement; those with a key that already waits are passed over. */
@@ -193,6 +199,7 @@ export async function enqueueMany<Name extends JobName>(
       data: jobPayloads[name].parse(payload),
       priority: jobPriority[options.priority ?? "schedule"],
       singletonKey: key,
+      ...groupOf(payload),
     })),
     { db: { executeSql: (text, values) => executor.query(text, values as unknown[]) } },
   );

@@ -13,7 +13,8 @@ export default defineJob(
   "read-manifest",
   async (payload, { signal, note }) => note(await readManifestJob(payload, signal)),
   {
-    concurrency: 4,
+    concurrency: 6,
+    perRegistry: 2,
   },
 );
 

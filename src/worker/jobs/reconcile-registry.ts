@@ -21,7 +21,8 @@ export default defineJob(
   "reconcile-registry",
   async (payload, { signal, note }) => note(await reconcileRegistryJob(payload, signal)),
   {
-    concurrency: 2,
+    concurrency: 3,
+    perRegistry: 1,
   },
 );
 

@@ -39,7 +39,7 @@ export default defineJob(
       await settle(scan, error);
     }
   },
-  { concurrency: 3 },
+  { concurrency: 3, perRegistry: 2 },
 );
 
 /** Marks the scan as running. Returns undefined when there is nothing to do: it has ended, or its image is gone. */

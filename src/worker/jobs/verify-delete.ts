@@ -11,7 +11,8 @@ export default defineJob(
   "verify-delete",
   async (payload, { signal, note }) => note(await verifyDeleteJob(payload, signal)),
   {
-    concurrency: 2,
+    concurrency: 3,
+    perRegistry: 1,
   },
 );
 

@@ -1,0 +1,1 @@
+export function prepareServerRole(ownerUrl: string): Promise<string>;
