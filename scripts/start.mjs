@@ -45,8 +45,7 @@ async function main() {
   const hasWeb = config.role !== "worker";
   if (hasWeb) await requireFreePort(config);
 
-  const env = { ...process.env, BREAKWATER_DATA_DIR: dataDir, NEXT_TELEMETRY_DISABLED: "1" };
-  if (!process.env.DATABASE_URL && !env.BREAKWATER_SECRET) env.BREAKWATER_SECRET = storedSecret(dataDir);
+  const env = environmentOf(dataDir);
   if (generate()) say("Generated the database client.");
   const build =
     hasWeb && !isDevelopment
@@ -64,16 +63,7 @@ async function main() {
   });
   if (env.BREAKWATER_AGENT_BUNDLE === undefined) delete env.BREAKWATER_AGENT_BUNDLE;
   await prepareDatabase(dataDir, env);
-  const applied = await migrate(
-    env.DATABASE_URL || env.BREAKWATER_EMBEDDED_DATABASE,
-    path.join(root, "prisma", "migrations"),
-  );
-  if (applied.length > 0)
-    say(`Database brought up to date (${applied.length} ${applied.length === 1 ? "step" : "steps"}).`);
-  // From here on nobody but this launcher is the owner of the tables.
-  if (env.BREAKWATER_EMBEDDED_DATABASE)
-    env.BREAKWATER_EMBEDDED_DATABASE = await prepareServerRole(env.BREAKWATER_EMBEDDED_DATABASE);
-  requireRightKey(env);
+  await migrateDatabase(env);
   const server = await build;
   if (state.isStopping) return;
 
@@ -100,6 +90,22 @@ function buildAgentExecutable() {
     if (code && !state.isStopping)
       say("The single executable of the agent could not be built. Hosts need Node, or the container.");
   });
+}
+
+function environmentOf(dataDir) {
+  const env = { ...process.env, BREAKWATER_DATA_DIR: dataDir, NEXT_TELEMETRY_DISABLED: "1" };
+  if (!process.env.DATABASE_URL && !env.BREAKWATER_SECRET) env.BREAKWATER_SECRET = storedSecret(dataDir);
+  return env;
+}
+
+/** Brings the database up to date; from then on nobody but this launcher is the owner of its tables. */
+async function migrateDatabase(env) {
+  const url = env.DATABASE_URL || env.BREAKWATER_EMBEDDED_DATABASE;
+  const applied = await migrate(url, path.join(root, "prisma", "migrations"));
+  if (applied.length > 0)
+    say(`Database brought up to date (${applied.length} ${applied.length === 1 ? "step" : "steps"}).`);
+  if (env.BREAKWATER_EMBEDDED_DATABASE) env.BREAKWATER_EMBEDDED_DATABASE = await prepareServerRole(url);
+  requireRightKey(env);
 }
 
 function thisMachine(config, dataDir, env) {

@@ -17,27 +17,73 @@ export function redactBuildStep(step: string): string {
 /** Words of a command line, each on its own as in an image's entrypoint. */
 export function redactCommandWords(words: readonly string[]): string[] {
   return words.map((word, index) =>
-    secretOption.test(words[index - 1] ?? "") && !word.startsWith("-") ? MASK : redactWords(word),
+    isSecretOption(words[index - 1] ?? "") && !word.startsWith("-") ? MASK : redactWords(word),
   );
 }
 
-const secretName =
-  "[A-Za-z0-9_.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|credential|auth|signature|dsn)[A-Za-z0-9_.-]*";
-const secretOption = new RegExp(`^--?${secretName}$`, "i");
-const patterns: readonly [RegExp, string][] = [
-  // user:password@host of an address
-  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@'"]{1,300}@/gi, `$1${MASK}@`],
-  [/\b(Bearer|Basic|Negotiate)(\s+)[^\s"']+/gi, `$1$2${MASK}`],
-  [new RegExp(`(^|[\\s;&|("'])(${secretName}=)(?:"[^"]*"|'[^']*'|[^\\s;&|)"']*)`, "gi"), `$1$2${MASK}`],
-  [new RegExp(`(^|\\s)(--?${secretName})(\\s+|=)(?!-)(?:"[^"]*"|'[^']*'|[^\\s;&|)]+)`, "gi"), `$1$2$3${MASK}`],
-  [
-    /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9._-]{10,})/g,
-    MASK,
-  ],
+const secretWords = ["pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "dsn"];
+const tokenForms: readonly RegExp[] = [
+  /\bAKIA[0-9A-Z]{16}/g,
+  /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
+  /\bglpat-[A-Za-z0-9_-]{20,}/g,
+  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
+  /\bnpm_[A-Za-z0-9]{30,}/g,
+  /\beyJ[A-Za-z0-9._-]{20,}/g,
 ];
 
+function soundsSecret(name: string): boolean {
+  const lower = name.toLowerCase();
+  return secretWords.some((word) => lower.includes(word));
+}
+
+/** `--token`, whose value is the next word. */
+function isSecretOption(word: string): boolean {
+  return word.startsWith("-") && !word.includes("=") && soundsSecret(word);
+}
+
+/** Word by word, so that the time grows with the length alone. */
 function redactWords(text: string): string {
-  return patterns.reduce((done, [pattern, to]) => done.replace(pattern, to), text);
+  let previous = "";
+  let quote = "";
+  return text
+    .split(/(\s+)/)
+    .map((word) => {
+      if (word.trim() === "") return word;
+      if (quote) {
+        if (word.includes(quote)) quote = "";
+        return "";
+      }
+      const hidden = isSecretOption(previous) && !word.startsWith("-");
+      const credential = ["bearer", "basic", "negotiate"].includes(previous.replace(/^["']/, "").toLowerCase());
+      previous = word;
+      if (hidden || credential) {
+        const opened = openQuote(word);
+        quote = opened;
+        return MASK + (credential && /["']$/.test(word) ? word.slice(-1) : "");
+      }
+      const at = word.indexOf("=");
+      if (at < 0 || !soundsSecret(word.slice(0, at))) return redactWord(word);
+      quote = openQuote(word.slice(at + 1));
+      return `${word.slice(0, at + 1)}${MASK}`;
+    })
+    .join("")
+    .replace(/…[ \t]{2,}/g, `${MASK} `);
+}
+
+/** The quote that a value begins with and does not end with: it goes on in the next words. */
+function openQuote(value: string): string {
+  const first = value[0] ?? "";
+  return (first === '"' || first === "'") && (value.length === 1 || !value.endsWith(first)) ? first : "";
+}
+
+/** One word: the credentials of an address, and tokens of well-known forms. */
+function redactWord(word: string): string {
+  const scheme = word.indexOf("://");
+  const end = scheme < 0 ? -1 : word.slice(scheme + 3).search(/[/'"]/);
+  const authority = end < 0 ? word.slice(scheme + 3) : word.slice(scheme + 3, scheme + 3 + end);
+  const user = scheme < 0 ? -1 : authority.lastIndexOf("@");
+  const shown = user < 0 ? word : `${word.slice(0, scheme + 3)}${MASK}${word.slice(scheme + 3 + user)}`;
+  return tokenForms.reduce((done, form) => done.replace(form, MASK), shown);
 }
 
 /** `A=1 B=2` and the old form `A 1`, with the values masked. A name is only what stands before `=`, or the first word. */

@@ -120,7 +120,10 @@ beforeAll(async () => {
   token = (await insertApiToken(pool(), { kind: "api", name: "reader", role: "admin" })).token;
 }, 240_000);
 
-const routes = walkedRoutes.filter((route) => route.method === "GET" && "cursor" in shapeOf(route.meta.query));
+// An export takes the parameters of its list and gives all of it at once.
+const routes = walkedRoutes.filter(
+  (route) => route.method === "GET" && !route.pattern.endsWith(".csv") && "cursor" in shapeOf(route.meta.query),
+);
 function shapeOf(query: unknown): object {
   return (query as { shape?: object } | undefined)?.shape ?? {};
 }

@@ -31,6 +31,7 @@ const publicRoutes = new Set([
   "GET /api/v1/openapi.json",
   "GET /metrics",
   "GET /api/v1/agent/breakwater-agent.mjs",
+  "GET /api/v1/agent/breakwater-agent",
   "GET /api/v1/agent/sha256",
   "GET /api/v1/agent/install.sh",
   ...methods.flatMap((method) => [`${method} /api/[...path]`, `${method} /api`]),

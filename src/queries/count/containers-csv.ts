@@ -1,3 +1,4 @@
+import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { listCsv } from "#queries/list/list-csv.ts";
 import { ContainersParams, containersOverview, type ResourceRow } from "./containers-overview.ts";
@@ -25,6 +26,7 @@ const head = [
 
 /** The resources under the filters of the Containers tab as CSV. */
 export function containersCsv(actor: Actor, input: unknown): Promise<string[]> {
+  requireRole(actor, "viewer");
   const params = ContainersParams.parse(input);
   return listCsv<ResourceRow>({
     head,
