@@ -5,7 +5,7 @@ import type { ImageFindings } from "#queries/image/image-findings.ts";
 import type { UrlState } from "../data/use-url-state.ts";
 import { ChoiceFilter, FilterBar, TextFilter } from "../page/filter-bar.tsx";
 import { Views } from "../page/views.tsx";
-import { formatNumber, plural } from "../text/format-number.ts";
+import { plural } from "../text/format-number.ts";
 import styles from "./image.module.css";
 import { noFilters } from "./image-params.ts";
 
@@ -43,7 +43,7 @@ export function FindingFilters({
           <>
             {findings && (
               <span data-list-total={findings.total} style={{ marginRight: 8 }}>
-                {formatNumber(findings.total)} in{" "}
+                {plural(findings.total, "finding")} in{" "}
                 {plural(findings.groupTotal, name, name === "package" ? "packages" : "vulnerabilities")}
               </span>
             )}

@@ -16,7 +16,7 @@ import { FactLine } from "../page/fact-line.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { CopyPageLink } from "../text/copy-page-link.tsx";
 import { DigestText } from "../text/digest-text.tsx";
-import { formatBytes, formatNumber, plural } from "../text/format-number.ts";
+import { formatBytes, plural } from "../text/format-number.ts";
 import { RelativeTime } from "../text/relative-time.tsx";
 import styles from "./image.module.css";
 import { noFilters } from "./image-params.ts";
@@ -87,7 +87,7 @@ function Marks({ image: { place, counts, assessment } }: { image: ImageDetail })
       )}
       {assessment.hasEarlierResult && counts.critical > 0 && (
         <Link href={url.href({ ...noFilters, severity: "critical" })}>
-          <SeverityTag severity="critical">{formatNumber(counts.critical)} critical</SeverityTag>
+          <SeverityTag severity="critical">{plural(counts.critical, "critical finding")}</SeverityTag>
         </Link>
       )}
       {counts.kev > 0 && (

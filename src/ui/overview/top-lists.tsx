@@ -70,7 +70,7 @@ const vulnerabilityColumns: Column<TopVulnerability>[] = [
     label: "Images",
     width: 76,
     align: "right",
-    phone: "line",
+    phone: "none",
     cell: (row) => (
       <Figure value={row.images} href={`${links.vulnerability(row.key)}?by=image`} name={`images with ${row.key}`} />
     ),

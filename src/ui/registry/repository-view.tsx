@@ -65,10 +65,10 @@ function Repository({ detail }: { detail: RepositoryDetail }) {
         title={detail.name}
         marks={
           <>
-            {detail.critical > 0 && (
-              <SeverityTag severity="critical">{formatNumber(detail.critical)} critical</SeverityTag>
+            {detail.vulnerabilities.critical > 0 && (
+              <SeverityTag severity="critical">{formatNumber(detail.vulnerabilities.critical)} critical</SeverityTag>
             )}
-            {detail.kev > 0 && <Kev />}
+            {detail.vulnerabilities.kev > 0 && <Kev />}
             {detail.registry.isDemo && <DemoTag />}
             {detail.retiredAt && (
               <Tag tone="line" title={detail.retiredReason ?? undefined}>
