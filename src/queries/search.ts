@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { shortDigest } from "#domain/digest.ts";
 import { links } from "#domain/links.ts";
+import { PackageType, packageKind } from "#domain/package-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import { RootKind } from "#domain/resource.ts";
 import type { Actor } from "#domain/role.ts";
@@ -104,7 +105,7 @@ async function findVulnerabilities(q: string): Promise<Found[]> {
 /** By the name of the package or of the source it was built from: people know glibc, the package is libc6. */
 async function findPackages(q: string): Promise<Found[]> {
   const rows = await selectRows(
-    z.object({ name: z.string(), types: z.array(z.string()), versions: z.number() }),
+    z.object({ name: z.string(), types: z.array(PackageType), versions: z.number() }),
     sql`select word as name, array_agg(distinct type order by type) as types, count(*)::int as versions
           from (select id, type, name as word from package_version where name ilike ${likePattern(q)}
                 union select id, type, source_name from package_version where source_name ilike ${likePattern(q)}) found
@@ -112,7 +113,7 @@ async function findPackages(q: string): Promise<Found[]> {
   );
   return rows.map((row) => ({
     title: row.name,
-    detail: `${row.types.join(", ")} package, ${row.versions} ${row.versions === 1 ? "version" : "versions"} here`,
+    detail: `${row.types.map((type) => packageKind(type).label).join(", ")} package, ${row.versions} ${row.versions === 1 ? "version" : "versions"} here`,
     href: `${links.vulnerabilities()}?package=${encodeURIComponent(row.name)}`,
     severity: null,
   }));

@@ -33,7 +33,7 @@ test.describe("words", () => {
         await expect(page.locator("h1").first()).toBeVisible();
         await expect(page.locator("[aria-busy=true]")).toHaveCount(0, { timeout: 30_000 });
         const lines = await wordsOf(page);
-        expect(lines.length, `${address}: lines that were read`).toBeGreaterThan(3);
+        expect(lines.length, `${address}: lines that were read`).toBeGreaterThan(1);
         const wrong = (pattern: RegExp) => lines.filter((line) => pattern.test(line));
         expect.soft(wrong(codes), `${address}: codes`).toEqual([]);
         expect.soft(wrong(doubled), `${address}: doubled marks`).toEqual([]);
