@@ -100,6 +100,8 @@ export async function deleteDemoRegistries(tx: Transaction): Promise<void> {
     if (secretId) await execute(sql`delete from secret where id = ${secretId}`, tx);
     await execute(sql`delete from registry where id = ${id}`, tx);
     await execute(sql`delete from flaw_total where is_demo`, tx);
+    await execute(sql`delete from rule_count where is_demo`, tx);
+    await execute(sql`delete from rule_count_day where is_demo`, tx);
     await recordChange(tx, `registry:${id}`);
   }
 }
