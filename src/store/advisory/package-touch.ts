@@ -64,9 +64,11 @@ export async function takeTouched(
   packageVersionIds: readonly bigint[],
 ): Promise<{ packageVersionId: bigint; importId: string | null }[]> {
   const result = await executor.query<{ packageVersionId: bigint; importId: string | null }>(
-    `delete from package_touch where package_version_id in (
+    // The planner knows nothing of a table that fills and empties: the ids come as an array, so that rows are found by their key.
+    `with locked as materialized (
        select package_version_id from package_touch where package_version_id = any($1::bigint[])
         order by package_version_id for update skip locked)
+     delete from package_touch where package_version_id = any(array(select package_version_id from locked))
      returning package_version_id as "packageVersionId", import_id as "importId"`,
     [packageVersionIds.map(String)],
   );
