@@ -36,6 +36,13 @@ export function toProblem(error: unknown, requestId: string): Problem {
   }
   const away = databaseAway(error);
   if (away) return fromCode("unavailable", away, requestId, []);
+  if (holdsUnstorableText(error))
+    return fromCode(
+      "bad-request",
+      "A text in the request holds a character that no text can have (NUL).",
+      requestId,
+      [],
+    );
   return {
     type: "/problems/internal",
     title: "Breakwater made a mistake",
@@ -55,6 +62,13 @@ export function databaseAway(error: unknown): string | null {
       return "The database does not answer right now. It is tried again by itself; try again in a moment.";
   }
   return null;
+}
+
+/** Postgres stores no NUL in a text: what asked for it can name nothing that exists (SQLSTATE 22021). */
+function holdsUnstorableText(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1)
+    if ("code" in cause && (cause.code === "22021" || cause.code === "22P05")) return true;
+  return false;
 }
 
 const awayCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOTFOUND", "ETIMEDOUT"]);

@@ -33,7 +33,14 @@ export async function requestAdvisoryImport(actor: Actor, input: unknown): Promi
   return queue(actor, { source: url, sourceKind: "url", name: url });
 }
 
-const UploadInput = z.object({ name: z.string().trim().min(1).max(200) });
+const UploadInput = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, "must hold no control characters"),
+});
 
 /**
  * Stores an uploaded feed file and queues its import. `body` is counted while it is written: over the cap, or cut off,

@@ -136,7 +136,8 @@ test(`${REQUESTS} requests: none is answered with 5xx (FUZZ_SEED=${seed})`, asyn
     const { request, said, params } = requestFor(route, count);
     const response = await route.handler(request, { params: Promise.resolve(params) });
     answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
-    if (response.status >= 500)
+    // Health is red where no worker beats, as in this test: that is its answer, not a fault.
+    if (response.status >= 500 && !(response.status === 503 && route.pattern === "/api/v1/health"))
       broken.set(`${response.status} ${route.name}`, `${said}: ${(await response.text()).slice(0, 200)}`);
     else if (response.headers.get("content-type")?.includes("event-stream") && response.body) open.push(response.body);
     else await response.body?.cancel();

@@ -5,10 +5,14 @@ import { artifactKindOf, artifactKinds } from "#domain/artifact-kind.ts";
 import { requireRole } from "#domain/require-role.ts";
 import type { Actor } from "#domain/role.ts";
 import { DigestColumn, IsoColumn } from "#queries/list/columns.ts";
+import { TextParam } from "#queries/list/search-params.ts";
 import { selectFirst, selectRows, sql } from "#store/sql.ts";
 import { RepositoryRow, worstDigest } from "./registry-repositories.ts";
 
-export const RepositoryParams = z.object({ registryId: z.uuid(), repository: z.string().min(1).max(255) });
+export const RepositoryParams = z.object({
+  registryId: z.uuid(),
+  repository: TextParam.pipe(z.string().min(1).max(255)),
+});
 export type RepositoryParams = z.infer<typeof RepositoryParams>;
 
 const TAGS = 200;

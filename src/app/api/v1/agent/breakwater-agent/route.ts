@@ -13,7 +13,7 @@ export const GET = guardedRoute(
     const executable = await agentExecutable();
     if (!executable)
       throw new AppError(
-        "unavailable",
+        "not-found",
         "This server has no single executable. It is built a few seconds after the start; use Node or the container until then.",
       );
     // A blob over the file: read as it is sent, never whole in memory.
