@@ -18,9 +18,11 @@ export function copyOut(tx: Transaction, table: CopiedTable): Readable {
 /** Empties tables, those that refer to them included. */
 export async function emptyTables(tx: Transaction, tables: readonly CopiedTable[]): Promise<void> {
   // The audit log of an installation that nobody has used yet. Only the owner of the tables can do this.
-  await tx.query("alter table audit_entry disable trigger audit_entry_no_truncate");
+  // A backup of an older version comes into the tables of that version, which have no such trigger.
+  const guarded = (await tx.query("select 1 from pg_trigger where tgname = 'audit_entry_no_truncate'")).rowCount !== 0;
+  if (guarded) await tx.query("alter table audit_entry disable trigger audit_entry_no_truncate");
   for (const { name } of tables) await tx.query(`truncate table ${quote(name)} cascade`);
-  await tx.query("alter table audit_entry enable trigger audit_entry_no_truncate");
+  if (guarded) await tx.query("alter table audit_entry enable trigger audit_entry_no_truncate");
 }
 
 /** Fills an empty table with rows in Postgres' binary form. */

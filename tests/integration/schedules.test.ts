@@ -54,8 +54,8 @@ describe.each(ways)("a worker started $way", ({ way, env }) => {
     );
     expect(scheduled.map(({ name }) => name)).toEqual(wanted.toSorted());
     const since = await makeDue();
-    await expect.poll(() => takenSince(since), { timeout: 90_000, interval: 1000 }).toEqual(wanted.toSorted());
-  }, 150_000);
+    await expect.poll(() => takenSince(since), { timeout: 140_000, interval: 1000 }).toEqual(wanted.toSorted());
+  }, 200_000);
 });
 
 test("a process that sent first and takes jobs later supervises and keeps the clock", async () => {
