@@ -9,7 +9,7 @@ import { change, read, startSession, watchFaults } from "./session.ts";
 
 const SLOW = { timeout: 180_000 };
 const KEY = "decisions";
-const FLAW = "CVE-2093-0001";
+const FLAW = "CVE-2093-7001";
 const [API, WEB] = [`${KEY}/api`, `${KEY}/web`];
 // A release that no other test imports advisories for.
 const ECOSYSTEM = "Debian:10";
