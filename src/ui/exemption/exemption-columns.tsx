@@ -142,7 +142,12 @@ function Covers({
     <>
       {plural(findings, "finding")} on {plural(images, "image")},{" "}
       {/* No number on the link: other exemptions may cover the same places. */}
-      <Link href={`${links.vulnerability(subject)}?${["status=exempt", ...where].join("&")}`}>exempt places</Link>
+      <Link
+        href={`${links.vulnerability(subject)}?${["status=exempt", ...where].join("&")}`}
+        style={{ textDecoration: "underline" }}
+      >
+        exempt places
+      </Link>
     </>
   );
 }
