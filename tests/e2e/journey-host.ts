@@ -47,7 +47,7 @@ export async function dockerHost(): Promise<JourneyHost> {
     await start("mounts-etc", "-v", "/etc:/host-etc");
     await start("capable", "--cap-add=NET_ADMIN");
     await start("publishes", "-p", "80:80");
-    await start(LONG, "--label", `note=${MARKUP}`, "--label", "<b>bold</b>=x", "-e", "PASSWORD=hunter2-e2e");
+    await start(LONG, "--label", `team=${MARKUP}`, "--label", "<b>bold</b>=x", "-e", "PASSWORD=hunter2-e2e");
     await start("paused");
     await docker("pause", "paused");
     await start("exited", "--restart=no");
@@ -94,7 +94,7 @@ export async function recordedHost(): Promise<JourneyHost> {
   const images = read("images-list").filter(({ RepoTags }: { RepoTags: string[] | null }) => isTagged(RepoTags));
   const named = (name: string): Recorded => inspected.find((entry: { Name: string }) => entry.Name === `/${name}`);
   const privileged = named("a-priv").Id;
-  named("a-hard").Config.Labels = { note: MARKUP };
+  named("a-hard").Config.Labels = { team: MARKUP };
 
   const answers: Record<string, unknown> = {
     ...Object.fromEntries(["info", "version", "networks"].map((name) => [`/${name}`, read(name)])),
