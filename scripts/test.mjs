@@ -23,6 +23,9 @@ const suites = {
 };
 const sets = { all: ["lint", "types", "unit", "integration", "postgres", "e2e"], verify: ["lint", "types", "unit"] };
 
+/** Needs no database, or would only repeat what does not change with its version. */
+const withoutDatabase = ["**/*-docker*", "**/this-machine*", "**/crash/**", "**/route-fuzz*", "**/agent-outage*"];
+
 const what = process.argv[2] ?? "all";
 const rest = process.argv.slice(3);
 const names = sets[what] ?? [what];
@@ -70,9 +73,6 @@ async function single(_name, args) {
   const code = await run(args);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] };
 }
-
-/** Needs no database, or would only repeat what does not change with its version. */
-const withoutDatabase = ["**/*-docker*", "**/this-machine*", "**/crash/**", "**/route-fuzz*", "**/agent-outage*"];
 
 /** The integration suite again, on the oldest Postgres that Debian installed here. */
 async function systemPostgres(rest) {
